@@ -1,0 +1,42 @@
+// Package compose writes the words of a message: typed templates, compiled once, rendered with the facts of
+// the minute at which the message is handed over. It is pure. A missing value is an error and never blank.
+package compose
+
+import (
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// Vars is every value that a template may use. A zero field is missing: a template that asks for it does not
+// render, unless it asks inside an {if}.
+type Vars struct {
+	Surname  string // borrower.surname: surname only, never the whole name
+	Title    string // borrower.title: 先生, 女士, Mr, Ms; may be missing
+	Creditor string // creditor.name: the lender's name as its licence has it
+	Sign     string // creditor.signature: the registered signature, shown as 【…】 in Chinese
+	Phone    string // contact.phone: where a person answers
+	Verify   string // contact.verify: the official way to check that this message is real
+	Officer  string // officer.name
+	StopWord string // stop.word: what to reply so as to stop texts
+
+	Currency  ledger.Currency
+	Due       assess.Due  // due.total, due.principal, due.interest, due.penalty, due.fees, due.breakdown
+	PerDay    int64       // due.per_day: minor units that each further day adds
+	PayBy     ledger.Date // due.pay_by: a day for which due.pay_by_total holds
+	PayByDue  int64       // due.pay_by_total
+	DueOn     ledger.Date // due.on: the oldest unpaid due date, or the coming one
+	AsOf      time.Time   // due.as_of: the minute for which the amounts hold, in the borrower's zone
+	DPD       int         // dpd
+	Loans     []LoanVars  // each loan that the message speaks of, oldest lateness first
+	NextStep  string      // next_step: a real, authorised, dated step of this loan; nothing else may name a consequence
+	NextOn    ledger.Date // next_step.on
+}
+
+// LoanVars is one loan in an {each loans}.
+type LoanVars struct {
+	Masked string      // loan.masked: the last four of the contract number, masked
+	Total  int64       // loan.total
+	DueOn  ledger.Date // loan.due_on
+}

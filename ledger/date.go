@@ -1,0 +1,74 @@
+// Package ledger says what is owed: people, loans, instalments, payments, exact money and civil dates,
+// and what makes a row of them valid. It is pure and imports nothing of Duly.
+package ledger
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Date is a civil date, counted in days since 1970-01-01. It has no zone: the caller has already said
+// whose calendar it is. The zero value means "no date".
+type Date int32
+
+const dateLayout = "2006-01-02"
+
+// Day returns the civil date of t in t's own location.
+func Day(t time.Time) Date {
+	y, m, d := t.Date()
+	return NewDate(y, m, d)
+}
+
+// NewDate returns the civil date of a year, month and day; days outside the month roll over as in time.Date.
+func NewDate(y int, m time.Month, d int) Date {
+	return Date(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// ParseDate reads "2006-01-02". A day that no calendar has, such as 2026-02-30, is an error.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(dateLayout, s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a date of the form 2006-01-02", s)
+	}
+	d := Date(t.Unix() / 86400)
+	if d == 0 {
+		return 0, fmt.Errorf("%q cannot be used as a date", s)
+	}
+	return d, nil
+}
+
+// String returns "2006-01-02", or "" for the zero Date.
+func (d Date) String() string {
+	if d == 0 {
+		return ""
+	}
+	return d.utc().Format(dateLayout)
+}
+
+// Weekday returns the day of the week of d.
+func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
+
+// YMD returns the year, month and day of d.
+func (d Date) YMD() (int, time.Month, int) { return d.utc().Date() }
+
+// At returns the instant of clock hour h and minute m of day d in loc.
+func (d Date) At(h, m int, loc *time.Location) time.Time {
+	y, mo, day := d.YMD()
+	return time.Date(y, mo, day, h, m, 0, 0, loc)
+}
+
+// MarshalText writes the form of String.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads the form of ParseDate; an empty text is the zero Date.
+func (d *Date) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*d = 0
+		return nil
+	}
+	v, err := ParseDate(string(b))
+	*d = v
+	return err
+}
+
+func (d Date) utc() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }

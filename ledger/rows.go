@@ -1,0 +1,71 @@
+package ledger
+
+// A PersonID, BorrowerID and LoanID are Duly's own numbers, given at first import. Zero is none.
+type (
+	PersonID   int64
+	BorrowerID int64
+	LoanID     int64
+)
+
+// A PhoneKind says what the numbering plan knows of a number.
+type PhoneKind uint8
+
+// The kinds of phone. Only a valid mobile number has a send path for texts.
+const (
+	PhoneUnknown PhoneKind = iota // not judged
+	PhoneInvalid                  // not a number that the plan knows
+	PhoneMobile
+	PhoneFixed
+	PhoneOther // valid, but neither: toll-free, premium, pager
+)
+
+// A BorrowerRow is one row of borrowers.csv: a person owing in one portfolio, as the lender states it.
+type BorrowerRow struct {
+	ID        string    // the lender's own key; required
+	Name      string    // as the lender writes it; sealed at rest
+	Phone     string    // E.164 when PhoneKind says valid, else as given; sealed at rest
+	PhoneKind PhoneKind // judged at import
+	Identity  string    // identity number, if the lender gives one; only its keyed hash is kept
+	Language  string    // "zh" or "en"; empty means the portfolio's
+	Zone      string    // IANA name; empty means unknown, which holds contact
+	Country   string    // ISO 3166-1 alpha-2 of residence; empty means unknown, which holds contact
+	Region    string    // ISO 3166-2, such as "CN-ZJ"; may be empty
+	Age       int       // years as stated; 0 means not stated
+	Title     string    // as the lender states it (先生, 女士, Mr, Ms); may be empty
+}
+
+// A LoanRow is one row of loans.csv.
+type LoanRow struct {
+	ID                string // the lender's own key; required
+	BorrowerID        string // the lender's key of the borrower; required
+	Product           string // "card", "consumer" …; free text of the lender
+	Currency          Currency
+	OpenedOn          Date  // zero means not stated
+	Principal         Money // the amount lent or the limit; informational
+	AnnualRate        Rate  // contract rate a year; 0 means no interest for lateness
+	PenaltyMultiplier Rate  // 1.5 means that lateness costs 1.5 × the contract rate; 0 means none
+	ClosedOn          Date  // zero means open; a snapshot closes loans that it does not name
+}
+
+// An InstalmentRow is one row of instalments.csv. Principal+Interest+Fees is Amount; where the file does not
+// split, all is principal and Split is false.
+type InstalmentRow struct {
+	LoanID    string
+	Number    int // as the lender counts; need not start at 1; unique in its loan
+	DueOn     Date
+	Amount    Money // > 0, or 0 for an instalment that the lender withdrew
+	Principal Money
+	Interest  Money
+	Fees      Money
+	Split     bool
+}
+
+// A PaymentRow is one row of payments.csv. A negative amount is a reversal (a charge-back or a correction):
+// it takes back that much from PaidOn on.
+type PaymentRow struct {
+	ID       string // the lender's key; empty means that a file states all payments of a loan and day
+	LoanID   string
+	PaidOn   Date
+	Amount   Money  // not 0
+	Reverses string // the payment that a reversal takes back; may be empty
+}
