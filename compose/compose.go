@@ -21,17 +21,17 @@ type Vars struct {
 	Officer  string // officer.name
 	StopWord string // stop.word: what to reply so as to stop texts
 
-	Currency  ledger.Currency
-	Due       assess.Due  // due.total, due.principal, due.interest, due.penalty, due.fees, due.breakdown
-	PerDay    int64       // due.per_day: minor units that each further day adds
-	PayBy     ledger.Date // due.pay_by: a day for which due.pay_by_total holds
-	PayByDue  int64       // due.pay_by_total
-	DueOn     ledger.Date // due.on: the oldest unpaid due date, or the coming one
-	AsOf      time.Time   // due.as_of: the minute for which the amounts hold, in the borrower's zone
-	DPD       int         // dpd
-	Loans     []LoanVars  // each loan that the message speaks of, oldest lateness first
-	NextStep  string      // next_step: a real, authorised, dated step of this loan; nothing else may name a consequence
-	NextOn    ledger.Date // next_step.on
+	Currency ledger.Currency
+	Due      assess.Due  // due.total, due.principal, due.interest, due.penalty, due.fees, due.breakdown
+	PerDay   int64       // due.per_day: minor units that each further day adds
+	PayBy    ledger.Date // due.pay_by: a day for which due.pay_by_total holds
+	PayByDue int64       // due.pay_by_total
+	DueOn    ledger.Date // due.on: the oldest unpaid due date, or the coming one
+	AsOf     time.Time   // due.as_of: the minute for which the amounts hold, in the borrower's zone
+	DPD      int         // dpd
+	Loans    []LoanVars  // each loan that the message speaks of, oldest lateness first
+	NextStep string      // next_step: a real, authorised, dated step of this loan; nothing else may name a consequence
+	NextOn   ledger.Date // next_step.on
 }
 
 // LoanVars is one loan in an {each loans}.
