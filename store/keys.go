@@ -1,0 +1,96 @@
+package store
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// The key files' names, in a folder apart from the data: whoever takes one has nothing.
+const (
+	SealKeyFile   = "seal.json"  // Tink keyset, AES-256-GCM; can be rotated
+	LookupKeyFile = "lookup.key" // 32 random bytes for keyed hashes; never rotated
+)
+
+const lookupKeySize = 32
+
+// Keys seal and open what is personal, and hash it for look-up.
+type Keys struct {
+	seal   tink.AEAD
+	lookup []byte
+}
+
+// MakeKeys writes new key files into dir, readable by their owner only. It never overwrites one.
+func MakeKeys(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	h, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	var buf bytes.Buffer
+	if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&buf)); err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	lookup := make([]byte, lookupKeySize)
+	if _, err := rand.Read(lookup); err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	return errors.Join(
+		writeNew(filepath.Join(dir, SealKeyFile), buf.Bytes()),
+		writeNew(filepath.Join(dir, LookupKeyFile), lookup))
+}
+
+func writeNew(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// LoadKeys reads the key files in dir.
+func LoadKeys(dir string) (*Keys, error) {
+	b, err := os.ReadFile(filepath.Join(dir, SealKeyFile))
+	if err != nil {
+		return nil, fmt.Errorf("store: keys: %w (duly init makes them; without the ones that sealed the data it cannot be read)", err)
+	}
+	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
+	if err != nil {
+		return nil, fmt.Errorf("store: keys: %s: %w", SealKeyFile, err)
+	}
+	seal, err := aead.New(h)
+	if err != nil {
+		return nil, fmt.Errorf("store: keys: %s: %w", SealKeyFile, err)
+	}
+	lookup, err := os.ReadFile(filepath.Join(dir, LookupKeyFile))
+	if err != nil {
+		return nil, fmt.Errorf("store: keys: %w", err)
+	}
+	if len(lookup) != lookupKeySize {
+		return nil, fmt.Errorf("store: keys: %s holds %d bytes and not %d", LookupKeyFile, len(lookup), lookupKeySize)
+	}
+	return &Keys{seal: seal, lookup: lookup}, nil
+}
+
+// hash returns the keyed hash of a value for look-up; kind keeps a phone's hash from ever equalling another
+// datum's. 16 bytes: the chance that two of 10⁹ values collide is below 10⁻²⁰.
+func (k *Keys) hash(kind, value string) []byte {
+	m := hmac.New(sha256.New, k.lookup)
+	m.Write([]byte(kind))
+	m.Write([]byte{0})
+	m.Write([]byte(value))
+	return m.Sum(nil)[:16]
+}
