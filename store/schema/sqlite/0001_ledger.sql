@@ -132,6 +132,7 @@ CREATE TABLE standing (
 	loan INTEGER NOT NULL,
 	portfolio INTEGER NOT NULL,
 	borrower INTEGER NOT NULL,
+	product TEXT NOT NULL,
 	currency TEXT NOT NULL,
 	closed_on INTEGER NOT NULL,
 	as_of INTEGER NOT NULL,

@@ -1,0 +1,386 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// A Dossier is what is known of one person in one portfolio: what the recipe reads. It holds no name, number
+// or text; Sealed only says where they lie.
+type Dossier struct {
+	Person       ledger.PersonID
+	Turn         int64 // goes up with every commit that can change a verdict
+	Portfolio    int64
+	PaymentsAsOf time.Time // how far the payments feed reaches; zero when none was imported
+	Borrowers    []BorrowerFacts
+	Loans        []LoanStanding
+	Touches      []decide.Touch  // contacts and tasks about this portfolio, oldest first
+	Contacts     []guard.Contact // contacts over all portfolios, oldest first
+	LastSeq      int64           // the newest slot taken for the person; 0 means none
+	States       []guard.State
+	Replied      time.Time // the latest reply; zero means never
+	Held         *bool     // the holdout as assigned; nil means not yet
+	Waiting      bool      // a message of this portfolio is planned and has not left
+	Last         Decision  // the latest stored decision; zero when there is none
+}
+
+// BorrowerFacts is what the stages read of a borrower.
+type BorrowerFacts struct {
+	ID        ledger.BorrowerID
+	Ref       string
+	Fact      int64 // the version, and the number of the sealed row
+	Language  string
+	Zone      string
+	Country   string
+	Region    string
+	Age       int
+	PhoneKind ledger.PhoneKind
+	Address   int64 // the number of the address; 0 means none
+}
+
+// LoanStanding is a loan with where it stands. Stale says that the standing does not hold on the day asked for.
+type LoanStanding struct {
+	ID       ledger.LoanID
+	Borrower int // index into Dossier.Borrowers
+	Ref      string
+	Product  string
+	Currency ledger.Currency
+	ClosedOn ledger.Date
+	Standing assess.Standing
+	Stale    bool
+}
+
+// A Decision is why somebody was or was not contacted.
+type Decision struct {
+	At        time.Time
+	Action    string // "contact", "task" or "hold"
+	Stage     string
+	Treatment string
+	Rule      string
+	Reason    string
+}
+
+// Within chooses whose dossiers are read.
+type Within struct {
+	Portfolio int64
+	On        ledger.Date       // the day on which standings must hold
+	Ahead     int               // with Persons nil: also those with an instalment due in so many days
+	All       bool              // with Persons nil: everybody, owing or not
+	Persons   []ledger.PersonID // only these, whatever they owe
+}
+
+// Dossiers yields the dossiers in the order of persons, from one consistent state of the database. The
+// dossier is reused: keep nothing of it.
+func (s *Store) Dossiers(ctx context.Context, w Within, yield func(*Dossier) error) error {
+	return s.view(ctx, func(tx *sql.Tx) error { return dossiers(ctx, tx, w, yield) })
+}
+
+func dossiers(ctx context.Context, tx *sql.Tx, w Within, yield func(*Dossier) error) (err error) {
+	asOf, err := paymentsAsOf(ctx, tx, w.Portfolio)
+	if err != nil {
+		return err
+	}
+	g := gather{ctx: ctx, tx: tx, w: w, asOf: asOf}
+	defer func() { err = joinClose(err, &g) }()
+	if err := g.open(); err != nil {
+		return err
+	}
+	for g.owing.ok {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := g.next(); err != nil {
+			return err
+		}
+		if err := yield(&g.d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func paymentsAsOf(ctx context.Context, tx *sql.Tx, portfolio int64) (time.Time, error) {
+	var ms int64
+	err := tx.QueryRowContext(ctx, `SELECT payments_as_of FROM portfolio WHERE id = ?`, portfolio).Scan(&ms)
+	return instant(ms), wrap(err)
+}
+
+// gather merges streams that are all in the order of persons, so that memory does not grow with the book.
+type gather struct {
+	ctx  context.Context
+	tx   *sql.Tx
+	w    Within
+	asOf time.Time
+	d    Dossier
+
+	owing    stream[owingRow]
+	contacts stream[contactRow]
+	tasks    stream[decide.Touch]
+	states   stream[guard.State]
+	replies  stream[time.Time]
+	held     stream[bool]
+	last     stream[Decision]
+	waiting  stream[struct{}]
+}
+
+type owingRow struct {
+	turn     int64
+	borrower BorrowerFacts
+	loan     LoanStanding
+}
+
+type contactRow struct {
+	seq       int64
+	at        time.Time
+	day       ledger.Date
+	channel   ledger.Channel
+	portfolio int64
+	treatment int
+	episode   ledger.Date
+}
+
+// people returns the condition that limits a stream to the persons asked for.
+func (g *gather) people(column string) (string, []any, error) {
+	if g.w.Persons == nil {
+		return "", nil, nil
+	}
+	b, err := json.Marshal(g.w.Persons)
+	if err != nil {
+		return "", nil, err
+	}
+	value := "value"
+	if column == "subject" {
+		value = "value<<2" // the slots of a person; an expression on the column would not use its key
+	}
+	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(b)}, nil
+}
+
+const standingColumns = `s.as_of, s.changes_on, s.oldest_unpaid, s.instalment, s.paused_days, s.paused, s.principal,
+	s.interest, s.fees, s.penalty, s.penalty_daily, s.next_due_on, s.next_due, s.credit, s.slips, s.lates, s.on_time, s.broken`
+
+func standingFields(s *assess.Standing) []any {
+	return []any{
+		&s.AsOf, &s.ChangesOn, &s.OldestUnpaid, &s.Instalment, &s.PausedDays, &s.Paused, &s.Principal,
+		&s.Interest, &s.Fees, &s.Penalty, &s.PenaltyDaily, &s.NextDueOn, &s.NextDue, &s.Credit, &s.Slips, &s.Lates, &s.OnTime, &s.Broken,
+	}
+}
+
+func (g *gather) open() error {
+	p, on := g.w.Portfolio, int64(g.w.On)
+	owes := ""
+	args := []any{p}
+	if g.w.Persons == nil && !g.w.All {
+		owes = ` AND s.person IN (SELECT o.person FROM standing o WHERE o.portfolio = ? AND (o.oldest_unpaid <> 0
+			OR o.next_due_on BETWEEN ? AND ? OR o.as_of = 0 OR o.as_of > ? OR (o.changes_on <> 0 AND o.changes_on <= ?)))`
+		args = append(args, p, on, on+int64(g.w.Ahead), on, on)
+	}
+	err := openStream(g, &g.owing, `SELECT s.person, p.turn, b.id, b.ref, b.fact, f.language, f.zone, f.country, f.region, f.age, f.phone_kind,
+		f.address, s.loan, l.ref, s.product, s.currency, s.closed_on, `+standingColumns+`
+		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower
+		JOIN borrower_fact f ON f.id = b.fact JOIN loan l ON l.id = s.loan
+		WHERE s.portfolio = ?`+owes, "s.person", " ORDER BY s.person, s.loan", args,
+		func(r *owingRow) []any {
+			b, l := &r.borrower, &r.loan
+			return append([]any{
+				&r.turn, &b.ID, &b.Ref, &b.Fact, &b.Language, &b.Zone, &b.Country, &b.Region, &b.Age, &b.PhoneKind,
+				&b.Address, &l.ID, &l.Ref, &l.Product, &l.Currency, &l.ClosedOn,
+			}, standingFields(&l.Standing)...)
+		})
+	if err != nil {
+		return err
+	}
+	return g.openHistory()
+}
+
+// openHistory opens what was done and said before.
+func (g *gather) openHistory() error {
+	p := g.w.Portfolio
+	// A cap's window and a strategy's episode lie well within this; older contacts decide nothing.
+	since := int64(g.w.On) - 400
+	err := openStream(g, &g.contacts, `SELECT subject>>2, seq, at, day, channel, portfolio, treatment, episode FROM contact
+		WHERE subject & 3 = 0 AND day >= ?`, "subject", " ORDER BY subject, seq", []any{since},
+		func(r *contactRow) []any {
+			return []any{&r.seq, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode}
+		})
+	if err == nil {
+		err = openStream(g, &g.tasks, `SELECT person, made_on, treatment, episode FROM task WHERE portfolio = ? AND made_on >= ?`,
+			"person", " ORDER BY person, made_on", []any{p, since},
+			func(t *decide.Touch) []any { return []any{&t.On, &t.Treatment, &t.Episode} })
+	}
+	if err == nil {
+		err = openStream(g, &g.states, `SELECT person, kind, since, until FROM suppression WHERE lifted_at = 0`, "person",
+			" ORDER BY person, id", nil,
+			func(st *guard.State) []any { return []any{&st.Kind, (*msTime)(&st.Since), (*msTime)(&st.Until)} })
+	}
+	if err == nil {
+		err = openStream(g, &g.replies, `SELECT person, at FROM reply WHERE person <> 0`, "person", " ORDER BY person, at", nil,
+			func(t *time.Time) []any { return []any{(*msTime)(t)} })
+	}
+	if err == nil {
+		err = openStream(g, &g.held, `SELECT person, held FROM holdout WHERE portfolio = ?`, "person", " ORDER BY person", []any{p},
+			func(h *bool) []any { return []any{h} })
+	}
+	if err == nil {
+		err = openStream(g, &g.last, `SELECT person, at, action, stage, treatment, rule, reason FROM decision d WHERE portfolio = ?
+			AND at = (SELECT max(at) FROM decision e WHERE e.person = d.person AND e.portfolio = d.portfolio)`,
+			"person", " ORDER BY person", []any{p},
+			func(d *Decision) []any {
+				return []any{(*msTime)(&d.At), &d.Action, &d.Stage, &d.Treatment, &d.Rule, &d.Reason}
+			})
+	}
+	if err == nil && g.w.Persons == nil {
+		err = openStream(g, &g.waiting, `SELECT m.person FROM message m JOIN batch b ON b.id = m.batch
+			WHERE b.next < b.count AND m.id >= b.first + b.next AND m.portfolio = ?
+			UNION SELECT m.person FROM requeue q JOIN message m ON m.id = q.message WHERE m.portfolio = ?`, "", " ORDER BY 1", []any{p, p},
+			func(*struct{}) []any { return nil })
+	}
+	return err
+}
+
+// next fills the dossier of the next person.
+func (g *gather) next() error {
+	d := &g.d
+	*d = Dossier{
+		Person: ledger.PersonID(g.owing.person), Turn: g.owing.row.turn, Portfolio: g.w.Portfolio, PaymentsAsOf: g.asOf,
+		Borrowers: d.Borrowers[:0], Loans: d.Loans[:0], Touches: d.Touches[:0], Contacts: d.Contacts[:0], States: d.States[:0],
+	}
+	person := g.owing.person
+	if err := g.owing.take(person, func(r *owingRow) { d.addLoan(r, g.w.On) }); err != nil {
+		return err
+	}
+	err := g.contacts.take(person, func(r *contactRow) {
+		d.LastSeq = r.seq
+		d.Contacts = append(d.Contacts, guard.Contact{At: r.at, Day: r.day, Channel: r.channel})
+		if r.portfolio == g.w.Portfolio {
+			d.Touches = append(d.Touches, decide.Touch{On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode})
+		}
+	})
+	if err == nil {
+		err = g.tasks.take(person, func(t *decide.Touch) { t.Channel = ledger.Task; d.addTouch(*t) })
+	}
+	if err == nil {
+		err = g.states.take(person, func(s *guard.State) { d.States = append(d.States, *s) })
+	}
+	if err == nil {
+		err = g.replies.take(person, func(t *time.Time) { d.Replied = *t })
+	}
+	if err == nil {
+		err = g.held.take(person, func(h *bool) { held := *h; d.Held = &held })
+	}
+	if err == nil {
+		err = g.last.take(person, func(l *Decision) { d.Last = *l })
+	}
+	if err == nil {
+		err = g.waiting.take(person, func(*struct{}) { d.Waiting = true })
+	}
+	return err
+}
+
+func (d *Dossier) addLoan(r *owingRow, on ledger.Date) {
+	n := len(d.Borrowers)
+	if n == 0 || d.Borrowers[n-1].ID != r.borrower.ID {
+		d.Borrowers = append(d.Borrowers, r.borrower)
+		n++
+	}
+	l, s := r.loan, &r.loan.Standing
+	l.Borrower = n - 1
+	l.Stale = s.AsOf == 0 || on < s.AsOf || s.ChangesOn != 0 && on >= s.ChangesOn
+	d.Loans = append(d.Loans, l)
+}
+
+// addTouch keeps Touches oldest first: a task is put before later contacts.
+func (d *Dossier) addTouch(t decide.Touch) {
+	i := len(d.Touches)
+	for i > 0 && d.Touches[i-1].On > t.On {
+		i--
+	}
+	d.Touches = append(d.Touches, decide.Touch{})
+	copy(d.Touches[i+1:], d.Touches[i:])
+	d.Touches[i] = t
+}
+
+// A stream is a query whose first column is a person and whose rows are in that order.
+type stream[T any] struct {
+	rows   *sql.Rows
+	person int64
+	row    T
+	dest   []any
+	ok     bool
+}
+
+func openStream[T any](g *gather, s *stream[T], query, column, order string, args []any, fields func(*T) []any) error {
+	if column != "" {
+		cond, more, err := g.people(column)
+		if err != nil {
+			return err
+		}
+		query, args = query+cond, append(args, more...)
+	}
+	rows, err := g.tx.QueryContext(g.ctx, query+order, args...)
+	if err != nil {
+		return fmt.Errorf("store: dossiers: %w", err)
+	}
+	s.rows = rows
+	s.dest = append([]any{&s.person}, fields(&s.row)...)
+	return s.advance()
+}
+
+func (s *stream[T]) advance() error {
+	s.ok = s.rows.Next()
+	if !s.ok {
+		return wrap(s.rows.Err())
+	}
+	return wrap(s.rows.Scan(s.dest...))
+}
+
+// take hands each row of a person to f and passes over those of persons before.
+func (s *stream[T]) take(person int64, f func(*T)) error {
+	for s.ok && s.person <= person {
+		if s.person == person {
+			f(&s.row)
+		}
+		if err := s.advance(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stream[T]) close() error {
+	if s.rows == nil {
+		return nil
+	}
+	return s.rows.Close()
+}
+
+func joinClose(err error, g *gather) error {
+	for _, c := range []interface{ close() error }{
+		&g.owing, &g.contacts, &g.tasks, &g.states, &g.replies, &g.held, &g.last, &g.waiting,
+	} {
+		if e := c.close(); err == nil && e != nil {
+			err = wrap(e)
+		}
+	}
+	return err
+}
+
+// msTime scans stored milliseconds into a time.
+type msTime time.Time
+
+// Scan reads milliseconds since 1970; 0 is the zero time.
+func (t *msTime) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("store: %T is not a stored time", v)
+	}
+	*t = msTime(instant(n))
+	return nil
+}
