@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+)
+
+// A Waiting is a message that nobody has handed over.
+type Waiting struct {
+	ID        outbox.MessageID
+	Batch     int64
+	Try       int // the number that the next fence takes, from 1
+	Person    ledger.PersonID
+	Portfolio int64
+	Borrower  ledger.BorrowerID
+	Loan      ledger.LoanID
+	Stage     string
+	Treatment int
+	Episode   ledger.Date
+	Edition   int64
+	Carrier   string
+	NotAfter  time.Time
+}
+
+// A Claim is a span of messages that a worker has looked at and may take: from a batch, by moving its cursor,
+// or from those put off, by deleting their rows. Both happen in the transaction that commits the fences.
+type Claim struct {
+	Batch    int64 // 0 means a claim of put-off messages
+	From, To int   // the cursor's move
+	Messages []Waiting
+}
+
+// Due returns the next messages whose hour has come at now, of one portfolio and at most limit of them,
+// put-off ones first; skip passes over so many open batches, so that workers side by side do not all reach for
+// the same. An empty claim means that nothing is due.
+func (s *Store) Due(ctx context.Context, portfolio int64, now time.Time, limit, skip int) (Claim, error) {
+	var c Claim
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		if err := dueAgain(ctx, tx, &c, portfolio, now, limit); err != nil || len(c.Messages) > 0 {
+			return err
+		}
+		if skip > 0 {
+			if err := dueBatch(ctx, tx, &c, portfolio, now, limit, skip); err != nil || c.Batch != 0 {
+				return err
+			}
+		}
+		return dueBatch(ctx, tx, &c, portfolio, now, limit, 0)
+	})
+	return c, err
+}
+
+const waitingColumns = `m.id, m.batch, m.person, m.portfolio, m.borrower, m.loan, m.stage, m.treatment, m.episode, b.edition, b.carrier`
+
+func (w *Waiting) fields() []any {
+	return []any{&w.ID, &w.Batch, &w.Person, &w.Portfolio, &w.Borrower, &w.Loan, &w.Stage, &w.Treatment, &w.Episode, &w.Edition, &w.Carrier}
+}
+
+func dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit int) error {
+	rows, err := tx.QueryContext(ctx, `SELECT `+waitingColumns+`, q.not_after,
+		(SELECT count(*) FROM fence f WHERE f.id BETWEEN m.id<<3 AND m.id<<3|7) + 1
+		FROM requeue q JOIN message m ON m.id = q.message JOIN batch b ON b.id = m.batch
+		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ? ORDER BY q.not_before, q.message LIMIT ?`,
+		millis(now), millis(now), portfolio, limit)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var w Waiting
+		if err := rows.Scan(append(w.fields(), (*msTime)(&w.NotAfter), &w.Try)...); err != nil {
+			return wrap(err)
+		}
+		c.Messages = append(c.Messages, w)
+	}
+	return wrap(rows.Err())
+}
+
+func dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit, skip int) error {
+	var first, count int64
+	var notAfter time.Time
+	err := tx.QueryRowContext(ctx, `SELECT id, first, count, next, not_after FROM batch
+		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY not_before, id LIMIT 1 OFFSET ?`,
+		millis(now), millis(now), portfolio, skip).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter))
+	if err == sql.ErrNoRows {
+		return nil
+	}
+	if err != nil {
+		return wrap(err)
+	}
+	c.To = min(c.From+limit, int(count))
+	rows, err := tx.QueryContext(ctx, `SELECT `+waitingColumns+` FROM message m JOIN batch b ON b.id = m.batch
+		WHERE m.id BETWEEN ? AND ? ORDER BY m.id`, first+int64(c.From), first+int64(c.To)-1)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		w := Waiting{Try: 1, NotAfter: notAfter}
+		if err := rows.Scan(w.fields()...); err != nil {
+			return wrap(err)
+		}
+		c.Messages = append(c.Messages, w)
+	}
+	return wrap(rows.Err())
+}
+
+// NextDue returns when the next message of the portfolio may be handed over, zero when none waits.
+func (s *Store) NextDue(ctx context.Context, portfolio int64) (time.Time, error) {
+	var ms sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (
+		SELECT min(not_before) AS t FROM batch WHERE next < count AND portfolio = ?
+		UNION ALL SELECT min(q.not_before) FROM requeue q JOIN message m ON m.id = q.message WHERE m.portfolio = ?)`,
+		portfolio, portfolio).Scan(&ms)
+	return instant(ms.Int64), wrap(err)
+}
+
+// A Recipient is what compose and dispatch need of a borrower, opened from its seal. It is the only way from
+// the store to a number, and it leads to a borrower's own.
+type Recipient struct {
+	Name  string
+	Phone string // E.164
+	Title string
+}
+
+// Recipients opens the sealed rows of the facts asked for.
+func (s *Store) Recipients(ctx context.Context, portfolio string, borrowers []BorrowerFacts) (map[ledger.BorrowerID]Recipient, error) {
+	byFact := make(map[int64]*BorrowerFacts, len(borrowers))
+	facts := make([]int64, len(borrowers))
+	for i := range borrowers {
+		facts[i] = borrowers[i].Fact
+		byFact[facts[i]] = &borrowers[i]
+	}
+	list, err := json.Marshal(facts)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	out := make(map[ledger.BorrowerID]Recipient, len(borrowers))
+	rows, err := s.read.QueryContext(ctx, `SELECT id, box FROM sealed_borrower WHERE id IN (SELECT value FROM json_each(?))`, string(list))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var fact int64
+		var box sql.RawBytes
+		if err := rows.Scan(&fact, &box); err != nil {
+			return nil, wrap(err)
+		}
+		b := byFact[fact]
+		p, err := s.keys.openPerson(portfolio, b.Ref, box)
+		if err != nil {
+			return nil, err
+		}
+		out[b.ID] = Recipient(p)
+	}
+	return out, wrap(rows.Err())
+}

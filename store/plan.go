@@ -1,0 +1,249 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+)
+
+// A Document is a text that decided something: a strategy, a rulebook, a set of templates.
+type Document struct {
+	Kind   string
+	Name   string
+	Digest string // SHA-256, hex
+	Body   []byte
+}
+
+// Edition keeps documents as they were when they decided, and returns the number of their combination. Equal
+// documents give the same number again.
+func (s *Store) Edition(ctx context.Context, portfolio int64, now time.Time, docs []Document) (int64, error) {
+	digests := map[string]string{}
+	for _, d := range docs {
+		digests[d.Kind+"/"+d.Name] = d.Digest
+	}
+	combination, err := json.Marshal(digests) // sorted by key
+	if err != nil {
+		return 0, wrap(err)
+	}
+	var id int64
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		for _, d := range docs {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO document (digest, kind, name, known_at, body) VALUES (?, ?, ?, ?, ?)
+				ON CONFLICT DO NOTHING`, d.Digest, d.Kind, d.Name, millis(now), d.Body); err != nil {
+				return wrap(err)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO edition (portfolio, known_at, digests) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+			portfolio, millis(now), string(combination)); err != nil {
+			return wrap(err)
+		}
+		return wrap(tx.QueryRowContext(ctx, `SELECT id FROM edition WHERE portfolio = ? AND digests = ?`,
+			portfolio, string(combination)).Scan(&id))
+	})
+	return id, err
+}
+
+// A Planned is one intent to store.
+type Planned struct {
+	Person    ledger.PersonID
+	Borrower  ledger.BorrowerID
+	Loan      ledger.LoanID // the loan that leads
+	Stage     string
+	Treatment int
+	Episode   ledger.Date
+}
+
+// A Batch is messages of one window, in the order of persons.
+type Batch struct {
+	Carrier   string
+	NotBefore time.Time
+	NotAfter  time.Time // from here on they are stale
+	Messages  []Planned
+}
+
+// A Task is work for a person.
+type Task struct {
+	Planned
+	Kind string // "call", "visit", "letter", "review"
+}
+
+// PersonDecision is a decision about one person, stored because it differs from the last.
+type PersonDecision struct {
+	Person ledger.PersonID
+	Decision
+}
+
+// A PlanPage is a bounded piece of a plan, stored in one transaction.
+type PlanPage struct {
+	Portfolio int64
+	Edition   int64
+	At        time.Time
+	On        ledger.Date
+	Batches   []Batch
+	Tasks     []Task
+	Decisions []PersonDecision
+	Holdout   map[ledger.PersonID]bool // assignments made now
+}
+
+// SavePlan stores a page of a plan. An intent that exists is not stored again, so that a plan made twice is the
+// same plan. It returns how many messages and tasks were new.
+func (s *Store) SavePlan(ctx context.Context, p *PlanPage) (messages, tasks int64, err error) {
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		for i := range p.Batches {
+			n, err := saveBatch(ctx, tx, p, &p.Batches[i])
+			if err != nil {
+				return err
+			}
+			messages += n
+		}
+		if tasks, err = saveTasks(ctx, tx, p); err != nil {
+			return err
+		}
+		return saveDecisions(ctx, tx, p)
+	})
+	return messages, tasks, err
+}
+
+func saveBatch(ctx context.Context, tx *sql.Tx, p *PlanPage, b *Batch) (int64, error) {
+	var last sql.NullInt64
+	from := outbox.FirstOf(p.At)
+	to := outbox.FirstOf(from.Month().AddDate(0, 1, 0))
+	if err := tx.QueryRowContext(ctx, `SELECT max(first + count - 1) FROM batch WHERE first >= ? AND first < ?`,
+		from, to).Scan(&last); err != nil {
+		return 0, wrap(err)
+	}
+	first := from + 1
+	if last.Valid {
+		first = outbox.MessageID(last.Int64) + 1
+	}
+	if first+outbox.MessageID(len(b.Messages)) >= to {
+		return 0, fmt.Errorf("store: the numbers of %s are used up", from.Month().Format("2006-01"))
+	}
+	res, err := tx.ExecContext(ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, p.Portfolio, p.Edition, b.Carrier, millis(p.At), millis(b.NotBefore), millis(b.NotAfter), first, len(b.Messages))
+	if err != nil {
+		return 0, wrap(err)
+	}
+	batch, err := res.LastInsertId()
+	if err != nil {
+		return 0, wrap(err)
+	}
+	before, err := changes(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	in := newBulk(ctx, tx, `INSERT INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on) VALUES `,
+		` ON CONFLICT DO NOTHING`, 10)
+	for i, m := range b.Messages {
+		if err := in.add(first+outbox.MessageID(i), batch, m.Person, p.Portfolio, m.Borrower, m.Loan, m.Stage, m.Treatment, m.Episode, p.On); err != nil {
+			return 0, err
+		}
+	}
+	if err := in.close(); err != nil {
+		return 0, err
+	}
+	after, err := changes(ctx, tx)
+	return after - before, err
+}
+
+// changes returns how many rows this connection has inserted, changed or deleted so far.
+func changes(ctx context.Context, tx *sql.Tx) (n int64, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&n)
+	return n, wrap(err)
+}
+
+func saveTasks(ctx context.Context, tx *sql.Tx, p *PlanPage) (int64, error) {
+	before, err := changes(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	in := newBulk(ctx, tx, `INSERT INTO task (portfolio, person, borrower, loan, kind, stage, treatment, episode, made_on, made_at) VALUES `,
+		` ON CONFLICT DO NOTHING`, 10)
+	for _, t := range p.Tasks {
+		if err := in.add(p.Portfolio, t.Person, t.Borrower, t.Loan, t.Kind, t.Stage, t.Treatment, t.Episode, p.On, millis(p.At)); err != nil {
+			return 0, err
+		}
+	}
+	if err := in.close(); err != nil {
+		return 0, err
+	}
+	after, err := changes(ctx, tx)
+	return after - before, err
+}
+
+func saveDecisions(ctx context.Context, tx *sql.Tx, p *PlanPage) error {
+	in := newBulk(ctx, tx, `INSERT INTO decision (person, portfolio, at, action, stage, treatment, rule, reason, edition) VALUES `,
+		` ON CONFLICT (person, portfolio, at) DO UPDATE SET action = excluded.action, stage = excluded.stage,
+		treatment = excluded.treatment, rule = excluded.rule, reason = excluded.reason, edition = excluded.edition`, 9)
+	for _, d := range p.Decisions {
+		if err := in.add(d.Person, p.Portfolio, millis(p.At), d.Action, d.Stage, d.Treatment, d.Rule, d.Reason, p.Edition); err != nil {
+			return err
+		}
+	}
+	if err := in.close(); err != nil {
+		return err
+	}
+	held := newBulk(ctx, tx, `INSERT INTO holdout (person, portfolio, held, at) VALUES `, ` ON CONFLICT DO NOTHING`, 4)
+	for person, is := range p.Holdout {
+		if err := held.add(person, p.Portfolio, is, millis(p.At)); err != nil {
+			return err
+		}
+	}
+	return held.close()
+}
+
+// A CapRow is one cap as the database enforces it.
+type CapRow struct {
+	Per    Subject
+	N      int
+	Days   int           // calendar days; 1 is the same day; 0 means that Window counts
+	Window time.Duration // rolling
+}
+
+// A Subject is whom a slot is counted for.
+type Subject int64
+
+// The kinds of subject, the low bits of a slot's subject.
+const (
+	PerPerson  Subject = 0
+	PerDebt    Subject = 1
+	PerAddress Subject = 2
+)
+
+// CapSet stores caps that hold together, so that the database enforces them, and returns their number. Equal
+// sets give the same number. An empty set permits nothing and is refused.
+func (s *Store) CapSet(ctx context.Context, caps []CapRow) (int64, error) {
+	if len(caps) == 0 {
+		return 0, fmt.Errorf("store: no cap holds; contact waits until a rulebook or the house sets one")
+	}
+	var set int64
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		args := []any{len(caps)}
+		cond := ""
+		for _, c := range caps {
+			cond += ` AND EXISTS (SELECT 1 FROM cap o WHERE o.capset = c.capset AND o.per = ? AND o.n = ? AND o.days = ? AND o.millis = ?)`
+			args = append(args, c.Per, c.N, c.Days, c.Window.Milliseconds())
+		}
+		err := tx.QueryRowContext(ctx, `SELECT c.capset FROM cap c WHERE (SELECT count(*) FROM cap a WHERE a.capset = c.capset) = ?`+cond+` LIMIT 1`,
+			args...).Scan(&set)
+		if err == nil || err != sql.ErrNoRows {
+			return wrap(err)
+		}
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(capset), 0) + 1 FROM cap`).Scan(&set); err != nil {
+			return wrap(err)
+		}
+		in := newBulk(ctx, tx, `INSERT INTO cap (capset, per, n, days, millis) VALUES `, "", 5)
+		for _, c := range caps {
+			if err := in.add(set, c.Per, c.N, c.Days, c.Window.Milliseconds()); err != nil {
+				return err
+			}
+		}
+		return in.close()
+	})
+	return set, err
+}
