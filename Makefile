@@ -1,0 +1,86 @@
+# Duly: build, check, try. `make` alone prints what there is.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS   += --no-print-directory --no-builtin-rules
+
+LINT      := .bin/golangci-lint
+PKG       ?= ./...
+BENCH     ?= .
+FUZZTIME  ?= 20s
+TESTFLAGS ?=
+
+# Packages that run goroutines or share memory: they, or their tests, import one of these.
+# Called where it is used, so that `make help` does not run the go command.
+SHARING = go list -f '{{.ImportPath}} {{join .Imports " "}} {{join .TestImports " "}} {{join .XTestImports " "}} ' $(PKG) \
+	| awk '/ (sync|sync\/atomic|net|net\/http|testing\/synctest) /{print $$1}'
+
+.PHONY: help
+help: ## Print this help.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install what the checks need; changes nothing when it is all there.
+	@tools/setup.sh
+
+.PHONY: build
+build: ## Build ./duly, without cgo.
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o duly .
+
+.PHONY: demo
+demo: build ## Build, then show a lender's months with simulated carriers and borrowers.
+	./duly demo
+
+.PHONY: format
+format: $(LINT) ## Format the Go files (gofumpt and goimports).
+	$(LINT) fmt
+
+.PHONY: check-format
+check-format: $(LINT) ## Fail when a Go file is not formatted, and show how it should be.
+	$(LINT) fmt --diff
+
+.PHONY: vet
+vet: ## Run go vet.
+	go vet $(PKG)
+
+.PHONY: lint
+lint: $(LINT) ## Run the linters of .golangci.yml.
+	$(LINT) run --timeout 15m $(PKG)
+
+.PHONY: test
+test: ## Run all tests: make test PKG=./store/... TESTFLAGS='-run Fence -v'.
+	go test -timeout 30m $(TESTFLAGS) $(PKG)
+
+.PHONY: race
+race: ## Run the short tests of the packages that share memory under the race detector.
+	@packages=$$($(SHARING)); \
+	if [[ -z $$packages ]]; then echo "race: no package shares memory"; exit 0; fi; \
+	echo go test -race -short $$packages; \
+	CGO_ENABLED=1 go test -race -short -timeout 30m $(TESTFLAGS) $$packages
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (20s; or a number of runs, such as 1000x).
+	@tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: bench
+bench: ## Run the benchmarks: make bench BENCH=Plan PKG=./engine.
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
+
+.PHONY: tidy
+tidy: ## Fail when go.mod or go.sum is not tidy, or a module is not what go.sum says.
+	go mod tidy -diff
+	go mod verify
+
+.PHONY: check
+check: setup tidy check-format vet lint test race ## Run everything that CI runs.
+	@$(MAKE) fuzz FUZZTIME=500x
+
+.PHONY: clean
+clean: ## Remove what was built, the lint tool and the installed test peers too.
+	rm -rf duly .bin .cache test/peers/node_modules
+
+$(LINT): tools/golangci/go.mod tools/golangci/go.sum
+	@tools/setup.sh
+	@touch $@
