@@ -163,12 +163,12 @@ func (g *gather) people(column string) (string, []any, error) {
 	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(b)}, nil
 }
 
-const standingColumns = `s.as_of, s.changes_on, s.oldest_unpaid, s.instalment, s.paused_days, s.paused, s.principal,
+const standingColumns = `s.as_of, s.changes_on, s.oldest_unpaid, s.instalment, s.paused_days, s.paused, s.in_grace, s.principal,
 	s.interest, s.fees, s.penalty, s.penalty_daily, s.next_due_on, s.next_due, s.credit, s.slips, s.lates, s.on_time, s.broken`
 
 func standingFields(s *assess.Standing) []any {
 	return []any{
-		&s.AsOf, &s.ChangesOn, &s.OldestUnpaid, &s.Instalment, &s.PausedDays, &s.Paused, &s.Principal,
+		&s.AsOf, &s.ChangesOn, &s.OldestUnpaid, &s.Instalment, &s.PausedDays, &s.Paused, &s.InGrace, &s.Principal,
 		&s.Interest, &s.Fees, &s.Penalty, &s.PenaltyDaily, &s.NextDueOn, &s.NextDue, &s.Credit, &s.Slips, &s.Lates, &s.OnTime, &s.Broken,
 	}
 }

@@ -32,11 +32,13 @@ CREATE TABLE person (
 	turn INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
--- The keyed hashes by which a person is found: of the identity number, else of the phone.
+-- The keyed hashes by which a person is found: of the identity number, else of the phone, else of the lender's own key.
 CREATE TABLE person_key (
 	key BLOB PRIMARY KEY,
+	kind TEXT NOT NULL CHECK (kind IN ('identity', 'phone', 'ref')),
 	person INTEGER NOT NULL REFERENCES person (id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX person_key_of ON person_key (person);
 
 -- A phone by its keyed hash. Only store gives an address to dispatch, and only from a borrower's own row.
 CREATE TABLE address (
@@ -66,7 +68,7 @@ CREATE TABLE borrower_fact (
 	region TEXT NOT NULL,
 	age INTEGER NOT NULL,
 	phone_kind INTEGER NOT NULL,
-	address INTEGER NOT NULL DEFAULT 0 REFERENCES address (id) DEFERRABLE INITIALLY DEFERRED
+	address INTEGER NOT NULL -- 0: the lender gave no number that can be called
 ) STRICT;
 CREATE INDEX borrower_fact_of ON borrower_fact (borrower, known_at);
 
@@ -89,6 +91,7 @@ CREATE TABLE loan_fact (
 	loan INTEGER NOT NULL REFERENCES loan (id),
 	known_at INTEGER NOT NULL,
 	source INTEGER NOT NULL REFERENCES source (id),
+	borrower INTEGER NOT NULL,
 	product TEXT NOT NULL,
 	currency TEXT NOT NULL,
 	opened_on INTEGER NOT NULL,
@@ -141,6 +144,7 @@ CREATE TABLE standing (
 	instalment INTEGER NOT NULL,
 	paused_days INTEGER NOT NULL,
 	paused INTEGER NOT NULL,
+	in_grace INTEGER NOT NULL,
 	principal INTEGER NOT NULL,
 	interest INTEGER NOT NULL,
 	fees INTEGER NOT NULL,
