@@ -6,7 +6,9 @@ import "github.com/dulyhq/duly/ledger"
 
 // Terms is how a portfolio's contracts treat lateness. The zero value is safe: no grace, no penalty.
 type Terms struct {
-	GraceDays int // days after a due date on which DPD still counts as 0 (then it counts from the due date)
+	// GraceDays is how many days after a due date DPD still counts as 0; money that comes in them is in time
+	// and no penalty interest is asked for. After them both count from the due date. Negative means 0.
+	GraceDays int
 	DayCount  int // days in a year for penalty interest: 360 or 365; 0 means 360
 	// Order is how money meets one instalment. Empty means costs, interest, principal (民法典 Art 561).
 	// Instalments are met in the order of their due dates. With Penalty in the order, penalty interest that an
@@ -40,25 +42,27 @@ type Facts struct {
 }
 
 // A Standing is where a loan stands after its history up to AsOf, in a form that planning can read without
-// the history: At gives the exact position for every day d with AsOf <= d < ChangesOn.
+// the history: At gives the exact position for every day d with AsOf <= d < ChangesOn. An instalment due on
+// day D is overdue from D+1; until then it is the next due.
 type Standing struct {
 	AsOf         ledger.Date // the day up to which instalments and payments are folded in
-	ChangesOn    ledger.Date // the next day on which an instalment falls due, a known payment counts or a pause turns; zero means never
-	OldestUnpaid ledger.Date // due date of the oldest unmet instalment; zero means none is unmet
+	ChangesOn    ledger.Date // the next day on which more than time changes (see changes in stand.go); zero means never
+	OldestUnpaid ledger.Date // due date of the oldest overdue instalment; zero means none is overdue
 	Instalment   int         // its number
 	PausedDays   int         // days since OldestUnpaid, up to AsOf, that did not count
 	Paused       bool        // AsOf lies in a pause, so that DPD and penalty stand still
+	InGrace      bool        // OldestUnpaid is within the grace of the contract, so that DPD is 0
 	Principal    int64       // overdue principal, minor units
 	Interest     int64       // overdue contract interest
 	Fees         int64       // overdue fees
 	Penalty      int64       // penalty interest up to AsOf, in millionths of a minor unit
 	PenaltyDaily int64       // what each further day adds, in millionths of a minor unit
-	NextDueOn    ledger.Date // the next instalment not yet due and not yet met; zero means none
+	NextDueOn    ledger.Date // the next instalment not overdue and not yet met, AsOf itself included; zero means none
 	NextDue      int64       // what will be asked for then, less what is paid ahead
 	Credit       int64       // money received beyond everything on the schedule
-	Slips        int         // due dates of the last 12 months before AsOf that were not met in time, the present one included
-	Lates        int         // longest lateness in days seen in those 12 months
-	OnTime       int         // due dates of those 12 months met in time
+	Slips        int         // due dates of the last 365 days before AsOf not met in time, and any still unmet whatever its age
+	Lates        int         // longest lateness in days among those that were met late; At adds the present one
+	OnTime       int         // due dates of those 365 days met in time, which the grace is a part of
 	Broken       bool        // an amount overflowed or the rows contradict each other: contact waits, a person looks
 }
 
@@ -68,50 +72,14 @@ type Due struct{ Total, Principal, Interest, Penalty, Fees int64 }
 // A Position is a loan on one day.
 type Position struct {
 	On           ledger.Date
-	DPD          int // 0 when nothing is overdue
-	Due          Due // what is overdue on that day; zero when nothing is
-	PerDay       int64
-	OldestUnpaid ledger.Date
-	NextDueOn    ledger.Date
+	DPD          int         // 0 when nothing is overdue, or all of it is within the grace
+	Due          Due         // what is overdue on that day, within the grace too; zero when nothing is
+	PerDay       int64       // what each further day adds, in minor units, rounded half up
+	OldestUnpaid ledger.Date // zero when nothing is overdue
+	NextDueOn    ledger.Date // On itself when an instalment is due on the day
 	NextDue      int64
 	Slips        int
-	Lates        int
+	Lates        int // longest lateness in days of the last 365 days, the present one included
 	OnTime       int
+	Broken       bool // the standing is broken or does not reach On: every amount here is zero and contact waits
 }
-
-// A Line is one line of the working, for a borrower to check.
-type Line struct {
-	On       ledger.Date
-	Kind     LineKind
-	Number   int   // instalment number, where one is meant
-	Minor    int64 // the amount of the line
-	Days     int   // days counted, for penalty
-	Balance  int64 // what is overdue in all after the line
-	Unsplit  bool  // the lender's file did not split this instalment: all of it is treated as principal
-	Ratio    string
-	Comments string
-}
-
-// A LineKind says what a line of the working shows.
-type LineKind string
-
-// The kinds of line.
-const (
-	LineDue      LineKind = "due"      // an instalment fell due
-	LinePaid     LineKind = "paid"     // money met an instalment
-	LineReversed LineKind = "reversed" // money was taken back
-	LinePenalty  LineKind = "penalty"  // penalty interest over a span
-	LineCredit   LineKind = "credit"   // money beyond what was due so far
-	LineTotal    LineKind = "total"
-)
-
-// A Tone is how firmly a borrower is written to: capacity and willingness as payment history shows them.
-type Tone string
-
-// The tones. Human means that a person takes over.
-const (
-	Lenient  Tone = "lenient"
-	Standard Tone = "standard"
-	Firm     Tone = "firm"
-	Human    Tone = "human"
-)
