@@ -20,6 +20,8 @@ type bulk struct {
 	cols int
 	args []any
 	full *sql.Stmt
+	// returned is called with each row of whole numbers that a RETURNING clause gives back; nil without one.
+	returned func([]int64)
 }
 
 func newBulk(ctx context.Context, tx *sql.Tx, head, tail string, cols int) *bulk {
@@ -42,9 +44,38 @@ func (b *bulk) add(vals ...any) error {
 		}
 		b.full = st
 	}
-	_, err := b.full.ExecContext(b.ctx, b.args...)
+	return b.write(b.full.ExecContext, b.full.QueryContext)
+}
+
+// write runs one statement and reads what it returns.
+func (b *bulk) write(exec func(context.Context, ...any) (sql.Result, error), query func(context.Context, ...any) (*sql.Rows, error)) error {
+	args := b.args
 	b.args = b.args[:0]
-	return wrap(err)
+	if b.returned == nil {
+		_, err := exec(b.ctx, args...)
+		return wrap(err)
+	}
+	rows, err := query(b.ctx, args...)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return wrap(err)
+	}
+	row := make([]int64, len(columns))
+	dest := make([]any, len(columns))
+	for i := range row {
+		dest[i] = &row[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			return wrap(err)
+		}
+		b.returned(row)
+	}
+	return wrap(rows.Err())
 }
 
 // close writes what is queued.
@@ -55,9 +86,14 @@ func (b *bulk) close() error {
 	if len(b.args) == 0 {
 		return nil
 	}
-	_, err := b.tx.ExecContext(b.ctx, b.sql(len(b.args)/b.cols), b.args...)
-	b.args = b.args[:0]
-	return wrap(err)
+	query := b.sql(len(b.args) / b.cols)
+	return b.write(
+		func(ctx context.Context, args ...any) (sql.Result, error) {
+			return b.tx.ExecContext(ctx, query, args...)
+		},
+		func(ctx context.Context, args ...any) (*sql.Rows, error) {
+			return b.tx.QueryContext(ctx, query, args...)
+		})
 }
 
 func (b *bulk) sql(rows int) string { return b.head + tuples(rows, b.cols) + b.tail }

@@ -11,6 +11,7 @@ import (
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
 )
 
 // A Dossier is what is known of one person in one portfolio: what the recipe reads. It holds no name, number
@@ -25,6 +26,7 @@ type Dossier struct {
 	Touches      []decide.Touch  // contacts and tasks about this portfolio, oldest first
 	Contacts     []guard.Contact // contacts over all portfolios, oldest first
 	LastSeq      int64           // the newest slot taken for the person; 0 means none
+	OwnSeq       int64           // the slot of the message in Within.Trying when it is the newest; it is not among Contacts
 	States       []guard.State
 	Replied      time.Time // the latest reply; zero means never
 	Held         *bool     // the holdout as assigned; nil means not yet
@@ -75,6 +77,8 @@ type Within struct {
 	Ahead     int               // with Persons nil: also those with an instalment due in so many days
 	All       bool              // with Persons nil: everybody, owing or not
 	Persons   []ledger.PersonID // only these, whatever they owe
+	// Trying is, by person, a message that is being tried again: its own slot must not count against it.
+	Trying map[ledger.PersonID]outbox.MessageID
 }
 
 // Dossiers yields the dossiers in the order of persons, from one consistent state of the database. The
@@ -139,6 +143,7 @@ type owingRow struct {
 
 type contactRow struct {
 	seq       int64
+	message   outbox.MessageID
 	at        time.Time
 	day       ledger.Date
 	channel   ledger.Channel
@@ -205,10 +210,10 @@ func (g *gather) openHistory() error {
 	p := g.w.Portfolio
 	// A cap's window and a strategy's episode lie well within this; older contacts decide nothing.
 	since := int64(g.w.On) - 400
-	err := openStream(g, &g.contacts, `SELECT subject>>2, seq, at, day, channel, portfolio, treatment, episode FROM contact
+	err := openStream(g, &g.contacts, `SELECT subject>>2, seq, message, at, day, channel, portfolio, treatment, episode FROM contact
 		WHERE subject & 3 = 0 AND day >= ?`, "subject", " ORDER BY subject, seq", []any{since},
 		func(r *contactRow) []any {
-			return []any{&r.seq, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode}
+			return []any{&r.seq, &r.message, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode}
 		})
 	if err == nil {
 		err = openStream(g, &g.tasks, `SELECT person, made_on, treatment, episode FROM task WHERE portfolio = ? AND made_on >= ?`,
@@ -256,13 +261,18 @@ func (g *gather) next() error {
 	if err := g.owing.take(person, func(r *owingRow) { d.addLoan(r, g.w.On) }); err != nil {
 		return err
 	}
+	own := g.w.Trying[d.Person]
 	err := g.contacts.take(person, func(r *contactRow) {
-		d.LastSeq = r.seq
+		d.LastSeq, d.OwnSeq = r.seq, 0
+		if own != 0 && r.message == own {
+			d.OwnSeq = r.seq
+		}
 		d.Contacts = append(d.Contacts, guard.Contact{At: r.at, Day: r.day, Channel: r.channel})
 		if r.portfolio == g.w.Portfolio {
 			d.Touches = append(d.Touches, decide.Touch{On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode})
 		}
 	})
+	d.dropOwn()
 	if err == nil {
 		err = g.tasks.take(person, func(t *decide.Touch) { t.Channel = ledger.Task; d.addTouch(*t) })
 	}
@@ -294,6 +304,17 @@ func (d *Dossier) addLoan(r *owingRow, on ledger.Date) {
 	l.Borrower = n - 1
 	l.Stale = s.AsOf == 0 || on < s.AsOf || s.ChangesOn != 0 && on >= s.ChangesOn
 	d.Loans = append(d.Loans, l)
+}
+
+// dropOwn takes the slot of the message that is being tried again out of the count, if it is the newest.
+func (d *Dossier) dropOwn() {
+	if d.OwnSeq == 0 {
+		return
+	}
+	d.Contacts = d.Contacts[:len(d.Contacts)-1]
+	if n := len(d.Touches); n > 0 {
+		d.Touches = d.Touches[:n-1]
+	}
 }
 
 // addTouch keeps Touches oldest first: a task is put before later contacts.

@@ -71,6 +71,7 @@ CREATE TABLE borrower_fact (
 	address INTEGER NOT NULL -- 0: the lender gave no number that can be called
 ) STRICT;
 CREATE INDEX borrower_fact_of ON borrower_fact (borrower, known_at);
+CREATE INDEX borrower_fact_address ON borrower_fact (address);
 
 -- Name, phone and title, sealed, one row for each borrower_fact and with its number.
 CREATE TABLE sealed_borrower (

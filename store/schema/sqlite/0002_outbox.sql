@@ -243,7 +243,27 @@ CREATE TABLE holdout (
 	PRIMARY KEY (person, portfolio)
 ) STRICT, WITHOUT ROWID;
 
+-- Where each message stands, worked out from its latest rows; outbox.State holds the same words.
+CREATE VIEW message_state AS
+SELECT m.id, m.batch, m.person, m.portfolio, m.borrower, m.loan, m.stage, m.treatment, m.episode, m.planned_on,
+	f.id AS fence, f.at AS fenced_at, f.minor, f.currency, f.parts, o.kind AS outcome, o.code AS outcome_code, o.carrier,
+	c.rule, c.reason,
+	CASE
+		WHEN c.message IS NOT NULL THEN c.state
+		WHEN f.id IS NULL OR o.kind IN ('throttled', 'not_written') THEN 'waiting'
+		WHEN o.kind IS NULL THEN 'fenced'
+		WHEN o.kind IN ('refused', 'cancelled') THEN o.kind
+		WHEN EXISTS (SELECT 1 FROM receipt r WHERE r.id BETWEEN f.id<<8 AND f.id<<8|255 AND r.kind = 'undelivered') THEN 'undelivered'
+		WHEN (SELECT count(*) FROM receipt r WHERE r.id BETWEEN f.id<<8 AND f.id<<8|255) = f.parts THEN 'delivered'
+		ELSE o.kind
+	END AS state
+FROM message m
+LEFT JOIN closed c ON c.message = m.id
+LEFT JOIN fence f ON f.id = (SELECT max(id) FROM fence WHERE id BETWEEN m.id<<3 AND m.id<<3|7)
+LEFT JOIN outcome o ON o.fence = f.id;
+
 -- +goose Down
+DROP VIEW message_state;
 DROP TABLE holdout; DROP TABLE decision; DROP TABLE task; DROP TABLE sealed_reply; DROP TABLE reply;
 DROP TABLE suppression; DROP TRIGGER contact_cap; DROP TABLE cap; DROP TABLE contact; DROP TABLE worker;
 DROP TABLE orphan; DROP TABLE receipt; DROP TABLE outcome; DROP TABLE sealed_text; DROP TABLE fence;

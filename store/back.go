@@ -1,0 +1,141 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+)
+
+// outcomeKinds are the words for the events that end a try.
+var outcomeKinds = map[outbox.Event]string{
+	outbox.EvAccept: "accepted", outbox.EvRefuse: "refused", outbox.EvLost: "unknown",
+	outbox.EvThrottle: "throttled", outbox.EvNotWritten: "not_written", outbox.EvCancel: "cancelled",
+}
+
+// outcomes stores what became of tries. An unknown outcome may become known; nothing else changes.
+func (c *commit) outcomes() error {
+	in := newBulk(c.ctx, c.tx, `INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES `,
+		` ON CONFLICT (fence) DO UPDATE SET kind = excluded.kind, code = excluded.code, carrier = excluded.carrier, ids = excluded.ids,
+		at = excluded.at, wire_at = excluded.wire_at WHERE outcome.kind = 'unknown' AND excluded.kind IN ('accepted', 'refused')`, 7)
+	var again []PutOff
+	var cancelled []Closing
+	for _, o := range c.st.Outcomes {
+		kind, ok := outcomeKinds[o.Event]
+		if !ok {
+			return fmt.Errorf("store: event %d is not an outcome", o.Event)
+		}
+		if err := in.add(o.Fence, millis(c.st.At), millis(c.st.WireAt), kind, o.Code, o.Carrier, o.IDs); err != nil {
+			return err
+		}
+		if o.Again != nil {
+			again = append(again, *o.Again)
+		}
+		if o.Event == outbox.EvCancel {
+			cancelled = append(cancelled, Closing{Message: o.Fence.Message(), State: outbox.Cancelled, Rule: o.Rule, Reason: o.Code})
+		}
+	}
+	if err := in.close(); err != nil {
+		return err
+	}
+	put := newBulk(c.ctx, c.tx, `INSERT INTO requeue (message, not_before, not_after) VALUES `, ` ON CONFLICT DO NOTHING`, 3)
+	for _, p := range again {
+		if err := put.add(p.Message, millis(p.NotBefore), millis(p.NotAfter)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(put.close(), closings(c.ctx, c.tx, c.st.At, cancelled))
+}
+
+// receipts stores carriers' words, and keeps those that match nothing for when their outcome comes.
+func (c *commit) receipts() error {
+	in := newBulk(c.ctx, c.tx, `INSERT INTO receipt (id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
+	orphans := newBulk(c.ctx, c.tx, `INSERT INTO orphan (carrier, carrier_id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 6)
+	for _, r := range c.st.Receipts {
+		kind := "delivered"
+		if r.Event == outbox.EvUndelivered {
+			kind = "undelivered"
+		}
+		var err error
+		if r.Fence == 0 {
+			err = orphans.add(r.From, r.ID, millis(c.st.At), kind, r.Code, r.Cause)
+		} else {
+			err = in.add(receiptID(r.Fence, r.Part), millis(c.st.At), kind, r.Code, r.Cause)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(in.close(), orphans.close())
+}
+
+func receiptID(f outbox.FenceID, part int) int64 { return int64(f)<<8 | int64(part) }
+
+// replies stores what people wrote, and lets it act in the same transaction.
+func (c *commit) replies() error {
+	for _, r := range c.st.Replies {
+		persons, err := c.personsAt(r.Address)
+		if err != nil {
+			return err
+		}
+		first := ledger.PersonID(0)
+		if len(persons) > 0 {
+			first = persons[0]
+		}
+		res, err := c.tx.ExecContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, meaning, confidence, language) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			millis(c.st.At), r.Carrier, first, c.keys.hash("phone", r.Address), r.Meaning, r.Confidence, r.Language)
+		if err != nil {
+			return wrap(err)
+		}
+		id, err := res.LastInsertId()
+		if err != nil {
+			return wrap(err)
+		}
+		box, err := c.keys.sealBox("reply/"+strconv.FormatInt(id, 10), []byte(r.Text))
+		if err != nil {
+			return err
+		}
+		if _, err := c.tx.ExecContext(c.ctx, `INSERT INTO sealed_reply (reply, box) VALUES (?, ?)`, id, box); err != nil {
+			return wrap(err)
+		}
+		for _, p := range persons {
+			if err := c.effect(p, id, &r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// personsAt returns everybody who has, or ever had, the address: a stop protects all of them.
+func (c *commit) personsAt(phone string) ([]ledger.PersonID, error) {
+	var list []byte
+	err := c.tx.QueryRowContext(c.ctx, `SELECT json_group_array(DISTINCT b.person) FROM address a JOIN borrower_fact f ON f.address = a.id
+		JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash("phone", phone)).Scan(&list)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	var persons []ledger.PersonID
+	return persons, wrap(json.Unmarshal(list, &persons))
+}
+
+// effect lets a reply act on one person. Any reply changes what is judged next, so the turn goes up.
+func (c *commit) effect(p ledger.PersonID, reply int64, r *Reply) error {
+	if _, err := c.tx.ExecContext(c.ctx, `UPDATE person SET turn = turn + 1 WHERE id = ?`, p); err != nil {
+		return wrap(err)
+	}
+	if r.Suppress == "" {
+		return nil
+	}
+	c.res.Stopped = append(c.res.Stopped, p)
+	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO suppression (person, kind, since, until, cause) VALUES (?, ?, ?, 0, ?)`,
+		p, r.Suppress, millis(c.st.At), "reply "+strconv.FormatInt(reply, 10))
+	return wrap(err)
+}
+
+// splitIDs returns a carrier's ids of the parts, in order.
+func splitIDs(ids string) []string { return strings.Fields(ids) }

@@ -1,0 +1,381 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+)
+
+// ErrLeaseLost says that another worker may have taken this one for dead; it must stop.
+var ErrLeaseLost = errors.New("store: this worker's lease has run out")
+
+// A Slot is a contact's place in the counting of caps.
+type Slot struct {
+	Kind Subject
+	Of   int64 // the person's, loan's or address's number
+	Seq  int64 // one more than the newest that was read
+}
+
+func (s Slot) subject() int64 { return s.Of<<2 | int64(s.Kind) }
+
+// A Try asks to permit one try at handing a message over.
+type Try struct {
+	Message  Waiting
+	Turn     int64 // as read with the facts that it was judged on
+	LeaveBy  time.Time
+	NotAfter time.Time // civil end of the lawful window
+	Day      ledger.Date
+	Minor    int64
+	Currency ledger.Currency
+	Parts    int
+	Reasons  string // JSON
+	Text     []byte
+	CapSet   int64
+	Slots    []Slot // those to reserve
+	Move     *Slot  // for a further try: the slot that the message has, which moves to now if it is still the newest
+}
+
+// Fence returns the number that the try has when it is permitted.
+func (t *Try) Fence() outbox.FenceID { return t.Message.ID.Fence(t.Message.Try) }
+
+// A Closing ends a message that will not leave.
+type Closing struct {
+	Message outbox.MessageID
+	State   outbox.State // Cancelled or Expired
+	Rule    string
+	Reason  string
+}
+
+// A PutOff lets a message wait for a later hour.
+type PutOff struct {
+	Message             outbox.MessageID
+	NotBefore, NotAfter time.Time
+}
+
+// An Outcome is what became of a try.
+type Outcome struct {
+	Fence   outbox.FenceID
+	Event   outbox.Event // EvAccept, EvRefuse, EvThrottle, EvLost, EvNotWritten or EvCancel
+	Code    string       // the carrier's own code, for people
+	Carrier string
+	IDs     string  // the carrier's ids of the parts, in order, parted by spaces
+	Again   *PutOff // for EvThrottle and EvNotWritten: when it may be tried again
+	Rule    string  // for EvCancel
+}
+
+// A Receipt is a carrier's last word on one part.
+type Receipt struct {
+	Fence outbox.FenceID // 0 means that it matches nothing yet
+	Part  int            // from 1
+	ID    string         // the carrier's
+	From  string         // the carrier
+	Event outbox.Event   // EvDelivered or EvUndelivered
+	Code  string
+	Cause string
+}
+
+// A Reply is what somebody wrote back.
+type Reply struct {
+	Carrier    string
+	Address    string // E.164 of the sender
+	Text       string
+	Meaning    string
+	Confidence float64
+	Language   string
+	Suppress   string // the kind of suppression that it means; empty means none
+}
+
+// A Step is what one worker commits together: what came back, and what may leave next.
+type Step struct {
+	Worker     int64
+	LeaseUntil time.Time // real: how long the worker may be silent
+	At         time.Time // civil
+	WireAt     time.Time // real
+	Outcomes   []Outcome
+	Receipts   []Receipt
+	Replies    []Reply
+	Claim      *Claim
+	Tries      []Try
+	Closings   []Closing
+	PutOffs    []PutOff
+}
+
+// A StepResult says what a step permitted.
+type StepResult struct {
+	ClaimLost bool   // somebody else took the claim: nothing of it was stored
+	Permitted []bool // by try: only these may leave
+	Refused   int    // tries that the facts of the minute or a cap refused; they wait to be judged again
+	Stopped   []ledger.PersonID
+}
+
+// Commit stores a step in one transaction. What it permits is durable when it returns.
+func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
+	boxes, err := s.sealTexts(st.Tries)
+	if err != nil {
+		return StepResult{}, err
+	}
+	var res StepResult
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		res = StepResult{Permitted: make([]bool, len(st.Tries))}
+		c := &commit{Store: s, ctx: ctx, tx: tx, st: st, res: &res, boxes: boxes}
+		return c.run()
+	})
+	if errors.Is(err, errClaimLost) {
+		// What came back must not be lost with the claim.
+		again := *st
+		again.Claim = nil
+		if res, err = s.Commit(ctx, &again); err == nil {
+			res.ClaimLost, res.Permitted = true, make([]bool, len(st.Tries))
+		}
+	}
+	return res, err
+}
+
+func (s *Store) sealTexts(tries []Try) ([][]byte, error) {
+	boxes := make([][]byte, len(tries))
+	for i := range tries {
+		box, err := s.keys.sealBox(textAAD(tries[i].Fence()), tries[i].Text)
+		if err != nil {
+			return nil, err
+		}
+		boxes[i] = box
+	}
+	return boxes, nil
+}
+
+func textAAD(f outbox.FenceID) string { return fmt.Sprintf("text/%d", f) }
+
+// commit is one step in its transaction.
+type commit struct {
+	*Store
+	ctx   context.Context
+	tx    *sql.Tx
+	st    *Step
+	res   *StepResult
+	boxes [][]byte
+}
+
+// run applies what came back before it permits anything, so that a stop in the step counts for its fences.
+func (c *commit) run() error {
+	for _, f := range []func() error{c.lease, c.replies, c.outcomes, c.receipts} {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	if c.st.Claim == nil {
+		return nil
+	}
+	if ok, err := c.take(); err != nil || !ok {
+		c.res.ClaimLost = !ok
+		return err
+	}
+	for _, f := range []func() error{c.permit, c.fences, c.putOffs, c.closings} {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lease renews the worker's lease, and refuses a worker that was taken for dead.
+func (c *commit) lease() error {
+	res, err := c.tx.ExecContext(c.ctx, `UPDATE worker SET lease_until = ? WHERE id = ? AND lease_until >= ?`,
+		millis(c.st.LeaseUntil), c.st.Worker, millis(c.st.WireAt))
+	if err != nil {
+		return wrap(err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return wrap(err)
+	}
+	return ErrLeaseLost
+}
+
+// take moves the batch's cursor, or deletes the rows of put-off messages; false means that somebody else did.
+func (c *commit) take() (bool, error) {
+	cl := c.st.Claim
+	if cl.Batch != 0 {
+		res, err := c.tx.ExecContext(c.ctx, `UPDATE batch SET next = ? WHERE id = ? AND next = ?`, cl.To, cl.Batch, cl.From)
+		if err != nil {
+			return false, wrap(err)
+		}
+		n, err := res.RowsAffected()
+		return n == 1, wrap(err)
+	}
+	ids := make([]outbox.MessageID, len(cl.Messages))
+	for i, m := range cl.Messages {
+		ids[i] = m.ID
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return false, wrap(err)
+	}
+	res, err := c.tx.ExecContext(c.ctx, `DELETE FROM requeue WHERE message IN (SELECT value FROM json_each(?))`, string(list))
+	if err != nil {
+		return false, wrap(err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == int64(len(ids)) {
+		return true, wrap(err)
+	}
+	// Some were taken by another worker: nothing of this step may stay, and the caller looks again.
+	return false, errClaimLost
+}
+
+// errClaimLost rolls back a step whose put-off messages another worker has taken.
+var errClaimLost = errors.New("store: another worker took the claim")
+
+// permit checks turns and reserves slots; only tries whose slots RETURNING gives back may leave.
+func (c *commit) permit() error {
+	turns, err := c.turns()
+	if err != nil {
+		return err
+	}
+	owner := map[[2]int64]int{}
+	in := newBulk(c.ctx, c.tx, `INSERT OR IGNORE INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode) VALUES `,
+		` RETURNING subject, seq`, 10)
+	granted := make([]int, len(c.st.Tries))
+	in.returned = func(row []int64) { granted[owner[[2]int64{row[0], row[1]}]]++ }
+	for i := range c.st.Tries {
+		t := &c.st.Tries[i]
+		if turns[t.Message.Person] != t.Turn {
+			granted[i] = -1
+			continue
+		}
+		for _, s := range t.Slots {
+			k := [2]int64{s.subject(), s.Seq}
+			if _, taken := owner[k]; taken {
+				granted[i] = -1
+				break
+			}
+			owner[k] = i
+			if err := in.add(k[0], k[1], millis(c.st.At), t.Day, t.CapSet, t.Message.ID, "sms", t.Message.Portfolio,
+				t.Message.Treatment, t.Message.Episode); err != nil {
+				return err
+			}
+		}
+	}
+	if err := in.close(); err != nil {
+		return err
+	}
+	for i := range c.st.Tries {
+		t := &c.st.Tries[i]
+		ok := granted[i] == len(t.Slots)
+		if ok && t.Move != nil {
+			if ok, err = c.move(t); err != nil {
+				return err
+			}
+		}
+		if ok {
+			c.res.Permitted[i] = true
+			continue
+		}
+		if err := c.refuse(t, granted[i] > 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *commit) turns() (map[ledger.PersonID]int64, error) {
+	ids := make([]ledger.PersonID, len(c.st.Tries))
+	for i := range c.st.Tries {
+		ids[i] = c.st.Tries[i].Message.Person
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	rows, err := c.tx.QueryContext(c.ctx, `SELECT id, turn FROM person WHERE id IN (SELECT value FROM json_each(?))`, string(list))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	turns := make(map[ledger.PersonID]int64, len(ids))
+	for rows.Next() {
+		var p ledger.PersonID
+		var turn int64
+		if err := rows.Scan(&p, &turn); err != nil {
+			return nil, wrap(err)
+		}
+		turns[p] = turn
+	}
+	return turns, wrap(rows.Err())
+}
+
+// move takes the message's slot along to the hour of a further try. Moving the newest slot to a later hour
+// cannot break a cap that it kept, and caps count from the hour at which the message really may leave.
+func (c *commit) move(t *Try) (bool, error) {
+	s := t.Move
+	res, err := c.tx.ExecContext(c.ctx, `UPDATE contact SET at = ?, day = ? WHERE subject = ? AND seq = ? AND message = ? AND at <= ?
+		AND NOT EXISTS (SELECT 1 FROM contact n WHERE n.subject = contact.subject AND n.seq > contact.seq)`,
+		millis(c.st.At), t.Day, s.subject(), s.Seq, t.Message.ID, millis(c.st.At))
+	if err != nil {
+		return false, wrap(err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, wrap(err)
+}
+
+// refuse lets a try that may not leave be judged again at once, and frees slots that it got in part.
+func (c *commit) refuse(t *Try, some bool) error {
+	c.res.Refused++
+	c.st.PutOffs = append(c.st.PutOffs, PutOff{Message: t.Message.ID, NotBefore: c.st.At, NotAfter: t.Message.NotAfter})
+	if !some {
+		return nil
+	}
+	for _, s := range t.Slots {
+		if _, err := c.tx.ExecContext(c.ctx, `DELETE FROM contact WHERE subject = ? AND seq = ? AND message = ?`,
+			s.subject(), s.Seq, t.Message.ID); err != nil {
+			return wrap(err)
+		}
+	}
+	return nil
+}
+
+func (c *commit) fences() error {
+	in := newBulk(c.ctx, c.tx, `INSERT INTO fence (id, worker, at, wire_at, leave_by, not_after, minor, currency, parts, turn, reasons) VALUES `, "", 11)
+	texts := newBulk(c.ctx, c.tx, `INSERT INTO sealed_text (fence, box) VALUES `, "", 2)
+	for i := range c.st.Tries {
+		if !c.res.Permitted[i] {
+			continue
+		}
+		t := &c.st.Tries[i]
+		if err := in.add(t.Fence(), c.st.Worker, millis(c.st.At), millis(c.st.WireAt), millis(t.LeaveBy), millis(t.NotAfter), t.Minor,
+			t.Currency, t.Parts, t.Turn, t.Reasons); err != nil {
+			return err
+		}
+		if err := texts.add(t.Fence(), c.boxes[i]); err != nil {
+			return err
+		}
+	}
+	return errors.Join(in.close(), texts.close())
+}
+
+func (c *commit) putOffs() error {
+	in := newBulk(c.ctx, c.tx, `INSERT INTO requeue (message, not_before, not_after) VALUES `,
+		` ON CONFLICT (message) DO UPDATE SET not_before = excluded.not_before`, 3)
+	for _, p := range c.st.PutOffs {
+		if err := in.add(p.Message, millis(p.NotBefore), millis(p.NotAfter)); err != nil {
+			return err
+		}
+	}
+	return in.close()
+}
+
+func (c *commit) closings() error { return closings(c.ctx, c.tx, c.st.At, c.st.Closings) }
+
+func closings(ctx context.Context, tx *sql.Tx, at time.Time, list []Closing) error {
+	in := newBulk(ctx, tx, `INSERT INTO closed (message, at, state, rule, reason) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
+	for _, cl := range list {
+		if err := in.add(cl.Message, millis(at), cl.State.String(), cl.Rule, cl.Reason); err != nil {
+			return err
+		}
+	}
+	return in.close()
+}
