@@ -5,6 +5,7 @@ package guard
 import (
 	"time"
 
+	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 )
 
@@ -14,8 +15,29 @@ type Ruling uint8
 // The rulings.
 const (
 	Deny  Ruling = iota // not at all, as things stand
-	Wait                // not now, but at Until, as things stand
+	Wait                // not now, but at Until, as things stand; without Until, when the facts have changed
 	Allow               // now, and until NotAfter
+)
+
+// String returns the word for a ruling as tests, reports and JSON have it.
+func (r Ruling) String() string {
+	switch r {
+	case Allow:
+		return "allow"
+	case Wait:
+		return "wait"
+	case Deny:
+	}
+	return "deny"
+}
+
+// The ids that a verdict gives where no rule of a rulebook can be named: contact fails closed.
+const (
+	NoRules     = "duly:rulebook" // no rules, or rules that leave a gap or were chosen for something else
+	NoZone      = "duly:zone"     // no candidate zone
+	NoState     = "duly:state"    // a state that no rulebook names
+	NoInstant   = "duly:instant"  // no instant was given, or no lawful one was found
+	failsClosed = "Duly's own: what is not known is not allowed"
 )
 
 // A Verdict is a ruling with its reason.
@@ -24,9 +46,9 @@ type Verdict struct {
 	Rule     string    // id of the rule that decided; for Allow the one that closes the window
 	Source   string    // instrument and clause of that rule
 	Reason   string    // one sentence in English; the console translates by rule id
-	Until    time.Time // Wait: when it may be asked again
-	NotAfter time.Time // Allow: the end of the lawful window
-	Checked  []Checked // every rule that was asked, in order
+	Until    time.Time // Wait: when it may be asked again; zero means when the facts have changed
+	NotAfter time.Time // Allow: the end of the lawful window, itself no longer lawful
+	Checked  []Checked // every rule that was asked, in order; only where Facts.Explain asks for it
 }
 
 // Checked is one rule that was asked, for the explanation.
@@ -44,6 +66,17 @@ type State struct {
 	Until time.Time // zero means until lifted
 }
 
+// An Owner says whose address it is. The zero value is unknown, which the rulebooks bar.
+type Owner uint8
+
+// The owners. A third party's address has no send path at all; it is here so that the rule can be shown.
+const (
+	OwnerUnknown Owner = iota
+	OwnBorrower
+	OwnGuarantor
+	OtherPerson
+)
+
 // Facts is all that the guard reads, at one civil instant.
 type Facts struct {
 	Now          time.Time        // civil time
@@ -53,18 +86,33 @@ type Facts struct {
 	Party        string // "creditor" or "agency"
 	Product      string
 	Channel      ledger.Channel
-	Notice       bool // a statutory notice or a lawful confirmation, which is not a reminder
+	Notice       bool // a statutory notice, which is not a reminder
+	Confirmation bool // the one lawful answer to a stop, a wrong number or a claim of payment; not a reminder, and holds no debt
 	States       []State
+	Owner        Owner
 	Phone        ledger.PhoneKind
 	LedgerAsOf   time.Time     // how far the payments feed reaches
 	LedgerMaxAge time.Duration // how old it may be; 0 means that nobody said, which holds contact
 	AmountKnown  bool          // the position could be worked out exactly
 	Contacts     []Contact     // past contacts of the person, newest last, people's calls included
+	Explain      bool          // collect Checked; planning leaves it out because it asks a million times
 }
 
 // A Contact is one past contact, for counting against caps.
 type Contact struct {
 	At      time.Time
-	Day     ledger.Date // in the borrower's civil calendar at the time
+	Day     ledger.Date // in the borrower's civil calendar at the time; zero means that At says it
 	Channel ledger.Channel
+}
+
+// purpose says what the message is for. A confirmation that is also called a notice is judged as a notice,
+// which is the stricter.
+func (f *Facts) purpose() law.Purpose {
+	switch {
+	case f.Notice:
+		return law.Notice
+	case f.Confirmation:
+		return law.Confirmation
+	}
+	return law.Reminder
 }
