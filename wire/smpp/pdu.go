@@ -149,27 +149,41 @@ func decodeBody(b Body, octets []byte) (bare bool, err error) {
 
 // Append appends the PDU's octets to dst. On an error dst is returned as it was.
 func (p PDU) Append(dst []byte) ([]byte, error) {
-	return appendPDU(dst, p.Body, p.Status, p.Sequence, p.Bare)
+	w := writer{b: dst}
+	err := w.pdu(p.Body, p.Status, p.Sequence, p.Bare)
+	return w.b, err
 }
 
-func appendPDU(dst []byte, body Body, status Status, sequence uint32, bare bool) ([]byte, error) {
-	w := writer{b: dst}
+// pdu appends a whole PDU. On an error the octets are as they were, and w may be
+// used again.
+func (w *writer) pdu(body Body, status Status, sequence uint32, bare bool) error {
+	start := len(w.b)
+	w.header(body.Command(), status, sequence)
+	if !bare {
+		body.encode(w)
+	}
+	return w.end(start)
+}
+
+func (w *writer) header(c Command, status Status, sequence uint32) {
 	w.u32(0)
-	w.u32(uint32(body.Command()))
+	w.u32(uint32(c))
 	w.u32(uint32(status))
 	w.u32(sequence)
-	if !bare {
-		body.encode(&w)
-	}
-	n := len(w.b) - len(dst)
+}
+
+// end puts the length into the PDU that began at start, or takes the PDU back.
+func (w *writer) end(start int) error {
+	n := len(w.b) - start
 	if n > MaxLength {
 		w.fail("command_length", "%d octets, at most %d are allowed", n, MaxLength)
 	}
-	if w.err != nil {
-		return dst, w.err
+	if err := w.err; err != nil {
+		w.b, w.err = w.b[:start], nil
+		return err
 	}
-	binary.BigEndian.PutUint32(w.b[len(dst):], uint32(n))
-	return w.b, nil
+	binary.BigEndian.PutUint32(w.b[start:], uint32(n))
+	return nil
 }
 
 // ReadPDU reads one PDU from a stream. At the stream's end it returns io.EOF, and
