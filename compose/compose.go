@@ -1,5 +1,8 @@
 // Package compose writes the words of a message: typed templates, compiled once, rendered with the facts of
 // the minute at which the message is handed over. It is pure. A missing value is an error and never blank.
+//
+// Compile reads a document of templates (docs/formats/template.md), Set.Pick chooses one by name and language,
+// Template.Render writes the text, and Check says which required elements the text lacks.
 package compose
 
 import (
@@ -18,7 +21,8 @@ type Vars struct {
 	Sign     string // creditor.signature: the registered signature, shown as 【…】 in Chinese
 	Phone    string // contact.phone: where a person answers
 	Verify   string // contact.verify: the official way to check that this message is real
-	Officer  string // officer.name
+	Officer  string // officer.name: the person who looks after this borrower
+	Approver string // claim.approved_by: who approved this claim; nobody approved it when it is missing
 	StopWord string // stop.word: what to reply so as to stop texts
 
 	Currency ledger.Currency
@@ -30,13 +34,14 @@ type Vars struct {
 	AsOf     time.Time   // due.as_of: the minute for which the amounts hold, in the borrower's zone
 	DPD      int         // dpd
 	Loans    []LoanVars  // each loan that the message speaks of, oldest lateness first
+	RetryOn  ledger.Date // debit.retry_on: a debit failed, and is tried again on this day; zero means that none did
 	NextStep string      // next_step: a real, authorised, dated step of this loan; nothing else may name a consequence
 	NextOn   ledger.Date // next_step.on
 }
 
 // LoanVars is one loan in an {each loans}.
 type LoanVars struct {
-	Masked string      // loan.masked: the last four of the contract number, masked
+	Masked string      // loan.masked: the last four characters of the contract number and nothing else of it
 	Total  int64       // loan.total
 	DueOn  ledger.Date // loan.due_on
 }

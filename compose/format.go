@@ -1,0 +1,141 @@
+package compose
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/dulyhq/duly/ledger"
+)
+
+// A Language is what a text is written in. The zero value is none and renders nothing.
+type Language string
+
+// The languages that templates may be written in.
+const (
+	Chinese Language = "zh"
+	English Language = "en"
+)
+
+// AppendMoney appends an amount of minor units as a reader of the language expects it: "1,240.00元" and
+// "USD 1,240.00" in Chinese, "CNY 1,240.00" in English. The code stands there because the signs ¥ and $ mean
+// several currencies, and carriers in China refuse ¥.
+func AppendMoney(dst []byte, minor int64, c ledger.Currency, lang Language) []byte {
+	yuan := lang == Chinese && c == "CNY"
+	if !yuan {
+		dst = append(dst, c...)
+		dst = append(dst, ' ')
+	}
+	dst = appendGrouped(dst, minor, c)
+	if yuan {
+		dst = append(dst, "元"...)
+	}
+	return dst
+}
+
+// appendGrouped appends the decimal form with commas between thousands.
+func appendGrouped(dst []byte, minor int64, c ledger.Currency) []byte {
+	v := uint64(minor)
+	if minor < 0 {
+		dst, v = append(dst, '-'), -v
+	}
+	places, ok := c.Digits()
+	if !ok {
+		places = 2
+	}
+	var buf [32]byte
+	at, digits := len(buf), 0
+	for ; digits <= places || v > 0; digits++ {
+		if digits == places && places > 0 {
+			at--
+			buf[at] = '.'
+		}
+		if n := digits - places; n > 0 && n%3 == 0 {
+			at--
+			buf[at] = ','
+		}
+		at--
+		buf[at] = byte('0' + v%10)
+		v /= 10
+	}
+	return append(dst, buf[at:]...)
+}
+
+// AppendDate appends a day: "9月24日" or "24 Sep", with the year when it is not the year given.
+func AppendDate(dst []byte, d ledger.Date, year int, lang Language) []byte {
+	y, m, day := d.YMD()
+	return appendDay(dst, y, m, day, y != year, lang)
+}
+
+// appendDay appends a day, with its year where that is asked for.
+func appendDay(dst []byte, y int, m time.Month, day int, withYear bool, lang Language) []byte {
+	if lang == Chinese {
+		if withYear {
+			dst = strconv.AppendInt(dst, int64(y), 10)
+			dst = append(dst, "年"...)
+		}
+		dst = strconv.AppendInt(dst, int64(m), 10)
+		dst = append(dst, "月"...)
+		dst = strconv.AppendInt(dst, int64(day), 10)
+		return append(dst, "日"...)
+	}
+	dst = strconv.AppendInt(dst, int64(day), 10)
+	dst = append(dst, ' ')
+	dst = append(dst, m.String()[:3]...)
+	if withYear {
+		dst = append(dst, ' ')
+		dst = strconv.AppendInt(dst, int64(y), 10)
+	}
+	return dst
+}
+
+// AppendMinute appends a minute of the reader's day: "9月24日10:05" or "24 Sep 10:05". The year is not said:
+// it is the year in which the message is read.
+func AppendMinute(dst []byte, t time.Time, lang Language) []byte {
+	y, m, day := t.Date()
+	h, min, _ := t.Clock()
+	dst = appendDay(dst, y, m, day, false, lang)
+	if lang != Chinese {
+		dst = append(dst, ' ')
+	}
+	return append(dst, byte('0'+h/10), byte('0'+h%10), ':', byte('0'+min/10), byte('0'+min%10))
+}
+
+// appendBreakdown appends the parts of what is due that are not zero.
+func appendBreakdown(dst []byte, v *Vars, lang Language) []byte {
+	zh := lang == Chinese
+	parts := [...]struct {
+		minor  int64
+		zh, en string
+	}{
+		{v.Due.Principal, "本金", "principal "},
+		{v.Due.Interest, "利息", "interest "},
+		{v.Due.Penalty, "违约利息", "penalty interest "},
+		{v.Due.Fees, "费用", "fees "},
+	}
+	first := true
+	for i := range parts {
+		p := &parts[i]
+		if p.minor <= 0 {
+			continue
+		}
+		if !first {
+			dst = append(dst, separator(lang)...)
+		}
+		first = false
+		if zh {
+			dst = append(dst, p.zh...)
+		} else {
+			dst = append(dst, p.en...)
+		}
+		dst = AppendMoney(dst, p.minor, v.Currency, lang)
+	}
+	return dst
+}
+
+// separator stands between the items of a list.
+func separator(lang Language) string {
+	if lang == Chinese {
+		return "、"
+	}
+	return ", "
+}

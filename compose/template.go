@@ -1,0 +1,112 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dulyhq/duly/ledger"
+)
+
+// A Class says what a message is in law and practice, and so which elements it must hold.
+type Class string
+
+// The classes.
+const (
+	Reminder     Class = "reminder"     // asks for a payment; barred by every hold
+	Notice       Class = "notice"       // a statutory message with an approval of its own
+	Confirmation Class = "confirmation" // answers what a person asked for; names no debt and no borrower
+)
+
+// A Template is one compiled text in one language. It is made by Compile and never changes.
+type Template struct {
+	Name        string
+	Channel     ledger.Channel
+	Language    Language
+	Purpose     string // one sentence: at which stage it is sent and what for
+	Class       Class
+	Version     string
+	MaxSegments int // how many segments the text may take at the worst values; Compile has checked it
+	// Carriers holds what each carrier has on file for the template; empty means that nothing is registered.
+	Carriers map[string]Registration
+	Digest   string // SHA-256 over all of the above and the body, hex
+
+	elements []Element
+	ops      []op
+}
+
+// A Registration is a template as a carrier has it on file.
+type Registration struct {
+	Signature string // the registered signature, without brackets
+	ID        string // the carrier's number of the template; "" means that it is not registered yet
+}
+
+// Elements returns what the text must hold: those of its class and those that its document adds.
+func (t *Template) Elements() []Element { return slices.Clone(t.elements) }
+
+// A Set is templates that are chosen by name and language. The zero value is empty and has none.
+type Set struct {
+	byName map[string]map[Language]*Template
+	names  []string
+}
+
+// Pick returns the template of that name in the language, else in the fallback language, else nil.
+func (s *Set) Pick(name string, lang, fallback Language) *Template {
+	if t := s.byName[name][lang]; t != nil {
+		return t
+	}
+	return s.byName[name][fallback]
+}
+
+// Has says that a template of that name exists in some language.
+func (s *Set) Has(name string) bool { return len(s.byName[name]) > 0 }
+
+// Names returns the names of all templates in the order in which they were first met.
+func (s *Set) Names() []string { return slices.Clone(s.names) }
+
+// All returns every template, by name in the order of Names and then by language.
+func (s *Set) All() []*Template {
+	var all []*Template
+	for _, name := range s.names {
+		langs := make([]Language, 0, len(s.byName[name]))
+		for lang := range s.byName[name] {
+			langs = append(langs, lang)
+		}
+		slices.Sort(langs)
+		for _, lang := range langs {
+			all = append(all, s.byName[name][lang])
+		}
+	}
+	return all
+}
+
+func (s *Set) add(t *Template) error {
+	if s.byName == nil {
+		s.byName = map[string]map[Language]*Template{}
+	}
+	langs := s.byName[t.Name]
+	if langs == nil {
+		langs = map[Language]*Template{}
+		s.byName[t.Name] = langs
+		s.names = append(s.names, t.Name)
+	}
+	if langs[t.Language] != nil {
+		return fmt.Errorf("template %s (%s) is given twice", t.Name, t.Language)
+	}
+	langs[t.Language] = t
+	return nil
+}
+
+// Join puts several sets into one. A template that two sets give is an error.
+func Join(sets ...*Set) (*Set, error) {
+	var joined Set
+	var errs []error
+	for _, s := range sets {
+		for _, t := range s.All() {
+			if err := joined.add(t); err != nil {
+				errs = append(errs, fmt.Errorf("compose: %w", err))
+			}
+		}
+	}
+	return &joined, errors.Join(errs...)
+}

@@ -1,0 +1,9 @@
+// Package templates holds the message texts that ship in the binary and their tests.
+package templates
+
+import "embed"
+
+// FS holds sms.zh.yaml and sms.en.yaml, which compose.Compile reads, and tests.yaml, which compose.Test runs.
+//
+//go:embed *.yaml
+var FS embed.FS
