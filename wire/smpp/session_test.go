@@ -37,6 +37,13 @@ func (r *results) take(rs []smpp.Result) {
 	}
 }
 
+// count returns how many results have come.
+func (r *results) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.n
+}
+
 // wait waits until n results have come and returns them by tag.
 func (r *results) wait(t testing.TB, n int) map[uint64]smpp.Result {
 	t.Helper()
@@ -295,6 +302,10 @@ func TestWindowFull(t *testing.T) {
 	if err := client.Send(ctxFor(t), submit("a"), 9, time.Time{}); err != nil {
 		t.Errorf("room again: %v", err)
 	}
+	client.SetWindow(9)
+	if st := client.Stats(); st.Window != 2 {
+		t.Errorf("wider than configured: %+v", st)
+	}
 	if err := client.Send(ctxFor(t), &smpp.Outbind{Password: "far too long"}, 10, time.Time{}); err == nil {
 		t.Error("a body that cannot be encoded was taken")
 	}
@@ -323,7 +334,7 @@ func TestLateAcks(t *testing.T) {
 	for range n {
 		held = append(held, <-acks)
 	}
-	if rs.n != 0 {
+	if rs.count() != 0 {
 		t.Fatal("acknowledged before its time")
 	}
 	for i := len(held) - 1; i >= 0; i-- {
