@@ -7,15 +7,21 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
+// NoEnd is the To of a stage or treatment that has no last day.
+const NoEnd = 1 << 20
+
 // A Strategy is a compiled strategy document.
 type Strategy struct {
-	ID      string
-	Version string
-	Digest  string // SHA-256 of the document, hex
-	Stages  []Stage
-	Prefer  Preference
-	Holdout Holdout
-	MinDue  int64 // overdue amounts below this, in minor units, are left alone; 0 means none
+	ID          string
+	Version     string
+	Digest      string // SHA-256 of the document, hex
+	Stages      []Stage
+	Prefer      Preference
+	Holdout     Holdout
+	MinDue      int64 // overdue amounts below this, in minor units, are left alone; 0 means none
+	AfterReply  int   // days of rest after something was answered; 0 means none
+	SilentTries int   // after so many unanswered contacts in a row on one channel another is preferred; 0 means never
+	File        string
 }
 
 // A Stage is a span of days past due with its treatments, in order.
@@ -24,6 +30,7 @@ type Stage struct {
 	Bucket     string
 	From, To   int // days past due, inclusive; negative before due; To < From is not allowed
 	Treatments []Treatment
+	Line       int // where it stands in the document
 }
 
 // A Treatment is one thing that a stage does.
@@ -33,25 +40,19 @@ type Treatment struct {
 	From, To int // days past due, inclusive: due by state, never by equality with a day
 	Every    int // repeat after so many days; 0 means once in an episode
 	Channel  ledger.Channel
-	Template string        // template name; the language is chosen by compose
+	Template string        // template name; the language is chosen by compose; empty for a task that writes nothing
 	Task     string        // for a task: "call", "visit", "letter", "review", "court"
-	Tones    []assess.Tone // only for borrowers of these tones; empty means all
+	Tones    []assess.Tone // only for borrowers of these tones; empty means all; Human is only ever given tasks
 	Silent   *bool         // true: only when nothing was answered in this episode; false: only when something was
 	Spacing  int           // days since the last contact of any treatment; 0 means the strategy's default
+	Always   bool          // not a discretionary reminder: the holdout and the rest after a reply do not bar it
+	Line     int           // where it stands in the document
 }
 
-// A Preference is when a strategy would rather send, within the law.
-type Preference struct {
-	Open, Close int    // minutes after midnight
-	Weekdays    []bool // by time.Weekday, seven of them
-	Workdays    bool   // only on working days of the calendar that applies; falls back to weekdays
-	Spacing     int    // days between two contacts of any treatment
-}
-
-// A Holdout is the share of persons left without discretionary reminders, in millionths, chosen by salted hash.
-type Holdout struct {
-	Millionths int64
-	Salt       string
+// Contacts says whether the treatment reaches the borrower. A review or a matter for the court is work of the
+// lender's own, and starts no spacing.
+func (t *Treatment) Contacts() bool {
+	return t.Channel != ledger.Task || t.Task != "review" && t.Task != "court"
 }
 
 // Facts is what deciding for one person reads.
@@ -89,8 +90,9 @@ type Intent struct {
 	Episode    ledger.Date   // which lapse it is about
 	Occurrence int           // nth of this treatment in the episode, from 1
 	Lead       ledger.LoanID // the loan that put the person at this stage
-	Loans      []int         // indexes into Facts.Loans that the message speaks of
+	Loans      []int         // indexes into Facts.Loans that the message speaks of; do not change it
 	DPD        int           // of the lead loan; negative before due
+	LastOn     ledger.Date   // the last day on which the treatment may still be given; zero means without end
 }
 
 // A Hold is a reason not to contact now. Its zero value is a hold without a reason, which is a mistake.
@@ -108,9 +110,11 @@ const (
 	NothingDue   HoldReason = "nothing_due"
 	TooSmall     HoldReason = "too_small"
 	InHoldout    HoldReason = "holdout"
+	InGrace      HoldReason = "grace"   // overdue, within the days of grace of the contract
+	Rested       HoldReason = "replied" // something was answered lately: the strategy lets the person be
 	Spaced       HoldReason = "spacing"
 	StageDone    HoldReason = "stage_done"    // every treatment of the stage has been given in this episode
 	NotYet       HoldReason = "not_yet"       // the stage's next treatment comes later
-	NoTreatment  HoldReason = "no_treatment"  // no stage covers this lateness
+	NoTreatment  HoldReason = "no_treatment"  // no stage covers this lateness, or nothing in it is for this tone
 	AmountBroken HoldReason = "amount_broken" // a loan's rows contradict each other
 )

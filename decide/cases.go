@@ -1,0 +1,171 @@
+package decide
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// A Failure is a case of a tests.yaml that did not come out as it says.
+type Failure struct {
+	File string
+	Line int
+	Case string
+	Got  string
+	Want string
+}
+
+// Error returns "file:line: case: got …, want …".
+func (f Failure) Error() string {
+	return fmt.Sprintf("%s:%d: %s: got %s, want %s", f.File, f.Line, f.Case, f.Got, f.Want)
+}
+
+// RunTests decides the cases of a strategy's tests.yaml, and returns those that came out otherwise and the
+// names of the treatments that no case leads to. The error is document.Mistakes where the tests cannot be read.
+func RunTests(s *Strategy, name string, doc []byte) (failed []Failure, unreached []string, err error) {
+	d, err := document.Parse(name, doc)
+	if err != nil {
+		return nil, nil, err
+	}
+	reached := map[string]bool{}
+	if d.Root.Keys("strategy", "cases") {
+		if id := d.Root.Key("strategy"); id.Text() != s.ID && id.Given() {
+			id.Fail("these are tests of another strategy, not of %s", s.ID)
+		}
+		for _, v := range d.Root.Key("cases").List() {
+			if !v.Keys("name", "dpd", "slips", "lates", "due", "currency", "also", "touches", "replied", "holdout", "want") {
+				continue
+			}
+			got, want := s.runCase(v, reached)
+			if got != want {
+				failed = append(failed, Failure{File: name, Line: v.Line(), Case: v.Key("name").Text(), Got: got, Want: want})
+			}
+		}
+	}
+	if err := d.Err(); err != nil {
+		return nil, nil, err
+	}
+	for i := range s.Stages {
+		for _, t := range s.Stages[i].Treatments {
+			if !reached[t.Name] {
+				unreached = append(unreached, t.Name)
+			}
+		}
+	}
+	return failed, unreached, nil
+}
+
+func (s *Strategy) runCase(v document.Value, reached map[string]bool) (has, wants string) {
+	v.Key("name").Text()
+	dpd := v.Key("dpd").Int(-maxDays, maxDays)
+	f := Facts{Today: trialDay + ledger.Date(dpd), Holdout: v.Key("holdout").Bool()}
+	f.Loans = append(f.Loans, loanCase(v, 1, dpd))
+	for i, other := range v.Key("also").List() {
+		if other.Keys("dpd", "slips", "lates", "due", "currency") {
+			f.Loans = append(f.Loans, loanCase(other, ledger.LoanID(i+2), other.Key("dpd").Int(-maxDays, maxDays)))
+			// Each loan is as late as its case says on the same day.
+			shift(&f.Loans[i+1].Position, f.Today)
+		}
+	}
+	if r := v.Key("replied"); r.Given() {
+		f.Replied = trialDay + ledger.Date(r.Int(-maxDays, maxDays))
+	}
+	for _, item := range v.Key("touches").List() {
+		f.Touches = append(f.Touches, s.touchCase(item))
+	}
+	slices.SortStableFunc(f.Touches, func(a, b Touch) int { return int(a.On - b.On) })
+	in, hold, ok := Next(s, f)
+	return s.compareCase(v.Key("want"), in, hold, ok, reached)
+}
+
+func (s *Strategy) compareCase(want document.Value, in Intent, hold Hold, ok bool, reached map[string]bool) (has, wants string) {
+	if !want.Keys("treatment", "stage", "tone", "occurrence", "loans", "hold", "until") {
+		return "", ""
+	}
+	got := map[string]string{"hold": string(hold.Reason)}
+	if hold.Until != 0 {
+		got["until"] = strconv.Itoa(int(hold.Until - trialDay))
+	}
+	if ok {
+		reached[in.Treatment.Name] = true
+		got = map[string]string{
+			"treatment": in.Treatment.Name, "stage": in.Stage.Name, "tone": string(in.Tone),
+			"occurrence": strconv.Itoa(in.Occurrence), "loans": strconv.Itoa(len(in.Loans)),
+		}
+	}
+	names := want.Names()
+	if !slices.Contains(names, "treatment") && !slices.Contains(names, "hold") {
+		want.Fail("says neither treatment nor hold")
+	}
+	var a, b []string
+	for _, key := range names {
+		a, b = append(a, key+" "+got[key]), append(b, key+" "+want.Key(key).Text())
+	}
+	if ok && !slices.Contains(names, "treatment") {
+		a = append(a, "treatment "+in.Treatment.Name)
+	}
+	if !ok && !slices.Contains(names, "hold") {
+		a = append(a, "hold "+string(hold.Reason))
+	}
+	return strings.Join(a, ", "), strings.Join(b, ", ")
+}
+
+// loanCase makes a loan that falls due on trialDay, or as many days past due as dpd says.
+func loanCase(v document.Value, id ledger.LoanID, dpd int) LoanFacts {
+	due := 100_000
+	if k := v.Key("due"); k.Given() {
+		due = k.Int(1, math.MaxInt32)
+	}
+	p := trialPosition(assess.Lenient, dpd, int64(due))
+	if dpd > 0 {
+		p.Slips, p.Lates = 1, dpd
+	}
+	if k := v.Key("slips"); k.Given() {
+		p.Slips = k.Int(0, 1000)
+	}
+	if k := v.Key("lates"); k.Given() {
+		p.Lates = k.Int(0, maxDays)
+	}
+	currency := ledger.Currency("CNY")
+	if k := v.Key("currency"); k.Given() {
+		currency = ledger.Currency(k.Text())
+	}
+	return LoanFacts{ID: id, Position: p, Currency: currency}
+}
+
+// shift moves a position to another day, its lateness unchanged.
+func shift(p *assess.Position, today ledger.Date) {
+	by := today - p.On
+	p.On = today
+	if p.OldestUnpaid != 0 {
+		p.OldestUnpaid += by
+	}
+	if p.NextDueOn != 0 {
+		p.NextDueOn += by
+	}
+}
+
+// touchCase reads "firm_1@9": a treatment given on a day past due.
+func (s *Strategy) touchCase(v document.Value) Touch {
+	name, at, _ := strings.Cut(v.Text(), "@")
+	dpd, err := strconv.Atoi(at)
+	if err != nil || dpd < -maxDays || dpd > maxDays {
+		v.Fail("%q is not a contact such as firm_1@9: a treatment and the day past due on which it was given", v.Text())
+		return Touch{}
+	}
+	for i := range s.Stages {
+		for _, t := range s.Stages[i].Treatments {
+			if t.Name == name {
+				return Touch{On: trialDay + ledger.Date(dpd), Channel: t.Channel, Treatment: t.Index, Episode: trialDay}
+			}
+		}
+	}
+	v.Fail("the strategy has no treatment %q", name)
+	return Touch{}
+}

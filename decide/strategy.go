@@ -1,0 +1,264 @@
+package decide
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// The sizes that a document may have. They are far beyond what a lender wants, and keep a check of it short.
+const (
+	maxStages     = 50
+	maxTreatments = 200
+	maxDays       = 3660
+)
+
+var (
+	weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // by time.Weekday
+	tones    = []string{string(assess.Lenient), string(assess.Standard), string(assess.Firm), string(assess.Human)}
+	tasks    = []string{"call", "visit", "letter", "review", "court"}
+	channels = []string{string(ledger.SMS), string(ledger.Voice), string(ledger.Email), string(ledger.App), string(ledger.Post), string(ledger.Task)}
+)
+
+// ParseStrategy reads one strategy and checks it by itself: stages that overlap or leave a day out, treatments
+// outside their stage, treatments that can never be chosen. The name is that of the file, for messages. The
+// error is document.Mistakes, each with file, line and column. What has to be checked against other documents
+// is CheckTemplates and CheckAgainst.
+func ParseStrategy(name string, doc []byte) (Strategy, error) {
+	d, err := document.Parse(name, doc)
+	if err != nil {
+		return Strategy{}, err
+	}
+	sum := sha256.Sum256(doc)
+	s := Strategy{Digest: hex.EncodeToString(sum[:]), File: name}
+	root := d.Root
+	if root.Keys("id", "version", "title", "prefer", "min_due", "after_reply_days", "silent_tries", "holdout", "stages") {
+		s.ID, s.Version = root.Key("id").Text(), root.Key("version").Text()
+		if t := root.Key("title"); t.Keys("en", "zh") {
+			t.Key("en").Text()
+			t.Key("zh").Text()
+		}
+		s.Prefer = preference(root.Key("prefer"))
+		if v := root.Key("min_due"); v.Given() {
+			s.MinDue = int64(v.Int(0, math.MaxInt32))
+		}
+		if v := root.Key("after_reply_days"); v.Given() {
+			s.AfterReply = v.Int(0, 366)
+		}
+		if v := root.Key("silent_tries"); v.Given() {
+			s.SilentTries = v.Int(0, 100)
+		}
+		if v := root.Key("holdout"); v.Given() {
+			s.Holdout = holdout(v)
+		}
+		s.stages(root.Key("stages"))
+	}
+	if err := d.Err(); err != nil {
+		return Strategy{}, err
+	}
+	s.checkReach(root.Key("stages"))
+	if err := d.Err(); err != nil {
+		return Strategy{}, err
+	}
+	return s, nil
+}
+
+func preference(v document.Value) Preference {
+	var p Preference
+	if !v.Keys("hours", "workdays", "weekdays", "never", "spacing") {
+		return p
+	}
+	p.Open, p.Close = v.Key("hours").Hours()
+	p.Workdays = v.Key("workdays").Bool()
+	p.Weekdays = days(v.Key("weekdays"))
+	if len(p.Weekdays) == 0 && p.Workdays {
+		p.Weekdays = []bool{false, true, true, true, true, true, false}
+	}
+	p.Spacing = v.Key("spacing").Int(1, 366)
+	never := v.Key("never")
+	if !never.Given() || !never.Keys("weekdays", "hours") {
+		return p
+	}
+	p.NeverDays = days(never.Key("weekdays"))
+	if h := never.Key("hours"); h.Given() {
+		p.NeverFrom, p.NeverTo = h.Hours()
+		if p.NeverFrom < p.Close && p.Open < p.NeverTo {
+			h.Fail("%s overlaps the preferred hours %s; one of them is a mistake", h.Text(), v.Key("hours").Text())
+		}
+	}
+	left := len(p.NeverDays) == 0
+	for i, no := range p.NeverDays {
+		left = left || !no && (len(p.Weekdays) == 0 || p.Weekdays[i])
+	}
+	if !left {
+		never.Key("weekdays").Fail("leaves no preferred day of the week")
+	}
+	return p
+}
+
+func days(v document.Value) []bool {
+	if !v.Given() {
+		return nil
+	}
+	out := make([]bool, 7)
+	for _, name := range v.Texts(weekdays...) {
+		for i, w := range weekdays {
+			out[time.Weekday(i)] = out[i] || w == name
+		}
+	}
+	return out
+}
+
+func holdout(v document.Value) Holdout {
+	var h Holdout
+	if !v.Keys("percent", "salt") {
+		return h
+	}
+	text := v.Key("percent").Text()
+	rate, err := ledger.ParseRate(text)
+	if err != nil || rate > 100*million || rate%100 != 0 {
+		v.Key("percent").Fail("%q is not a share in percent, from 0 to 100 with at most four decimals", text)
+		return h
+	}
+	h.Millionths = int64(rate) / 100
+	h.Salt = v.Key("salt").Optional()
+	if h.Millionths > 0 && h.Salt == "" {
+		v.Key("salt").Fail("is missing; a holdout needs a salt of its own, and must keep it")
+	}
+	return h
+}
+
+func (s *Strategy) stages(v document.Value) {
+	list := v.List()
+	if len(list) == 0 {
+		v.Fail("holds no stage")
+	}
+	if len(list) > maxStages {
+		v.Fail("holds more than %d stages", maxStages)
+		return
+	}
+	index := map[int]string{}
+	named := map[string]int{}
+	for i, item := range list {
+		st := s.readStage(item, i == len(list)-1, index, named)
+		if line, twice := named["stage "+st.Name]; twice && st.Name != "" {
+			item.Fail("stage %s is there already, in line %d", st.Name, line)
+		}
+		named["stage "+st.Name] = st.Line
+		if i > 0 {
+			if before := &s.Stages[i-1]; st.From <= before.To {
+				item.Key("from").Fail("%d overlaps stage %s, which goes to %d", st.From, before.Name, before.To)
+			} else if st.From > before.To+1 {
+				item.Key("from").Fail("%d leaves days %d to %d without a stage", st.From, before.To+1, st.From-1)
+			}
+		}
+		s.Stages = append(s.Stages, st)
+	}
+}
+
+func (s *Strategy) readStage(v document.Value, last bool, index map[int]string, named map[string]int) Stage {
+	if !v.Keys("name", "bucket", "from", "to", "treatments") {
+		return Stage{}
+	}
+	st := Stage{Name: v.Key("name").Text(), Bucket: v.Key("bucket").Optional(), From: v.Key("from").Int(-maxDays, maxDays), To: NoEnd, Line: v.Line()}
+	if st.Bucket == "" {
+		st.Bucket = st.Name
+	}
+	switch to := v.Key("to"); {
+	case to.Given():
+		if st.To = to.Int(-maxDays, maxDays); st.To < st.From {
+			to.Fail("%d is before from, %d", st.To, st.From)
+		}
+	case !last:
+		to.Fail("is missing; only the last stage may go on without end")
+	}
+	list := v.Key("treatments").List()
+	if len(list) > maxTreatments {
+		v.Key("treatments").Fail("holds more than %d treatments", maxTreatments)
+		return st
+	}
+	for _, item := range list {
+		t := treatment(item, &st)
+		if other, twice := index[t.Index]; twice && t.Index != 0 {
+			item.Key("index").Fail("%d is that of %s already; each treatment keeps a number of its own for ever", t.Index, other)
+		}
+		if line, twice := named[t.Name]; twice && t.Name != "" {
+			item.Key("name").Fail("%s is there already, in line %d", t.Name, line)
+		}
+		index[t.Index], named[t.Name] = t.Name, t.Line
+		st.Treatments = append(st.Treatments, t)
+	}
+	return st
+}
+
+func treatment(v document.Value, st *Stage) Treatment {
+	if !v.Keys("name", "index", "from", "to", "every", "channel", "template", "task", "tones", "silent", "spacing", "always") {
+		return Treatment{}
+	}
+	t := Treatment{
+		Name: v.Key("name").Text(), Index: v.Key("index").Int(1, math.MaxInt16), From: st.From, To: st.To,
+		Channel: ledger.Channel(v.Key("channel").OneOf(channels...)), Template: v.Key("template").Optional(),
+		Always: v.Key("always").Bool(), Line: v.Line(),
+	}
+	reach(v, st, &t)
+	if e := v.Key("every"); e.Given() {
+		t.Every = e.Int(1, 366)
+	}
+	if sp := v.Key("spacing"); sp.Given() {
+		t.Spacing = sp.Int(1, 366)
+	}
+	if sil := v.Key("silent"); sil.Given() {
+		b := sil.Bool()
+		t.Silent = &b
+	}
+	for _, name := range v.Key("tones").Texts(tones...) {
+		t.Tones = append(t.Tones, assess.Tone(name))
+	}
+	if task := v.Key("task"); t.Channel == ledger.Task {
+		t.Task = task.OneOf(tasks...)
+	} else if task.Given() {
+		task.Fail("only a treatment on the channel task has a task; set channel: task or remove it")
+	}
+	if t.Template == "" && (t.Channel != ledger.Task || t.Task == "letter") && t.Channel != "" {
+		v.Key("template").Fail("is missing; what is written needs a template")
+	}
+	if len(t.Tones) == 1 && t.Tones[0] == assess.Human && t.Channel != ledger.Task {
+		v.Key("channel").Fail("a person takes over where the tone is human; use channel: task")
+	}
+	return t
+}
+
+// reach reads the first and last day of a treatment, which have to lie in its stage.
+func reach(v document.Value, st *Stage, t *Treatment) {
+	from, to := v.Key("from"), v.Key("to")
+	if from.Given() {
+		t.From = from.Int(-maxDays, maxDays)
+	}
+	if to.Given() {
+		t.To = to.Int(-maxDays, maxDays)
+	}
+	switch {
+	case t.To < t.From:
+		to.Fail("%d is before from, %d", t.To, t.From)
+	case t.From < st.From || t.From > st.To:
+		from.Fail("%d lies outside stage %s, which is %s", t.From, st.Name, st.span())
+	case t.To > st.To:
+		to.Fail("%d lies outside stage %s, which is %s", t.To, st.Name, st.span())
+	}
+}
+
+func (st *Stage) span() string {
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(st.From))
+	if st.To >= NoEnd {
+		return b.String() + " and more"
+	}
+	return b.String() + " to " + strconv.Itoa(st.To)
+}

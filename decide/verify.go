@@ -1,0 +1,168 @@
+package decide
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// A Finding is something in a strategy that does not fit with another document.
+type Finding struct {
+	File    string
+	Line    int
+	Message string
+}
+
+// Error returns "file:line: message".
+func (f Finding) Error() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message) }
+
+// CheckTemplates returns the treatments whose template nobody has. Known says whether there is a template of
+// this name for a channel; for a letter that a person sends the channel is task.
+func (s *Strategy) CheckTemplates(known func(template string, channel ledger.Channel) bool) []Finding {
+	var out []Finding
+	for i := range s.Stages {
+		for j := range s.Stages[i].Treatments {
+			if t := &s.Stages[i].Treatments[j]; t.Template != "" && !known(t.Template, t.Channel) {
+				out = append(out, Finding{s.File, t.Line, fmt.Sprintf("treatment %s uses template %q, which does not exist", t.Name, t.Template)})
+			}
+		}
+	}
+	return out
+}
+
+// trialDay is the due date of the loan on which a strategy is tried. Only differences of days matter.
+const trialDay = ledger.Date(20000)
+
+// try runs the strategy day by day on one loan that falls due on trialDay, from one lateness to another, and
+// calls each with what is given. It is how the checks know what a strategy does rather than what it looks like.
+func (s *Strategy) try(tone assess.Tone, answers bool, from, to int, each func(Intent, ledger.Date)) {
+	f := Facts{Loans: []LoanFacts{{ID: 1, Currency: "CNY"}}}
+	for dpd := from; dpd <= to; dpd++ {
+		f.Today = trialDay + ledger.Date(dpd)
+		f.Loans[0].Position = trialPosition(tone, dpd, max(s.MinDue, 1))
+		if answers && len(f.Touches) > 0 && f.Replied == 0 {
+			f.Replied = f.Touches[len(f.Touches)-1].On
+		}
+		in, _, ok := Next(s, f)
+		if !ok {
+			continue
+		}
+		each(in, f.Today)
+		f.Touches = append(f.Touches, Touch{On: f.Today, Channel: in.Treatment.Channel, Treatment: in.Treatment.Index, Episode: in.Episode})
+	}
+}
+
+// trialPosition is a position that asks for a tone, as far as the lateness permits one.
+func trialPosition(tone assess.Tone, dpd int, minor int64) assess.Position {
+	p := assess.Position{On: trialDay + ledger.Date(dpd)}
+	switch tone {
+	case assess.Firm:
+		p.Slips = assess.FirmFromSlips
+	case assess.Standard:
+		p.Slips = assess.LenientToSlips + 1
+	case assess.Lenient, assess.Human:
+	}
+	if dpd > 0 {
+		p.DPD, p.OldestUnpaid, p.Due = dpd, trialDay, assess.Due{Total: minor, Principal: minor}
+	} else {
+		p.NextDueOn, p.NextDue = trialDay, minor
+	}
+	return p
+}
+
+// trials calls do for every tone, and for one who stays silent and one who answers.
+func trials(do func(tone assess.Tone, answers bool)) {
+	for _, tone := range []assess.Tone{assess.Lenient, assess.Standard, assess.Firm} {
+		do(tone, false)
+		do(tone, true)
+	}
+}
+
+// checkReach finds treatments that no history leads to: in every stage it begins on the first day of each
+// treatment, as after missed nights, and a week before it, for each tone, silent and answering.
+func (s *Strategy) checkReach(v document.Value) {
+	for i := range s.Stages {
+		st := &s.Stages[i]
+		reached := map[int]bool{}
+		note := func(in Intent, _ ledger.Date) { reached[in.Treatment.Index] = true }
+		starts := map[int]bool{st.From: true}
+		for j := range st.Treatments {
+			starts[st.Treatments[j].From] = true
+		}
+		for start := range starts {
+			trials(func(tone assess.Tone, answers bool) {
+				s.try(tone, answers, start, min(st.To, start+60), note)
+				s.try(tone, answers, start-7, min(st.To, start+60), note)
+			})
+		}
+		for j, item := range v.List()[i].Key("treatments").List() {
+			if t := &st.Treatments[j]; !reached[t.Index] && !s.onlyHuman(t) {
+				item.Fail("treatment %s is never given: others of the stage always come before it, or its conditions are never met", t.Name)
+			}
+		}
+	}
+}
+
+// onlyHuman says whether a treatment is for the tone human alone, whose loans contradict each other or are
+// too late for this stage: a history of other loans leads to it, which a trial of one loan cannot show.
+func (s *Strategy) onlyHuman(t *Treatment) bool {
+	return len(t.Tones) == 1 && t.Tones[0] == assess.Human
+}
+
+// CheckAgainst returns where a strategy would run against the rules: preferred hours that are not lawful, and
+// contacts closer together than a cap allows, found by running the strategy on a borrower of each tone, one
+// who stays silent and one who answers. The guard would hold those contacts; the strategy should not want
+// them. Rules with a gap are a finding of their own.
+func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
+	if gap := rules.Gap(); gap != "" {
+		return []Finding{{s.File, 1, gap}}
+	}
+	var out []Finding
+	open, closing, opens, closes := rules.Hours()
+	if s.Prefer.Open < open {
+		out = append(out, Finding{s.File, 1, fmt.Sprintf("prefer.hours begin before rule %s allows (%s)", opens.ID, law.HoursText(opens))})
+	}
+	if s.Prefer.Close > closing {
+		out = append(out, Finding{s.File, 1, fmt.Sprintf("prefer.hours end after rule %s allows (%s)", closes.ID, law.HoursText(closes))})
+	}
+	seen := map[string]bool{}
+	trials(func(tone assess.Tone, answers bool) {
+		var given []Touch
+		first, last := s.Stages[0].From, s.Stages[len(s.Stages)-1].To
+		s.try(tone, answers, first, min(last, s.Stages[len(s.Stages)-1].From+60, maxDays+60), func(in Intent, on ledger.Date) {
+			if !in.Treatment.Contacts() {
+				return
+			}
+			given = append(given, Touch{On: on, Channel: in.Treatment.Channel})
+			for _, r := range rules.Binding(law.Cap) {
+				if n := within(given, on, r); n > r.N && !seen[r.ID+in.Treatment.Name] {
+					seen[r.ID+in.Treatment.Name] = true
+					out = append(out, Finding{s.File, in.Treatment.Line, fmt.Sprintf(
+						"treatment %s would be contact %d in the window of rule %s, which allows %d; widen a spacing", in.Treatment.Name, n, r.ID, r.N)})
+				}
+			}
+		})
+	})
+	return out
+}
+
+// within counts the contacts in a cap's window that ends on a day, all at the same hour of theirs.
+func within(given []Touch, on ledger.Date, r *law.Rule) int {
+	days := ledger.Date(r.Days)
+	if r.Seconds > 0 {
+		days = ledger.Date((time.Duration(r.Seconds)*time.Second + 24*time.Hour - 1) / (24 * time.Hour))
+	}
+	n := 0
+	for _, t := range given {
+		counted := len(r.Channels) == 0 || slices.Contains(r.Channels, t.Channel)
+		if counted && t.On > on-days && t.On <= on {
+			n++
+		}
+	}
+	return n
+}
