@@ -20,7 +20,7 @@ func BenchmarkWindow(b *testing.B) {
 				smpp.Handler{Submit: func(_ *smpp.SubmitSM, a smpp.Ack) { _ = a.Respond(smpp.OK, "0123456789") }})
 			m := submit("")
 			m.DataCoding, m.ShortMessage = smpp.CodingUCS2, make([]byte, 120)
-			leaveBy := time.Now().Add(time.Hour)
+			leaveBy := clock().Add(time.Hour)
 			ctx := context.Background()
 			go func() {
 				for tag := range uint64(b.N) {

@@ -71,11 +71,11 @@ func TestCutAnywhere(t *testing.T) {
 			}
 		}
 		if left == n*size { // all passed: the loss must come from elsewhere, after the writing
-			for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+			for deadline := clock().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 				c.mu.Lock()
 				whole := c.left == 0
 				c.mu.Unlock()
-				if whole || time.Now().After(deadline) {
+				if whole || clock().After(deadline) {
 					break
 				}
 			}
@@ -180,7 +180,7 @@ func piped(t *testing.T, cfg smpp.Config, h smpp.Handler, f func(s *smpp.Session
 func TestLeaveBy(t *testing.T) {
 	rs := newResults()
 	piped(t, smpp.Config{}, smpp.Handler{Results: rs.take}, func(s *smpp.Session, peer net.Conn, r *bufio.Reader) {
-		leaveBy := time.Now().Add(5 * time.Second)
+		leaveBy := clock().Add(5 * time.Second)
 		send := func(tag uint64, by time.Time) {
 			if ok, err := s.TrySend(submit("hello"), tag, by); !ok || err != nil {
 				t.Fatal(ok, err)
@@ -279,10 +279,10 @@ func TestEnquireTimeout(t *testing.T) {
 	var down error
 	cfg := smpp.Config{ResponseTimeout: 10 * time.Second, EnquireEvery: 20 * time.Second}
 	piped(t, cfg, smpp.Handler{Down: func(err error) { down = err }}, func(s *smpp.Session, _ net.Conn, r *bufio.Reader) {
-		begun := time.Now()
+		begun := clock()
 		_ = get(t, r)
 		<-s.Done()
-		if took := time.Since(begun); took < 30*time.Second || took > 31*time.Second {
+		if took := clock().Sub(begun); took < 30*time.Second || took > 31*time.Second {
 			t.Errorf("lost after %v", took)
 		}
 		if !errors.Is(down, smpp.ErrEnquire) {

@@ -127,20 +127,20 @@ func Decode(frame []byte) (PDU, error) {
 	if p.Body == nil {
 		return PDU{}, fmt.Errorf("%w: 0x%08x", ErrUnknownCommand, uint32(h.Command))
 	}
-	p.Bare, err = decodeBody(p.Body, frame[HeaderLength:])
+	p.Bare, err = new(reader).body(p.Body, frame[HeaderLength:])
 	if err != nil {
 		return PDU{}, fmt.Errorf("%s: %w", h.Command, err)
 	}
 	return p, nil
 }
 
-// decodeBody fills b from the octets after a header.
-func decodeBody(b Body, octets []byte) (bare bool, err error) {
+// body fills b from the octets after a header. r may be used again.
+func (r *reader) body(b Body, octets []byte) (bare bool, err error) {
 	if _, plain := b.(Plain); len(octets) == 0 && !plain && b.Command().IsResponse() {
 		return true, nil
 	}
-	r := reader{s: string(octets)} // one copy, which every string of the body shares
-	b.decode(&r)
+	*r = reader{s: string(octets)} // one copy, which every string of the body shares
+	b.decode(r)
 	if r.err == nil && r.at < len(r.s) {
 		r.fail("end", "%d octets are left over", len(r.s)-r.at)
 	}

@@ -64,7 +64,7 @@ func (s *Session) readFrame(frame []byte, answers []answer) []answer {
 		return answers // not possible: peekFrame took its length from the header
 	}
 	if h.Command.IsResponse() {
-		return append(answers, readAnswer(h, frame[HeaderLength:]))
+		return append(answers, s.readAnswer(h, frame[HeaderLength:]))
 	}
 	s.request(h, frame[HeaderLength:])
 	return answers
@@ -72,19 +72,19 @@ func (s *Session) readFrame(frame []byte, answers []answer) []answer {
 
 // readAnswer reads a response. The one to a message, which comes most, has no body
 // of its own in the answer.
-func readAnswer(h Header, octets []byte) answer {
+func (s *Session) readAnswer(h Header, octets []byte) answer {
 	a := answer{header: h}
 	if h.Command == CmdSubmitSMResp || h.Command == CmdDeliverSMResp || h.Command == CmdDataSMResp {
 		if len(octets) > 0 {
 			var m MessageResp
-			r := reader{s: string(octets)}
-			m.decode(&r)
-			a.id, a.err = m.MessageID, r.err
+			s.r = reader{s: string(octets)}
+			m.decode(&s.r)
+			a.id, a.err = m.MessageID, s.r.err
 		}
 		return a
 	}
 	if a.body = newBody(h.Command); a.body != nil {
-		_, a.err = decodeBody(a.body, octets)
+		_, a.err = s.r.body(a.body, octets)
 	}
 	return a
 }
@@ -153,7 +153,7 @@ func (s *Session) request(h Header, octets []byte) {
 		_ = s.post(Plain{CmdGenericNack}, InvalidCommand, h.Sequence, false)
 		return
 	}
-	if _, err := decodeBody(body, octets); err != nil {
+	if _, err := s.r.body(body, octets); err != nil {
 		_ = s.post(Plain{CmdGenericNack}, InvalidCmdLength, h.Sequence, false)
 		return
 	}

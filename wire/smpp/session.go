@@ -122,9 +122,14 @@ type Handler struct {
 
 // Session is one bound connection of either side. Its methods may be called from
 // any goroutine.
+//
+// It trusts the count of octets that conn.Write returns with an error, as a TCP
+// socket keeps it. crypto/tls keeps it too, but cannot go on after a write that ran
+// into leaveBy: over TLS such a write ends the session.
 type Session struct {
 	conn   net.Conn
 	br     *bufio.Reader
+	r      reader // r is the reading goroutine's.
 	cfg    Config
 	h      Handler
 	bind   Bind

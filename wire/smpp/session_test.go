@@ -12,6 +12,11 @@ import (
 	"github.com/dulyhq/duly/wire/smpp"
 )
 
+// clock is wire time, virtual in a bubble of synctest.
+func clock() time.Time {
+	return time.Now() //nolint:forbidigo // Wire time is real; these tests are of it.
+}
+
 // results collects what a session reports.
 type results struct {
 	mu   sync.Mutex
