@@ -103,6 +103,9 @@ func (s *Session) failLocked(reason error) {
 	if s.err != nil {
 		return
 	}
+	if s.hangUp != nil {
+		reason = s.hangUp // the peer may close first once it has our last word
+	}
 	s.err = reason
 	close(s.ending)
 	s.wakeWriter()

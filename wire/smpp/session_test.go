@@ -4,166 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"net"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/dulyhq/duly/wire/smpp"
 )
-
-// clock is wire time, virtual in a bubble of synctest.
-func clock() time.Time {
-	return time.Now() //nolint:forbidigo // Wire time is real; these tests are of it.
-}
-
-// results collects what a session reports.
-type results struct {
-	mu   sync.Mutex
-	all  map[uint64]smpp.Result
-	n    int
-	more chan struct{}
-}
-
-func newResults() *results {
-	return &results{all: map[uint64]smpp.Result{}, more: make(chan struct{}, 1)}
-}
-
-func (r *results) take(rs []smpp.Result) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, x := range rs {
-		r.all[x.Tag] = x
-		r.n++
-	}
-	select {
-	case r.more <- struct{}{}:
-	default:
-	}
-}
-
-// count returns how many results have come.
-func (r *results) count() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.n
-}
-
-// wait waits until n results have come and returns them by tag.
-func (r *results) wait(t testing.TB, n int) map[uint64]smpp.Result {
-	t.Helper()
-	late := time.After(20 * time.Second)
-	for {
-		r.mu.Lock()
-		if r.n >= n {
-			defer r.mu.Unlock()
-			if r.n != n || len(r.all) != n {
-				t.Fatalf("%d results for %d tags, want %d", r.n, len(r.all), n)
-			}
-			return r.all
-		}
-		r.mu.Unlock()
-		select {
-		case <-r.more:
-		case <-late:
-			t.Fatalf("%d results, want %d", r.n, n)
-		}
-	}
-}
-
-func ctxFor(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// sockets returns the two ends of a TCP connection over the loopback.
-func sockets(t testing.TB) (esme, smsc net.Conn) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // A test's listener.
-	esme, err = net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if smsc, err = l.Accept(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = esme.Close(), smsc.Close() })
-	return esme, smsc
-}
-
-// pair returns two sessions that are bound to each other.
-func pair(t testing.TB, cfg smpp.Config, esme, smsc smpp.Handler) (client, server *smpp.Session) {
-	t.Helper()
-	a, b := sockets(t)
-	ready := make(chan error, 1)
-	go func() {
-		var err error
-		server, err = smpp.Accept(ctxFor(t), b, "SMSC", cfg, func(*smpp.Bind) (smpp.Handler, smpp.Status) { return smsc, smpp.OK })
-		ready <- err
-	}()
-	client, err := smpp.Dial(ctxFor(t), a, smpp.Bind{SystemID: "duly", Password: "secret"}, cfg, esme)
-	if err = errors.Join(err, <-ready); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		client.Close()
-		server.Close()
-		<-client.Done()
-		<-server.Done()
-	})
-	return client, server
-}
-
-// rawPeer binds a client to a peer that the test writes by hand.
-func rawPeer(t testing.TB, cfg smpp.Config, h smpp.Handler) (*smpp.Session, net.Conn, *bufio.Reader) {
-	t.Helper()
-	a, b := sockets(t)
-	r := bufio.NewReaderSize(b, smpp.MaxLength)
-	go func() {
-		p, err := smpp.ReadPDU(r)
-		if err == nil {
-			put(t, b, smpp.PDU{Sequence: p.Sequence, Body: &smpp.BindResp{SystemID: "raw"}})
-		}
-	}()
-	s, err := smpp.Dial(ctxFor(t), a, smpp.Bind{SystemID: "duly"}, cfg, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close(); <-s.Done() })
-	return s, b, r
-}
-
-func put(t testing.TB, c net.Conn, p smpp.PDU) {
-	t.Helper()
-	octets, err := p.Append(nil)
-	if err == nil {
-		_, err = c.Write(octets)
-	}
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-func get(t testing.TB, r *bufio.Reader) smpp.PDU {
-	t.Helper()
-	p, err := smpp.ReadPDU(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-func submit(text string) *smpp.SubmitSM {
-	return &smpp.SubmitSM{Message: smpp.Message{
-		Source: smpp.Address{TON: 5, Addr: "LENDER"}, Destination: smpp.Address{TON: 1, NPI: 1, Addr: "8617405000000"},
-		RegisteredDelivery: 1, ShortMessage: []byte(text),
-	}}
-}
 
 func TestBindRefused(t *testing.T) {
 	a, b := sockets(t)
@@ -448,5 +294,41 @@ func TestProtocol(t *testing.T) {
 	<-client.Done()
 	if err := client.Err(); !errors.Is(err, smpp.ErrLength) || !errors.Is(err, smpp.ErrLost) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestOtherRequests: a query is answered with its own body, and what nobody handles is
+// refused.
+func TestOtherRequests(t *testing.T) {
+	rs := newResults()
+	want := smpp.QuerySMResp{MessageID: "m", FinalDate: "260101080000000+", State: smpp.StateDelivered}
+	client, _ := pair(t, smpp.Config{}, smpp.Handler{Results: rs.take}, smpp.Handler{Request: func(b smpp.Body, a smpp.Ack) {
+		if q, ok := b.(*smpp.QuerySM); ok && q.MessageID == "m" {
+			if err := a.Reply(smpp.OK, &want); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		_ = a.Respond(smpp.InvalidMessageID, "")
+	}})
+	for tag, b := range []smpp.Body{&smpp.QuerySM{MessageID: "m"}, &smpp.QuerySM{MessageID: "n"}, &smpp.CancelSM{}, &smpp.DataSM{}, submit("x")} {
+		if err := client.Send(ctxFor(t), b, uint64(tag), time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := rs.wait(t, 5)
+	if r, ok := got[0].Body.(*smpp.QuerySMResp); !ok || *r != want || got[0].Status != smpp.OK {
+		t.Errorf("query: %+v", got[0])
+	}
+	for tag := range uint64(3) {
+		if r := got[1+tag]; r.Outcome != smpp.Answered || r.Status != smpp.InvalidMessageID {
+			t.Errorf("%d: %+v", 1+tag, r)
+		}
+	}
+	if r := got[4]; r.Status != smpp.InvalidBindStatus {
+		t.Errorf("nobody takes a submit_sm: %+v", r)
+	}
+	if s := got[0].Outcome.String() + ", " + smpp.Unknown.String() + ", " + smpp.NotWritten.String(); s != "answered, unknown, not written" {
+		t.Error(s)
 	}
 }
