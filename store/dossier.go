@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -166,16 +167,6 @@ func (g *gather) people(column string) (string, []any, error) {
 		value = "value<<2" // the slots of a person; an expression on the column would not use its key
 	}
 	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(b)}, nil
-}
-
-const standingColumns = `s.as_of, s.changes_on, s.oldest_unpaid, s.instalment, s.paused_days, s.paused, s.in_grace, s.principal,
-	s.interest, s.fees, s.penalty, s.penalty_daily, s.next_due_on, s.next_due, s.credit, s.slips, s.lates, s.on_time, s.broken`
-
-func standingFields(s *assess.Standing) []any {
-	return []any{
-		&s.AsOf, &s.ChangesOn, &s.OldestUnpaid, &s.Instalment, &s.PausedDays, &s.Paused, &s.InGrace, &s.Principal,
-		&s.Interest, &s.Fees, &s.Penalty, &s.PenaltyDaily, &s.NextDueOn, &s.NextDue, &s.Credit, &s.Slips, &s.Lates, &s.OnTime, &s.Broken,
-	}
 }
 
 func (g *gather) open() error {
@@ -404,4 +395,15 @@ func (t *msTime) Scan(v any) error {
 	}
 	*t = msTime(instant(n))
 	return nil
+}
+
+// Clone returns a copy that may be kept.
+func (d *Dossier) Clone() *Dossier {
+	c := *d
+	c.Borrowers = slices.Clone(d.Borrowers)
+	c.Loans = slices.Clone(d.Loans)
+	c.Touches = slices.Clone(d.Touches)
+	c.Contacts = slices.Clone(d.Contacts)
+	c.States = slices.Clone(d.States)
+	return &c
 }

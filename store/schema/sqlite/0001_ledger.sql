@@ -84,6 +84,7 @@ CREATE TABLE loan (
 	portfolio INTEGER NOT NULL REFERENCES portfolio (id),
 	ref TEXT NOT NULL,
 	borrower INTEGER NOT NULL REFERENCES borrower (id),
+	currency TEXT NOT NULL, -- never changes: instalments and payments are numbers of it
 	UNIQUE (portfolio, ref)
 ) STRICT;
 CREATE INDEX loan_borrower ON loan (borrower);
@@ -94,7 +95,6 @@ CREATE TABLE loan_fact (
 	source INTEGER NOT NULL REFERENCES source (id),
 	borrower INTEGER NOT NULL,
 	product TEXT NOT NULL,
-	currency TEXT NOT NULL,
 	opened_on INTEGER NOT NULL,
 	principal INTEGER NOT NULL,
 	annual_rate INTEGER NOT NULL,        -- millionths a year

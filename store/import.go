@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dulyhq/duly/intake"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// An Import says how rows are taken in.
+type Import struct {
+	Portfolio Portfolio
+	Now       time.Time // civil time at which the rows become known
+	AsOf      time.Time // up to when the lender's system states them, in the creditor's own zone; zero means Now
+	Snapshot  bool      // close the loans of the portfolio that the rows do not name
+	DryRun    bool      // do all the work, then leave no trace
+
+	// Bad is called for each row that contradicts the other rows or what is known. Such rows are left out;
+	// whether the others go in is for Approve to say.
+	Bad func(intake.BadRow) error
+	// Approve is asked before anything lasts; its error is returned and nothing has changed. Nil approves when
+	// no row was bad.
+	Approve func(Summary) error
+}
+
+// A Summary says what an import stated and what it changed.
+type Summary struct {
+	Source      int64     `json:"source"` // the import's number; 0 for a dry run
+	KnownAt     time.Time `json:"known_at"`
+	AsOf        time.Time `json:"as_of"`
+	Snapshot    bool      `json:"snapshot,omitempty"`
+	DryRun      bool      `json:"dry_run,omitempty"`
+	Borrowers   Tally     `json:"borrowers"`
+	Loans       Tally     `json:"loans"`
+	Instalments Tally     `json:"instalments"`
+	Payments    Tally     `json:"payments"`
+	Persons     int       `json:"persons_new"`
+	Moved       int       `json:"persons_changed"` // borrowers who turned out to be another person
+	Withdrawn   int       `json:"payments_withdrawn"`
+	OpenLoans   int       `json:"loans_open"` // before the import
+	Closed      int       `json:"loans_closed"`
+	Bad         int       `json:"bad"` // rows left out by the checks across rows
+	// Mixed counts days of loans that hold payments both with and without a payment_id, so that money may be
+	// counted twice.
+	Mixed  int                         `json:"payments_mixed,omitempty"`
+	Totals map[string]map[string]int64 `json:"-"` // what → currency → minor units, of all rows stated
+}
+
+// A Tally counts the rows of one kind.
+type Tally struct {
+	Stated  int `json:"stated"`
+	Added   int `json:"added"`
+	Changed int `json:"changed"`
+	Same    int `json:"same"`
+	Bad     int `json:"bad"` // left out by the checks across rows
+}
+
+// Changes says whether the import taught anything.
+func (s *Summary) Changes() bool {
+	n := s.Withdrawn + s.Closed + s.Moved
+	for _, t := range []Tally{s.Borrowers, s.Loans, s.Instalments, s.Payments} {
+		n += t.Added + t.Changed
+	}
+	return n > 0
+}
+
+// Errors of an import. Nothing has changed when one of them is returned.
+var (
+	ErrBadRows = errors.New("store: import: rows are bad")
+	ErrNoLoans = errors.New("store: import: a snapshot without loans would close every loan; give the loans file, or import a delta")
+)
+
+var errDryRun = errors.New("dry run")
+
+// Import takes in the rows that read hands to the stage, which is intake's sink, all or nothing, in one transaction. A row that says
+// what is known already adds nothing, whatever file it comes in; one that says something else adds a version.
+// Memory does not grow with the rows. The standings of the loans touched are made anew by Refresh.
+func (s *Store) Import(ctx context.Context, o Import, read func(*Stage) error) (Summary, error) {
+	var sum Summary
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		m := merge{ctx: ctx, tx: tx, o: o, keys: s.keys}
+		if err := m.run(read); err != nil {
+			return err
+		}
+		sum = m.sum
+		if o.DryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		sum.Source, sum.DryRun, err = 0, true, nil
+	}
+	return sum, err
+}
+
+// A merge brings staged rows into the ledger. The first error sticks: later steps do nothing.
+type merge struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	keys   *Keys
+	o      Import
+	stage  *Stage
+	bad    int   // of the kind being merged
+	known  int64 // known_at of every fact of this import
+	source int64
+	sum    Summary
+	err    error
+}
+
+func (m *merge) run(read func(*Stage) error) error {
+	m.stage = newStage(m.ctx, m.tx, m.keys, m.o.Portfolio)
+	if err := m.stage.make(); err != nil {
+		return err
+	}
+	if err := read(m.stage); err != nil {
+		return err
+	}
+	if err := m.stage.close(); err != nil {
+		return err
+	}
+	if m.o.Snapshot && !m.stage.loanFile {
+		return ErrNoLoans
+	}
+	m.begin()
+	m.borrowers()
+	m.allLoans()
+	m.instalments()
+	m.payments()
+	m.closeAbsent()
+	m.touch()
+	m.finish()
+	m.stage.drop(m)
+	return m.err
+}
+
+// begin takes a known_at later than that of any import before, so that no two versions of a fact collide.
+func (m *merge) begin() {
+	if m.o.AsOf.IsZero() {
+		m.o.AsOf = m.o.Now
+	}
+	last := m.number(`SELECT coalesce(max(known_at), 0) FROM source`)
+	m.known = max(millis(m.o.Now), last+1)
+	mode := "delta"
+	if m.o.Snapshot {
+		mode = "snapshot"
+	}
+	m.exec(`INSERT INTO source (portfolio, known_at, as_of, mode, summary) VALUES (?, ?, ?, ?, '')`,
+		m.o.Portfolio.ID, m.known, millis(m.o.AsOf), mode)
+	m.source = m.number(`SELECT max(id) FROM source`)
+	m.sum = Summary{Source: m.source, KnownAt: instant(m.known), AsOf: m.o.AsOf.UTC(), Snapshot: m.o.Snapshot}
+}
+
+func (m *merge) finish() {
+	if m.stage.feed {
+		m.exec(`UPDATE portfolio SET payments_as_of = max(payments_as_of, ?) WHERE id = ?`, millis(m.o.AsOf), m.o.Portfolio.ID)
+	}
+	text, err := json.Marshal(m.sum)
+	m.fail(err)
+	m.exec(`UPDATE source SET summary = ? WHERE id = ?`, string(text), m.source)
+	if m.err != nil {
+		return
+	}
+	if m.o.Approve != nil {
+		m.err = m.o.Approve(m.sum)
+	} else if m.sum.Bad > 0 {
+		m.err = ErrBadRows
+	}
+}
+
+func (m *merge) day() ledger.Date { return ledger.Day(m.o.AsOf) }
+
+func (m *merge) fail(err error) {
+	if m.err == nil && err != nil {
+		m.err = fmt.Errorf("store: import: %w", err)
+	}
+}
+
+// tally counts what became of the rows of one kind; a row that repeats another counts as the same.
+func (m *merge) tally(table string, stated int) Tally {
+	t := Tally{Stated: stated, Bad: m.bad}
+	t.Added = int(m.number(`SELECT count(*) FROM ` + table + ` WHERE was = 0`))
+	t.Changed = int(m.number(`SELECT count(*) FROM ` + table + ` WHERE was = 2`))
+	t.Same = stated - t.Added - t.Changed - t.Bad
+	m.sum.Bad += m.bad
+	m.bad = 0
+	return t
+}
+
+func (m *merge) any(table string) bool {
+	return m.number(`SELECT EXISTS (SELECT 1 FROM `+table+`)`) != 0
+}
+
+// exec runs one statement and returns how many rows it changed.
+func (m *merge) exec(query string, args ...any) int {
+	if m.err != nil {
+		return 0
+	}
+	res, err := m.tx.ExecContext(m.ctx, query, args...)
+	if err != nil {
+		m.fail(err)
+		return 0
+	}
+	n, err := res.RowsAffected()
+	m.fail(err)
+	return int(n)
+}
+
+func (m *merge) number(query string, args ...any) (n int64) {
+	if m.err == nil {
+		m.fail(m.tx.QueryRowContext(m.ctx, query, args...).Scan(&n))
+	}
+	return n
+}
+
+// query calls row for each row of a query; row calls scan once.
+func (m *merge) query(row func(scan func(...any)), query string, args ...any) {
+	if m.err != nil {
+		return
+	}
+	rows, err := m.tx.QueryContext(m.ctx, query, args...)
+	if err != nil {
+		m.fail(err)
+		return
+	}
+	for m.err == nil && rows.Next() {
+		row(func(dest ...any) { m.fail(rows.Scan(dest...)) })
+	}
+	m.fail(rows.Err())
+	m.fail(rows.Close())
+}

@@ -1,0 +1,90 @@
+package store
+
+// The current fact of loan l, as a join.
+const joinLoanFact = `loan_fact f ON f.loan = l.id AND f.known_at = (SELECT max(known_at) FROM loan_fact WHERE loan = l.id)`
+
+// allLoans merges loans.
+func (m *merge) allLoans() {
+	if m.stage.loans.n == 0 {
+		return
+	}
+	p := m.o.Portfolio.ID
+	n := m.exec(`INSERT OR IGNORE INTO go_loan (n, ref, id, borrower, was)
+		SELECT s.n, s.ref, coalesce(l.id, 0), b.id, CASE WHEN l.id IS NULL THEN 0
+			WHEN l.borrower = b.id AND f.product = s.product AND l.currency = s.currency AND f.opened_on = s.opened_on
+				AND f.principal = s.principal AND f.annual_rate = s.annual_rate
+				AND f.penalty_multiplier = s.penalty_multiplier AND f.closed_on = s.closed_on THEN 1 ELSE 2 END
+		FROM in_loan s JOIN borrower b ON b.portfolio = ?1 AND b.ref = s.borrower
+		LEFT JOIN loan l ON l.portfolio = ?1 AND l.ref = s.ref LEFT JOIN `+joinLoanFact+` ORDER BY s.n`, p)
+	if n < m.stage.loans.n {
+		m.mark(`s.src, s.col, s.borrower, '', 0, s.n FROM in_loan s
+			WHERE NOT EXISTS (SELECT 1 FROM borrower b WHERE b.portfolio = ? AND b.ref = s.borrower)`, p)
+		m.report("go_loan", "borrower_id: borrower %[1]s is not known: it is neither in the ledger nor a good row of this import")
+		m.conflicts("go_loan", "loan_id: loan %[1]s", `s.ref, ''`, `in_loan s JOIN go_loan g ON g.ref = s.ref JOIN in_loan o ON o.n = g.n
+			WHERE s.n <> o.n AND (s.borrower, s.product, s.currency, s.opened_on, s.principal, s.annual_rate, s.penalty_multiplier, s.closed_on)
+				IS NOT (o.borrower, o.product, o.currency, o.opened_on, o.principal, o.annual_rate, o.penalty_multiplier, o.closed_on)`)
+	}
+	m.currencies()
+	m.sum.Loans = m.tally("go_loan", m.stage.loans.n)
+	m.sum.OpenLoans = int(m.number(`SELECT count(*) FROM standing WHERE portfolio = ? AND closed_on = 0`, p))
+	if m.sum.Loans.Added+m.sum.Loans.Changed > 0 {
+		m.writeLoans()
+	}
+}
+
+// currencies refuses a loan's change of currency: its instalments and payments are numbers of the old one.
+func (m *merge) currencies() {
+	m.mark(`s.src, s.col, l.currency, s.currency, 0, g.n FROM go_loan g JOIN in_loan s ON s.n = g.n JOIN loan l ON l.id = g.id WHERE g.was = 2 AND l.currency <> s.currency`)
+	m.report("go_loan", "currency: the loan is in %[1]s so far and cannot become one in %[2]s; give it a new loan_id")
+}
+
+func (m *merge) writeLoans() {
+	p := m.o.Portfolio.ID
+	m.exec(`WITH r AS (SELECT n, row_number() OVER (ORDER BY n) AS k FROM go_loan WHERE was = 0)
+		UPDATE go_loan SET id = ? + r.k FROM r WHERE r.n = go_loan.n`, m.number(`SELECT coalesce(max(id), 0) FROM loan`))
+	m.exec(`INSERT INTO loan (id, portfolio, ref, borrower, currency) SELECT g.id, ?, g.ref, g.borrower, s.currency
+		FROM go_loan g JOIN in_loan s ON s.n = g.n WHERE g.was = 0 ORDER BY g.n`, p)
+	if m.sum.Loans.Changed > 0 {
+		const moving = `FROM go_loan g JOIN loan l ON l.id = g.id JOIN borrower b ON b.id = l.borrower WHERE g.was = 2 AND l.borrower <> g.borrower`
+		m.exec(`INSERT OR IGNORE INTO touched_person (id) SELECT b.person ` + moving)
+		m.exec(`DELETE FROM standing WHERE (person, loan) IN (SELECT b.person, l.id ` + moving + `)`)
+		m.exec(`UPDATE loan SET borrower = g.borrower FROM go_loan g WHERE g.was = 2 AND loan.id = g.id`)
+	}
+	m.exec(`INSERT INTO loan_fact (loan, known_at, source, borrower, product, opened_on, principal, annual_rate,
+			penalty_multiplier, closed_on)
+		SELECT g.id, ?, ?, g.borrower, s.product, s.opened_on, s.principal, s.annual_rate, s.penalty_multiplier, s.closed_on
+		FROM go_loan g JOIN in_loan s ON s.n = g.n WHERE g.was <> 1 ORDER BY g.id`, m.known, m.source)
+	m.exec(`INSERT OR IGNORE INTO touched_loan (id) SELECT id FROM go_loan WHERE was <> 1`)
+}
+
+// closeAbsent closes the open loans that a snapshot does not name, on the day up to which it goes. It closes
+// none that this import has made or changed.
+func (m *merge) closeAbsent() {
+	if !m.o.Snapshot {
+		return
+	}
+	const absent = `FROM standing s JOIN loan l ON l.id = s.loan JOIN ` + joinLoanFact + `
+		WHERE s.portfolio = ? AND s.closed_on = 0 AND f.known_at < ? AND f.closed_on = 0
+		AND NOT EXISTS (SELECT 1 FROM in_loan i WHERE i.ref = l.ref)`
+	m.exec(`CREATE INDEX temp.in_loan_ref ON in_loan (ref)`)
+	m.exec(`INSERT OR IGNORE INTO touched_loan (id) SELECT l.id `+absent, m.o.Portfolio.ID, m.known)
+	m.sum.Closed = m.exec(`INSERT INTO loan_fact (loan, known_at, source, borrower, product, opened_on, principal,
+			annual_rate, penalty_multiplier, closed_on)
+		SELECT f.loan, ?, ?, f.borrower, f.product, f.opened_on, f.principal, f.annual_rate, f.penalty_multiplier, ? `+absent,
+		m.known, m.source, int64(m.day()), m.o.Portfolio.ID, m.known)
+}
+
+// touch makes sure that each touched loan has a standing, marks it as to be made anew, and moves on the turn
+// of every person of whom something was learnt.
+func (m *merge) touch() {
+	m.exec(`INSERT INTO standing (person, loan, portfolio, borrower, product, currency, closed_on, as_of, changes_on, oldest_unpaid,
+			instalment, paused_days, paused, in_grace, principal, interest, fees, penalty, penalty_daily, next_due_on, next_due, credit,
+			slips, lates, on_time, broken)
+		SELECT b.person, l.id, l.portfolio, b.id, f.product, l.currency, f.closed_on, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+		FROM touched_loan t JOIN loan l ON l.id = t.id JOIN borrower b ON b.id = l.borrower JOIN ` + joinLoanFact + ` ORDER BY b.person, l.id
+		ON CONFLICT (person, loan) DO UPDATE SET borrower = excluded.borrower, product = excluded.product, currency = excluded.currency,
+			closed_on = excluded.closed_on, as_of = 0`)
+	m.exec(`INSERT OR IGNORE INTO touched_person (id)
+		SELECT b.person FROM touched_loan t JOIN loan l ON l.id = t.id JOIN borrower b ON b.id = l.borrower`)
+	m.exec(`UPDATE person SET turn = turn + 1 WHERE id IN (SELECT id FROM touched_person)`)
+}

@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dulyhq/duly/intake"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// A Stage holds the rows of one import until all of them are there, in temporary tables: they come in any
+// order, and a loan may come before its borrower. It is the sink of intake.
+type Stage struct {
+	ctx       context.Context
+	tx        *sql.Tx
+	keys      *Keys
+	portfolio Portfolio
+
+	files      []string
+	loanFile   bool // a file of loans was read, even if it was empty
+	feed       bool // payments, or balances that count them, were stated
+	borrowers  staged
+	loans      staged
+	instalment staged
+	payments   staged
+	cash       staged
+}
+
+// staged is one temporary table being filled.
+type staged struct {
+	*bulk
+	n int
+}
+
+func (s *staged) put(vals ...any) error {
+	s.n++
+	return s.add(vals...)
+}
+
+// The temporary tables: in_ holds rows as stated, src is file<<40 | line. go_ holds them with Duly's numbers,
+// once each: was is 0 for a new row, 1 for one that is known as it is, 2 for a changed one.
+var stageTables = []struct{ name, columns string }{
+	{"in_borrower", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, key BLOB, kind TEXT, phone BLOB, digest BLOB,
+		language TEXT, zone TEXT, country TEXT, region TEXT, age INTEGER, phone_kind INTEGER, box BLOB)`},
+	{"in_loan", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, borrower TEXT, product TEXT, currency TEXT,
+		opened_on INTEGER, principal INTEGER, annual_rate INTEGER, penalty_multiplier INTEGER, closed_on INTEGER)`},
+	{"in_instalment", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, loan TEXT, currency TEXT, number INTEGER, due_on INTEGER,
+		principal INTEGER, interest INTEGER, fees INTEGER, split INTEGER)`},
+	{"in_payment", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, loan TEXT, currency TEXT, key TEXT, paid_on INTEGER, minor INTEGER,
+		reverses TEXT)`},
+	{"in_cash", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, loan TEXT, currency TEXT, paid_on INTEGER, minor INTEGER, reverses TEXT)`},
+	{"go_borrower", `(n INTEGER PRIMARY KEY, ref TEXT UNIQUE, id INTEGER, fact INTEGER, person INTEGER, target INTEGER,
+		was INTEGER, keep INTEGER)`},
+	{"new_person", `(key BLOB PRIMARY KEY, kind TEXT, n INTEGER) WITHOUT ROWID`},
+	{"go_loan", `(n INTEGER PRIMARY KEY, ref TEXT UNIQUE, id INTEGER, borrower INTEGER, was INTEGER)`},
+	{"go_instalment", `(loan INTEGER, number INTEGER, n INTEGER, due_on INTEGER, principal INTEGER, interest INTEGER,
+		fees INTEGER, split INTEGER, was INTEGER, PRIMARY KEY (loan, number)) WITHOUT ROWID`},
+	{"go_payment", `(key TEXT, loan INTEGER, n INTEGER, paid_on INTEGER, minor INTEGER, was INTEGER,
+		PRIMARY KEY (key, loan)) WITHOUT ROWID`},
+	{"go_cash", `(loan INTEGER, paid_on INTEGER, file INTEGER, nth INTEGER, minor INTEGER, n INTEGER,
+		PRIMARY KEY (loan, paid_on, file, nth)) WITHOUT ROWID`},
+	{"go_back", `(loan INTEGER, key TEXT, paid_on INTEGER, PRIMARY KEY (loan, key)) WITHOUT ROWID`},
+	{"bad_row", `(src INTEGER PRIMARY KEY, col INTEGER, a TEXT, b TEXT, other INTEGER, n INTEGER)`},
+	{"touched_loan", `(id INTEGER PRIMARY KEY)`},
+	{"touched_person", `(id INTEGER PRIMARY KEY)`},
+}
+
+func newStage(ctx context.Context, tx *sql.Tx, keys *Keys, p Portfolio) *Stage {
+	into := func(head string, cols int) staged {
+		return staged{bulk: newBulk(ctx, tx, "INSERT INTO "+head+" VALUES ", "", cols)}
+	}
+	return &Stage{
+		ctx: ctx, tx: tx, keys: keys, portfolio: p,
+		borrowers: into(`in_borrower (src, col, ref, key, kind, phone, digest, language, zone, country, region, age, phone_kind, box)`, 14),
+		loans: into(`in_loan (src, col, ref, borrower, product, currency, opened_on, principal, annual_rate, penalty_multiplier,
+			closed_on)`, 11),
+		instalment: into(`in_instalment (src, col, loan, currency, number, due_on, principal, interest, fees, split)`, 10),
+		payments:   into(`in_payment (src, col, loan, currency, key, paid_on, minor, reverses)`, 8),
+		cash:       into(`in_cash (src, col, loan, currency, paid_on, minor, reverses)`, 7),
+	}
+}
+
+func (s *Stage) make() error {
+	for _, t := range stageTables {
+		if _, err := s.tx.ExecContext(s.ctx, "CREATE TEMP TABLE "+t.name+" "+t.columns); err != nil {
+			return wrap(err)
+		}
+	}
+	return nil
+}
+
+func (s *Stage) close() error {
+	for _, b := range []*staged{&s.borrowers, &s.loans, &s.instalment, &s.payments, &s.cash} {
+		if err := b.close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stage) drop(m *merge) {
+	for _, t := range stageTables {
+		m.exec("DROP TABLE temp." + t.name)
+	}
+}
+
+// lineBits is how many bits of a row's src hold its line; the others hold its file.
+const lineBits = 40
+
+// File begins a file; rows that follow are its.
+func (s *Stage) File(name string, kind intake.Kind) error {
+	s.files = append(s.files, name)
+	switch kind {
+	case intake.Loans:
+		s.loanFile = true
+	case intake.Payments:
+		s.feed = true
+	case intake.Overdue:
+		s.loanFile, s.feed = true, true
+	case intake.Borrowers, intake.Instalments:
+	}
+	return nil
+}
+
+// Row stages one row.
+func (s *Stage) Row(r *intake.Row) error {
+	src := int64(len(s.files)-1)<<lineBits | int64(r.Line)
+	switch r.Kind {
+	case intake.Borrowers:
+		return s.borrower(src, r.Column, &r.Borrower)
+	case intake.Loans:
+		l := &r.Loan
+		return s.loans.put(src, r.Column, l.ID, l.BorrowerID, l.Product, string(l.Currency), int64(l.OpenedOn), l.Principal.Minor,
+			int64(l.AnnualRate), int64(l.PenaltyMultiplier), int64(l.ClosedOn))
+	case intake.Instalments:
+		i := &r.Instalment
+		return s.instalment.put(src, r.Column, i.LoanID, string(i.Amount.Currency), i.Number, int64(i.DueOn), i.Principal.Minor,
+			i.Interest.Minor, i.Fees.Minor, i.Split)
+	case intake.Payments:
+		p := &r.Payment
+		if p.ID == "" {
+			return s.cash.put(src, r.Column, p.LoanID, string(p.Amount.Currency), int64(p.PaidOn), p.Amount.Minor, paymentKey(p.Reverses))
+		}
+		return s.payments.put(src, r.Column, p.LoanID, string(p.Amount.Currency), paymentKey(p.ID), int64(p.PaidOn), p.Amount.Minor,
+			paymentKey(p.Reverses))
+	case intake.Overdue:
+	}
+	return fmt.Errorf("store: import: a row of kind %q cannot be staged", r.Kind)
+}
+
+// place returns where a row stands.
+func (s *Stage) place(src int64) (file string, line int) {
+	return s.files[src>>lineBits], int(src & (1<<lineBits - 1))
+}
+
+// The kinds of value that are looked up by keyed hash; each has a space of its own.
+const (
+	hashPhone    = "phone"    // an E.164 number
+	hashIdentity = "identity" // an identity number, without spaces
+	hashRef      = "ref"      // portfolio and borrower, where there is neither
+	hashRow      = "row"      // a whole borrower's row
+)
+
+// borrower stages one row: what is personal is sealed before it is written anywhere.
+func (s *Stage) borrower(src int64, col int, r *ledger.BorrowerRow) error {
+	box, err := s.keys.sealPerson(s.portfolio.Ref, r.ID, sealedPerson{Name: r.Name, Phone: r.Phone, Title: r.Title})
+	if err != nil {
+		return err
+	}
+	var phone []byte
+	if callable(r.PhoneKind) {
+		phone = s.keys.hash(hashPhone, r.Phone)
+	}
+	kind, key := "ref", phone
+	switch {
+	case r.Identity != "":
+		kind, key = "identity", s.keys.hash(hashIdentity, r.Identity)
+	case phone != nil:
+		kind = "phone"
+	default:
+		key = s.keys.hash(hashRef, s.portfolio.Ref+"\x00"+r.ID)
+	}
+	digest := s.keys.hash(hashRow, strings.Join([]string{
+		r.ID, r.Name, r.Phone, strconv.Itoa(int(r.PhoneKind)), r.Identity, r.Language, r.Zone, r.Country, r.Region,
+		strconv.Itoa(r.Age), r.Title,
+	}, "\x00"))
+	return s.borrowers.put(src, col, r.ID, key, kind, phone, digest, r.Language, r.Zone, r.Country, r.Region, r.Age,
+		int(r.PhoneKind), box)
+}
+
+// callable says that the number is one of E.164, by which a person can be found and perhaps reached.
+func callable(k ledger.PhoneKind) bool {
+	switch k {
+	case ledger.PhoneMobile, ledger.PhoneFixed, ledger.PhoneOther:
+		return true
+	case ledger.PhoneUnknown, ledger.PhoneInvalid:
+		return false
+	}
+	return false
+}
+
+// paymentKey keeps a lender's payment_id apart from the keys '@day#n' of payments without one.
+func paymentKey(id string) string {
+	if strings.HasPrefix(id, "@") {
+		return "@" + id
+	}
+	return id
+}
