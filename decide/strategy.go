@@ -153,7 +153,7 @@ func (s *Strategy) stages(v document.Value) {
 		}
 		named["stage "+st.Name] = st.Line
 		if i > 0 {
-			if before := &s.Stages[i-1]; st.From <= before.To {
+			if before := &s.Stages[i-1]; before.To < NoEnd && st.From <= before.To {
 				item.Key("from").Fail("%d overlaps stage %s, which goes to %d", st.From, before.Name, before.To)
 			} else if st.From > before.To+1 {
 				item.Key("from").Fail("%d leaves days %d to %d without a stage", st.From, before.To+1, st.From-1)

@@ -102,7 +102,7 @@ func (s *Strategy) checkReach(v document.Value) {
 		}
 		for j, item := range v.List()[i].Key("treatments").List() {
 			if t := &st.Treatments[j]; !reached[t.Index] && !s.onlyHuman(t) {
-				item.Fail("treatment %s is never given: others of the stage always come before it, or its conditions are never met", t.Name)
+				item.Fail("%s is never given: others of the stage always come before it, or its conditions are never met", t.Name)
 			}
 		}
 	}

@@ -103,12 +103,19 @@ func (v Value) List() []Value {
 }
 
 // Text returns a scalar as it is written; a missing or empty one is a mistake.
-func (v Value) Text() string {
-	if v.kind != scalar || strings.TrimSpace(v.text) == "" {
-		v.Fail("is missing; give it a text")
-		return ""
+func (v Value) Text() string { return v.scalar("a text") }
+
+// scalar returns a scalar as it is written, or notes that there is none and what to write instead.
+func (v Value) scalar(write string) string {
+	switch {
+	case v.kind == scalar && strings.TrimSpace(v.text) != "":
+		return v.text
+	case v.kind == list || v.kind == mapping:
+		v.Fail("must be a single value; write %s", write)
+	default:
+		v.Fail("is missing; write %s", write)
 	}
-	return v.text
+	return ""
 }
 
 // Optional returns a scalar as it is written, or "" where there is none.
@@ -121,7 +128,7 @@ func (v Value) Optional() string {
 
 // OneOf returns a scalar that must be one of these words.
 func (v Value) OneOf(words ...string) string {
-	s := v.Text()
+	s := v.scalar("one of " + strings.Join(words, ", "))
 	if s == "" || slices.Contains(words, s) {
 		return s
 	}
@@ -152,12 +159,13 @@ func (v Value) Texts(words ...string) []string {
 
 // Int returns a whole number from low to high; a missing one is a mistake.
 func (v Value) Int(low, high int) int {
-	n, err := strconv.Atoi(v.Text())
-	if v.kind != scalar {
+	s := v.scalar(fmt.Sprintf("a whole number from %d to %d", low, high))
+	if s == "" {
 		return 0
 	}
+	n, err := strconv.Atoi(s)
 	if err != nil || n < low || n > high {
-		v.Fail("%q is not a whole number from %d to %d", v.text, low, high)
+		v.Fail("%q is not a whole number from %d to %d", s, low, high)
 		return 0
 	}
 	return n
@@ -173,7 +181,11 @@ func (v Value) Date() ledger.Date {
 	if !v.Given() {
 		return 0
 	}
-	d, err := ledger.ParseDate(v.Text())
+	s := v.scalar("a date such as 2026-09-24")
+	if s == "" {
+		return 0
+	}
+	d, err := ledger.ParseDate(s)
 	if err != nil {
 		v.Fail("%v", err)
 	}
@@ -182,7 +194,7 @@ func (v Value) Date() ledger.Date {
 
 // Time returns an instant with its offset.
 func (v Value) Time() time.Time {
-	s := v.Text()
+	s := v.scalar("a time such as 2026-09-24T10:00:00+08:00")
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil && s != "" {
 		v.Fail("%q is not a time of the form 2006-01-02T15:04:05+08:00", s)
@@ -190,22 +202,9 @@ func (v Value) Time() time.Time {
 	return t
 }
 
-// Clock returns a clock time such as 08:00 in minutes after midnight; 24:00 is the end of the day.
-func (v Value) Clock() int {
-	s := v.Text()
-	if s == "" {
-		return 0
-	}
-	n, ok := clock(s)
-	if !ok {
-		v.Fail("%q is not a clock time; write it as 08:00, and the end of the day as 24:00", s)
-	}
-	return n
-}
-
 // Hours returns a span of clock times such as 08:00-22:00 in minutes after midnight.
 func (v Value) Hours() (open, closing int) {
-	s := v.Text()
+	s := v.scalar("a span of hours such as 08:00-22:00")
 	if s == "" {
 		return 0, 0
 	}

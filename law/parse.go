@@ -48,7 +48,7 @@ func Parse(name string, doc []byte) (Rulebook, error) {
 			root.Key("rules").Fail("holds no rule; a rulebook without rules lets nobody be contacted")
 		}
 		for _, v := range rules {
-			b.Rules = append(b.Rules, rule(v, name, b.Jurisdiction == ""))
+			b.Rules = append(b.Rules, rule(v, name, !root.Key("jurisdiction").Given()))
 		}
 		sameID(b.Rules, rules)
 	}
@@ -141,7 +141,7 @@ func limits(v document.Value, r *Rule) {
 	case Element:
 		r.Element = word(v.Key("element"))
 	}
-	if (r.Kind == Stop || r.Kind == Identity || r.Kind == Amount) && len(r.States) == 0 {
+	if (r.Kind == Stop || r.Kind == Identity || r.Kind == Amount) && len(v.Key("states").List()) == 0 {
 		v.Key("states").Fail("names no state; list at least one")
 	}
 }
