@@ -137,5 +137,5 @@ func (c *commit) effect(p ledger.PersonID, reply int64, r *Reply) error {
 	return wrap(err)
 }
 
-// splitIDs returns a carrier's ids of the parts, in order.
-func splitIDs(ids string) []string { return strings.Fields(ids) }
+// SplitIDs returns a carrier's ids of the parts, in order.
+func SplitIDs(ids string) []string { return strings.Fields(ids) }

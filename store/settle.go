@@ -186,10 +186,17 @@ func outstanding(ctx context.Context, tx *sql.Tx, yield func(Outstanding)) error
 		if err := rows.Scan(&o.Fence, &o.Carrier, &ids); err != nil {
 			return wrap(err)
 		}
-		for i, id := range splitIDs(ids) {
+		for i, id := range SplitIDs(ids) {
 			o.ID, o.Part = id, i+1
 			yield(o)
 		}
 	}
 	return wrap(rows.Err())
+}
+
+// DeadWorkers says whether a worker is dead whose tries have not been settled.
+func (s *Store) DeadWorkers(ctx context.Context, wireNow time.Time) (bool, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM worker WHERE lease_until < ?`, millis(wireNow)).Scan(&n)
+	return n > 0, wrap(err)
 }

@@ -1,0 +1,205 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+	"github.com/dulyhq/duly/receive"
+	"github.com/dulyhq/duly/store"
+)
+
+// inbox collects what carriers report until the next step stores it, and knows which messages are on their way.
+type inbox struct {
+	wake chan struct{} // signalled when something has come
+
+	mu       sync.Mutex
+	outcomes []dispatch.Outcome
+	receipts []dispatch.Receipt
+	replies  []dispatch.Reply
+	flying   map[outbox.FenceID]flying
+	vetoed   map[outbox.FenceID]bool
+	parts    map[string]part // by the carrier's id: parts that wait for a receipt
+	down     error
+	up       bool
+}
+
+// flying is a permitted try without an outcome.
+type flying struct {
+	person ledger.PersonID
+	again  store.PutOff
+}
+
+type part struct {
+	fence  outbox.FenceID
+	number int
+}
+
+func newInbox() *inbox {
+	return &inbox{
+		wake: make(chan struct{}, 1), flying: map[outbox.FenceID]flying{}, vetoed: map[outbox.FenceID]bool{}, parts: map[string]part{},
+	}
+}
+
+func (b *inbox) sink() dispatch.Sink {
+	return dispatch.Sink{
+		Outcomes: func(o []dispatch.Outcome) { b.put(func() { b.outcomes = append(b.outcomes, o...) }) },
+		Receipt:  func(r dispatch.Receipt) { b.put(func() { b.receipts = append(b.receipts, r) }) },
+		Reply:    func(r dispatch.Reply) { b.put(func() { b.replies = append(b.replies, r) }) },
+		Vetoed: func(f outbox.FenceID) bool {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			return b.vetoed[f]
+		},
+		State: func(err error) { b.put(func() { b.up, b.down = err == nil, err }) },
+	}
+}
+
+func (b *inbox) put(f func()) {
+	b.mu.Lock()
+	f()
+	b.mu.Unlock()
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// watch notes a try that is permitted, before it is submitted.
+func (b *inbox) watch(f outbox.FenceID, t *store.Try) {
+	b.mu.Lock()
+	b.flying[f] = flying{t.Message.Person, store.PutOff{Message: t.Message.ID, NotAfter: t.Message.NotAfter}}
+	b.mu.Unlock()
+}
+
+// stopped keeps messages to these persons back that are permitted and not yet written.
+func (b *inbox) stopped(persons []ledger.PersonID) {
+	if len(persons) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for f, fl := range b.flying {
+		if slices.Contains(persons, fl.person) {
+			b.vetoed[f] = true
+		}
+	}
+}
+
+// taken is what a step took out of the inbox.
+type taken struct {
+	b     *inbox
+	acks  []func(bool)
+	count int
+	undo  func()
+	keep  func()
+}
+
+func (t *taken) empty() bool { return t.count == 0 }
+
+// done answers the carrier, when all is stored or when it was not.
+func (t *taken) done(stored bool) {
+	if !stored {
+		t.undo()
+		return
+	}
+	t.keep()
+	for _, ack := range t.acks {
+		ack(true)
+	}
+}
+
+// drain moves what came back into a step.
+func (b *inbox) drain(st *store.Step, carrier string) *taken {
+	b.mu.Lock()
+	outcomes, receipts, replies := b.outcomes, b.receipts, b.replies
+	b.outcomes, b.receipts, b.replies = nil, nil, nil
+	defer b.mu.Unlock()
+	t := &taken{b: b, count: len(outcomes) + len(receipts) + len(replies)}
+	t.undo = func() {
+		b.put(func() {
+			b.outcomes = append(outcomes, b.outcomes...)
+			b.receipts = append(receipts, b.receipts...)
+			b.replies = append(replies, b.replies...)
+		})
+	}
+	t.keep = func() { b.settle(outcomes, receipts) }
+	for _, o := range outcomes {
+		st.Outcomes = append(st.Outcomes, b.outcome(o, st, carrier))
+	}
+	for _, r := range receipts {
+		st.Receipts = append(st.Receipts, b.receipt(r, carrier))
+		t.acks = append(t.acks, r.Ack)
+	}
+	for _, r := range replies {
+		st.Replies = append(st.Replies, reply(r, carrier))
+		t.acks = append(t.acks, r.Ack)
+	}
+	return t
+}
+
+// settle forgets what is stored.
+func (b *inbox) settle(outcomes []dispatch.Outcome, receipts []dispatch.Receipt) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, o := range outcomes {
+		delete(b.flying, o.Fence)
+		delete(b.vetoed, o.Fence)
+	}
+	for _, r := range receipts {
+		delete(b.parts, r.ID)
+	}
+}
+
+func (b *inbox) outcome(o dispatch.Outcome, st *store.Step, carrier string) store.Outcome {
+	f := b.flying[o.Fence]
+	out := store.Outcome{Fence: o.Fence, Event: o.Event, Code: o.Code, Carrier: carrier, IDs: o.IDs}
+	switch o.Event {
+	case outbox.EvAccept:
+		for i, id := range store.SplitIDs(o.IDs) {
+			b.parts[id] = part{o.Fence, i + 1}
+		}
+	case outbox.EvThrottle, outbox.EvNotWritten:
+		f.again.NotBefore = st.At
+		out.Again = &f.again
+	case outbox.EvCancel:
+		out.Rule = "stop"
+	default:
+	}
+	return out
+}
+
+func (b *inbox) receipt(r dispatch.Receipt, carrier string) store.Receipt {
+	out := store.Receipt{ID: r.ID, From: carrier, Event: r.Event, Code: r.Code, Cause: string(r.Cause)}
+	if p, ok := b.parts[r.ID]; ok {
+		out.Fence, out.Part = p.fence, p.number
+	}
+	return out
+}
+
+func reply(r dispatch.Reply, carrier string) store.Reply {
+	m := receive.Read(r.Text)
+	out := store.Reply{
+		Carrier: carrier, Address: r.From, Text: r.Text, Meaning: string(m.Meaning), Confidence: m.Confidence, Language: m.Language,
+	}
+	if m.Meaning == receive.Stop {
+		out.Suppress = "stop"
+	}
+	return out
+}
+
+// idle says that nothing is on its way or waits to be stored.
+func (b *inbox) idle() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.flying) == 0 && len(b.outcomes)+len(b.receipts)+len(b.replies) == 0
+}
+
+// awaited returns how many parts the carrier has not accounted for.
+func (b *inbox) awaited() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.parts)
+}

@@ -1,0 +1,226 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+// An Engine runs the jobs on one store.
+type Engine struct {
+	Store      *store.Store
+	Portfolios []*Portfolio
+	Wire       func() time.Time // real time
+}
+
+// Prepare makes a portfolio known to the store, with the documents that decide for it as of now.
+func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
+	for _, p := range e.Portfolios {
+		row, err := e.Store.Portfolio(ctx, p.Creditor, p.Ref)
+		if err != nil {
+			return err
+		}
+		edition, err := e.Store.Edition(ctx, row.ID, now, p.Documents)
+		if err != nil {
+			return err
+		}
+		*p = *p.fork()
+		p.row, p.edition = row, edition
+		if p.StaleAfter == 0 {
+			p.StaleAfter = DefaultStaleAfter
+		}
+	}
+	return nil
+}
+
+// PlanOptions say how a plan is made.
+type PlanOptions struct {
+	Now    time.Time
+	DryRun bool // store nothing
+	// Each is called for every person, owing or not, in the order of persons; nil plans only those whom a stage
+	// can cover, which is what a large book wants.
+	Each     func(*store.Dossier, *Judgement) error
+	Progress func(persons int64)
+}
+
+// Planned is what a plan did.
+type Planned struct {
+	Persons  int64 // looked at
+	Messages int64 // new
+	Tasks    int64 // new
+	Waiting  int64 // have a message that has not left
+	Held     map[string]int64
+}
+
+// pageSize bounds what a plan keeps in memory before it stores it.
+const pageSize = 10000
+
+// Plan chooses the next step for the persons of one portfolio, and stores new messages, tasks and changed
+// decisions. Made twice it changes nothing: an intent exists once, and a person with a message that waits
+// gets no second one.
+func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned, error) {
+	today := ledger.Day(o.Now.In(p.Zone))
+	// Standings are made for the creditor's day; a borrower further east may already be in the next one.
+	if _, err := e.Store.Refresh(ctx, p.row.ID, today, p.Terms); err != nil {
+		return Planned{}, err
+	}
+	w := planner{e: e, p: p, o: o, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]*store.Batch{}}
+	w.newPage(today)
+	ahead := 0
+	if s := p.Strategy.Stages; len(s) > 0 && s[0].From < 0 {
+		ahead = -s[0].From
+	}
+	in := store.Within{Portfolio: p.row.ID, On: today, Ahead: ahead, All: o.Each != nil}
+	err := e.Store.Dossiers(ctx, in, func(d *store.Dossier) error { return w.person(ctx, d) })
+	if err == nil {
+		err = w.flush(ctx)
+	}
+	return w.done, err
+}
+
+type batchKey struct {
+	notBefore, notAfter int64
+}
+
+// planner is one plan on its way.
+type planner struct {
+	e       *Engine
+	p       *Portfolio
+	o       PlanOptions
+	done    Planned
+	page    store.PlanPage
+	batches map[batchKey]*store.Batch
+	queued  int
+}
+
+func (w *planner) newPage(on ledger.Date) {
+	w.page = store.PlanPage{
+		Portfolio: w.p.row.ID, Edition: w.p.edition, At: w.o.Now, On: on, Holdout: map[ledger.PersonID]bool{},
+	}
+	clear(w.batches)
+	w.queued = 0
+}
+
+func (w *planner) person(ctx context.Context, d *store.Dossier) error {
+	w.done.Persons++
+	if w.o.Progress != nil && w.done.Persons%1000 == 0 {
+		w.o.Progress(w.done.Persons)
+	}
+	w.assign(d)
+	j, err := Judge(w.p, d, w.o.Now, w.o.Each != nil)
+	if errors.Is(err, ErrStale) {
+		// Its day begins earlier than the creditor's: it is planned in the next run.
+		j.Rule, j.Reason, err = "duly:stale_standing", "The borrower's day has begun and the loan changes on it; planned at the next run.", nil
+	}
+	if err != nil {
+		return err
+	}
+	if w.o.Each != nil {
+		if err := w.o.Each(d, &j); err != nil {
+			return err
+		}
+	}
+	w.count(d, &j)
+	if w.o.DryRun {
+		return nil
+	}
+	w.add(d, &j)
+	if w.queued < pageSize {
+		return nil
+	}
+	return w.flush(ctx)
+}
+
+func (w *planner) count(d *store.Dossier, j *Judgement) {
+	switch {
+	case j.Action == Hold:
+		w.done.Held[j.Rule]++
+	case d.Waiting:
+		w.done.Waiting++
+	}
+}
+
+// assign draws the holdout at first planning, once for ever.
+func (w *planner) assign(d *store.Dossier) {
+	if d.Held != nil || w.p.Strategy.Holdout.Millionths == 0 && w.o.Each != nil {
+		return
+	}
+	held := w.p.Strategy.Holdout.Assign(strconv.FormatInt(int64(d.Person), 10))
+	d.Held = &held
+	w.page.Holdout[d.Person] = held
+	w.queued++
+}
+
+func (w *planner) add(d *store.Dossier, j *Judgement) {
+	if j.Action == Contact && d.Waiting {
+		return
+	}
+	w.decided(d, j)
+	if j.Action == Hold {
+		return
+	}
+	b := d.Borrowers[j.Borrower]
+	m := store.Planned{
+		Person: d.Person, Borrower: b.ID, Loan: j.Intent.Lead, Stage: j.Intent.Stage.Name, Treatment: j.Intent.Treatment.Index, Episode: j.Intent.Episode,
+	}
+	w.queued++
+	if j.Action == Work {
+		w.page.Tasks = append(w.page.Tasks, store.Task{Planned: m, Kind: j.Intent.Treatment.Task})
+		return
+	}
+	k := batchKey{j.NotBefore.UnixMilli(), j.NotBefore.Add(w.p.StaleAfter).UnixMilli()}
+	batch := w.batches[k]
+	if batch == nil {
+		batch = &store.Batch{Carrier: w.p.Carrier, NotBefore: j.NotBefore, NotAfter: j.NotBefore.Add(w.p.StaleAfter)}
+		w.batches[k] = batch
+	}
+	batch.Messages = append(batch.Messages, m)
+}
+
+// decided keeps the decision if it is another than the last. A person whom no stage covers has none to keep
+// until one does.
+func (w *planner) decided(d *store.Dossier, j *Judgement) {
+	now := store.Decision{At: w.o.Now, Rule: j.Rule, Reason: j.Reason}
+	switch j.Action {
+	case Contact:
+		now.Action = "contact"
+	case Work:
+		now.Action = "task"
+	case Hold:
+		now.Action = "hold"
+	}
+	if t := j.Intent.Treatment; t != nil {
+		now.Stage, now.Treatment = j.Intent.Stage.Name, t.Name
+	}
+	last := d.Last
+	last.At, last.Reason = now.At, now.Reason
+	if last == now || d.Last.Action == "" && now.Action == "hold" && now.Rule == nothingDue {
+		return
+	}
+	w.page.Decisions = append(w.page.Decisions, store.PersonDecision{Person: d.Person, Decision: now})
+	w.queued++
+}
+
+const nothingDue = "strategy:nothing_due"
+
+func (w *planner) flush(ctx context.Context) error {
+	if w.o.DryRun || w.queued == 0 {
+		return nil
+	}
+	for _, b := range w.batches {
+		w.page.Batches = append(w.page.Batches, *b)
+	}
+	messages, tasks, err := w.e.Store.SavePlan(ctx, &w.page)
+	if err != nil {
+		return fmt.Errorf("engine: plan: %w", err)
+	}
+	w.done.Messages += messages
+	w.done.Tasks += tasks
+	w.newPage(w.page.On)
+	return nil
+}

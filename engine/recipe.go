@@ -1,0 +1,294 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/wire/sms"
+)
+
+// An Action is what a judgement says to do. The zero value does nothing.
+type Action uint8
+
+// The actions.
+const (
+	Hold    Action = iota // do nothing now
+	Contact               // write to the person
+	Work                  // a person calls, visits or looks at the case
+)
+
+// A Judgement is the recipe's answer for one person, with its reason.
+type Judgement struct {
+	Action    Action
+	Today     ledger.Date // in the borrower's calendar
+	Intent    decide.Intent
+	Hold      decide.Hold
+	Verdict   guard.Verdict
+	Rule      string // what decided: a rule's id, or "strategy:" and the hold's reason
+	Source    string
+	Reason    string
+	Positions []assess.Position // by Dossier.Loans
+	Borrower  int               // index into Dossier.Borrowers: whose loan leads
+	NotBefore time.Time         // Contact: the hour, not before now
+	NotAfter  time.Time         // Contact: the end of the lawful window that NotBefore lies in
+	HoldUntil time.Time         // Hold: when it may be asked again; zero means when facts change
+	rules     ruleKey
+}
+
+// ErrStale says that a loan's standing does not hold on the day in question and must be made anew first.
+var ErrStale = errors.New("engine: a standing is out of date")
+
+// Judge is the recipe, first to third stage, for one person at one civil instant: assess → decide → guard. It
+// is a pure function of its arguments (the portfolio's caches apart). Explain collects every rule asked.
+func Judge(p *Portfolio, d *store.Dossier, now time.Time, explain bool) (Judgement, error) {
+	j := Judgement{}
+	zones, today := p.whereAndWhen(d, now)
+	j.Today = today
+
+	// assess
+	facts, err := j.assess(p, d)
+	if err != nil {
+		return j, err
+	}
+
+	// decide
+	intent, hold, ok := decide.Next(&p.Strategy, facts)
+	if !ok {
+		j.Hold = hold
+		j.Rule, j.Reason = "strategy:"+string(hold.Reason), hold.Detail
+		if hold.Until != 0 {
+			j.HoldUntil = hold.Until.At(0, 0, orZone(zones, p.Zone))
+		}
+		return j, nil
+	}
+	j.Intent = intent
+	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == intent.Lead })
+	j.Borrower = d.Loans[lead].Borrower
+	b := &d.Borrowers[j.Borrower]
+
+	// guard
+	j.rules = ruleKey{b.Country, b.Region, d.Loans[lead].Product, channelOf(intent.Treatment), today}
+	gf := guard.Facts{
+		Now: now, Zones: zones, Country: b.Country, Region: b.Region, Party: p.Party, Product: d.Loans[lead].Product,
+		Channel: j.rules.channel, States: d.States, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
+		LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true, Contacts: d.Contacts, Explain: explain,
+	}
+	if intent.Treatment.Channel == ledger.Task {
+		return j.work(p, &gf)
+	}
+	return j.contact(p, &gf, orZone(zones, p.Zone))
+}
+
+// whereAndWhen returns the zones that the person may be in, and the day there. Without a zone the day is the
+// creditor's, which decides nothing: the guard holds a person whose zone is not known.
+func (p *Portfolio) whereAndWhen(d *store.Dossier, now time.Time) ([]*time.Location, ledger.Date) {
+	var zones []*time.Location
+	for i := range d.Borrowers {
+		if z := p.zone(d.Borrowers[i].Zone); z != nil {
+			if !slices.Contains(zones, z) {
+				zones = append(zones, z)
+			}
+		} else {
+			return nil, ledger.Day(now.In(p.Zone))
+		}
+	}
+	return zones, ledger.Day(now.In(orZone(zones, p.Zone)))
+}
+
+func orZone(zones []*time.Location, otherwise *time.Location) *time.Location {
+	if len(zones) > 0 {
+		return zones[0]
+	}
+	return otherwise
+}
+
+func (j *Judgement) assess(p *Portfolio, d *store.Dossier) (decide.Facts, error) {
+	f := decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches}
+	if !d.Replied.IsZero() {
+		f.Replied = ledger.Day(d.Replied.In(p.Zone))
+	}
+	j.Positions = make([]assess.Position, len(d.Loans))
+	f.Loans = make([]decide.LoanFacts, len(d.Loans))
+	for i := range d.Loans {
+		l := &d.Loans[i]
+		if l.Stale || !l.Standing.Holds(j.Today) {
+			return f, fmt.Errorf("%w: loan %s", ErrStale, l.Ref)
+		}
+		j.Positions[i] = l.Standing.At(j.Today)
+		f.Loans[i] = decide.LoanFacts{
+			ID: l.ID, Position: j.Positions[i], Currency: l.Currency, Broken: l.Standing.Broken,
+			Closed: l.ClosedOn != 0 && l.ClosedOn <= j.Today,
+		}
+	}
+	return f, nil
+}
+
+// channelOf is the channel whose rules bind a treatment: a person's call is a call to the law.
+func channelOf(t *decide.Treatment) ledger.Channel {
+	if t.Channel != ledger.Task {
+		return t.Channel
+	}
+	switch t.Task {
+	case "call":
+		return ledger.Voice
+	case "letter":
+		return ledger.Post
+	}
+	return ledger.Task
+}
+
+// work judges a task. People keep their own hours and are shown the law's; what bars contact bars it too.
+func (j *Judgement) work(p *Portfolio, f *guard.Facts) (Judgement, error) {
+	t := j.Intent.Treatment
+	if t.Contacts() {
+		f.Phone = ledger.PhoneMobile // a person may call a fixed line, and a letter needs no phone
+		j.Verdict = guard.Check(p.rulesFor(j.rules), *f)
+		if j.Verdict.Ruling == guard.Deny || j.Verdict.Ruling == guard.Wait && j.Verdict.Until.IsZero() {
+			return j.held(), nil
+		}
+	}
+	j.Action, j.NotBefore = Work, f.Now
+	j.Rule, j.Reason = "strategy:"+t.Name, "The strategy asks for a person's work."
+	return *j, nil
+}
+
+// contact judges a message: when the law lets it leave, and when in that time the strategy would rather.
+func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) (Judgement, error) {
+	rules := p.rulesFor(j.rules)
+	j.Verdict = guard.Check(rules, *f)
+	from := f.Now
+	switch j.Verdict.Ruling {
+	case guard.Deny:
+		return j.held(), nil
+	case guard.Wait:
+		if j.Verdict.Until.IsZero() {
+			return j.held(), nil
+		}
+		from = j.Verdict.Until
+	case guard.Allow:
+	}
+	end := from.Add(7 * 24 * time.Hour)
+	if last := j.Intent.LastOn; last != 0 {
+		if e := law.StartOf(last+1, zone); e.Before(end) {
+			end = e
+		}
+	}
+	slot := p.Strategy.Prefer.Slot(from.In(zone), end, p.Calendar)
+	if slot.From.IsZero() {
+		if j.Verdict.Ruling == guard.Allow {
+			j.Rule, j.Source, j.Reason = "strategy:hours", "", "No hour that the strategy permits is left for this treatment."
+			return *j, nil
+		}
+		return j.held(), nil
+	}
+	closes := rules.Closes(slot.From, f.Zones)
+	if slot.To.Before(closes) {
+		closes = slot.To
+	}
+	if j.Verdict.Ruling == guard.Wait && slot.From.Sub(f.Now) > planAhead {
+		return j.held(), nil
+	}
+	j.Action, j.NotBefore, j.NotAfter = Contact, slot.From, closes
+	j.Rule, j.Source, j.Reason = j.Verdict.Rule, j.Verdict.Source, j.Verdict.Reason
+	return *j, nil
+}
+
+// planAhead is how far ahead of its hour a message is planned: over a night, so that a plan made in the evening
+// holds for the morning.
+const planAhead = 24 * time.Hour
+
+func (j *Judgement) held() Judgement {
+	j.Action = Hold
+	j.Rule, j.Source, j.Reason, j.HoldUntil = j.Verdict.Rule, j.Verdict.Source, j.Verdict.Reason, j.Verdict.Until
+	return *j
+}
+
+// A Text is a rendered message and what it says.
+type Text struct {
+	Body     []byte
+	Language compose.Language
+	Template *compose.Template
+	Minor    int64 // the amount in it
+	Currency ledger.Currency
+	Segments int
+}
+
+// ErrCannotWrite says that a message cannot be written as it must be; contact waits and a person looks.
+var ErrCannotWrite = errors.New("engine: the text cannot be written")
+
+// Write is the recipe's last stages, compose and its check, at the moment of hand-over.
+func Write(p *Portfolio, d *store.Dossier, j *Judgement, to store.Recipient, now time.Time) (Text, error) {
+	b := &d.Borrowers[j.Borrower]
+	t := p.Templates.Pick(j.Intent.Treatment.Template, compose.Language(b.Language), p.Language)
+	if t == nil {
+		return Text{}, fmt.Errorf("%w: no template %q", ErrCannotWrite, j.Intent.Treatment.Template)
+	}
+	v := p.vars(d, j, to, now, t.Language)
+	body, err := t.Render(nil, &v)
+	if err != nil {
+		return Text{}, fmt.Errorf("%w: %w", ErrCannotWrite, err)
+	}
+	text := string(body)
+	if lacks := compose.Check(text, t.Language, t.Elements(), &v); len(lacks) > 0 {
+		return Text{}, fmt.Errorf("%w: %s lacks %v", ErrCannotWrite, t.Name, lacks[0])
+	}
+	_, _, segments := sms.Measure(text)
+	if segments > t.MaxSegments {
+		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, segments, t.MaxSegments)
+	}
+	return Text{Body: body, Language: t.Language, Template: t, Minor: v.Due.Total, Currency: v.Currency, Segments: segments}, nil
+}
+
+// vars fills the template's values with the facts of the minute.
+func (p *Portfolio) vars(d *store.Dossier, j *Judgement, to store.Recipient, now time.Time, lang compose.Language) compose.Vars {
+	id := p.Identity[lang]
+	zone := p.zone(d.Borrowers[j.Borrower].Zone)
+	v := compose.Vars{
+		Surname: compose.Surname(to.Name, lang), Title: to.Title, Creditor: id.Creditor, Sign: id.Signature, Phone: id.Phone,
+		Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord, AsOf: now.In(orZone([]*time.Location{zone}, p.Zone)), DPD: j.Intent.DPD,
+	}
+	payBy, payByDue := j.Today+payWithin, int64(0)
+	for _, i := range j.Intent.Loans {
+		l, pos := &d.Loans[i], &j.Positions[i]
+		due, on := pos.Due, pos.OldestUnpaid
+		if pos.OldestUnpaid == 0 {
+			due, on = assess.Due{Total: pos.NextDue, Principal: pos.NextDue}, pos.NextDueOn
+		}
+		v.Currency = l.Currency
+		v.Due.Add(due)
+		v.PerDay += pos.PerDay
+		if v.DueOn == 0 || on < v.DueOn {
+			v.DueOn = on
+		}
+		if l.Standing.ChangesOn != 0 && l.Standing.ChangesOn <= payBy {
+			payBy = l.Standing.ChangesOn - 1
+		}
+		v.Loans = append(v.Loans, compose.LoanVars{Masked: lastFour(l.Ref), Total: due.Total, DueOn: on})
+	}
+	for _, i := range j.Intent.Loans {
+		payByDue += d.Loans[i].Standing.At(payBy).Due.Total
+	}
+	if payByDue > 0 {
+		v.PayBy, v.PayByDue = payBy, payByDue
+	}
+	slices.SortStableFunc(v.Loans, func(a, b compose.LoanVars) int { return int(a.DueOn - b.DueOn) })
+	return v
+}
+
+// payWithin is for how many days ahead a text says what will be due, unless something falls due before.
+const payWithin = 3
+
+// lastFour returns the last four characters of a contract number, the only ones that a text may show.
+func lastFour(ref string) string {
+	r := []rune(ref)
+	return string(r[max(0, len(r)-4):])
+}

@@ -1,0 +1,307 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/store"
+)
+
+// RunOptions say how messages are handed over.
+type RunOptions struct {
+	Civil    func() time.Time // civil time; may be virtual
+	Carriers []dispatch.SMPPConfig
+	Linger   time.Duration // end when nothing due is left and nothing came back for so long; 0 means never end
+	Patience time.Duration // end with ErrCarrierDown when messages are due and a carrier is down for so long; 0 means never
+	Batch    int           // messages a claim at most; 0 means DefaultBatch
+	Progress func(Progress)
+}
+
+// DefaultBatch is how many messages one commit fences at most. More would be faster and leave more unknown.
+const DefaultBatch = 500
+
+// Progress is what a run has done so far.
+type Progress struct {
+	Left    int64 // messages permitted and submitted
+	Back    int64 // outcomes, receipts and replies stored
+	Flying  int   // without an outcome
+	Awaited int   // parts without a receipt
+}
+
+// ErrCarrierDown says that messages are due and their carrier cannot be reached.
+var ErrCarrierDown = errors.New("engine: the carrier cannot be reached")
+
+// Run hands over what is due until there is no more, and stores what comes back. It ends with nothing on its
+// way that this process could still learn of.
+func (e *Engine) Run(ctx context.Context, o RunOptions) (Progress, error) {
+	if o.Batch == 0 {
+		o.Batch = DefaultBatch
+	}
+	runs := make([]*running, 0, len(o.Carriers))
+	for _, cfg := range o.Carriers {
+		r, err := e.newRunning(cfg, o)
+		if err != nil {
+			return Progress{}, err
+		}
+		runs = append(runs, r)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make([]error, len(runs))
+	var wg sync.WaitGroup
+	for i, r := range runs {
+		wg.Go(func() {
+			if errs[i] = r.run(ctx); errs[i] != nil {
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	var total Progress
+	for _, r := range runs {
+		total.Left += r.did.Left
+		total.Back += r.did.Back
+		total.Awaited += r.s.in.awaited()
+	}
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return total, err
+		}
+	}
+	return total, errors.Join(errs...)
+}
+
+// running is one sender with the waiting around it.
+type running struct {
+	e       *Engine
+	o       RunOptions
+	s       *Sender
+	carrier *dispatch.SMPP
+	did     Progress
+	quiet   time.Time // since when nothing happened
+	downAt  time.Time // since when the carrier is down with messages due; zero while it is up
+	settled time.Time
+	leased  time.Time
+	pending int64 // tries of dead workers that may still leave
+}
+
+func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, error) {
+	in := newInbox()
+	cfg.Now = e.Wire
+	c, err := dispatch.NewSMPP(cfg, in.sink())
+	if err != nil {
+		return nil, err
+	}
+	own := &Engine{Store: e.Store, Wire: e.Wire}
+	for _, p := range e.Portfolios {
+		own.Portfolios = append(own.Portfolios, p.fork())
+	}
+	s := &Sender{e: own, carrier: c, name: cfg.ID, now: o.Civil, batch: o.Batch, in: in}
+	return &running{e: own, o: o, s: s, carrier: c}, nil
+}
+
+const (
+	tick        = 20 * time.Millisecond
+	settleEvery = time.Second
+)
+
+func (r *running) run(ctx context.Context) error {
+	if err := r.s.hire(ctx); err != nil {
+		return err
+	}
+	line, hangUp := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- r.carrier.Run(line) }()
+	err := r.loop(ctx, ended)
+	hangUp()
+	if !errors.Is(err, dispatch.ErrNotSimulator) {
+		<-ended
+	}
+	// The session's end gave every message on its way an outcome: store them, also when ctx is over.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return errors.Join(err, r.s.finish(last))
+}
+
+// loop steps until there is nothing left to do.
+func (r *running) loop(ctx context.Context, ended <-chan error) error {
+	r.quiet = r.e.Wire()
+	timer := time.NewTicker(tick)
+	defer timer.Stop()
+	for {
+		did, err := r.step(ctx)
+		if err != nil {
+			return err
+		}
+		now := r.e.Wire()
+		if did.Claimed > 0 || did.Back > 0 {
+			r.quiet = now
+			r.did.Left += int64(did.Left)
+			r.did.Back += int64(did.Back)
+			r.report()
+			if did.Claimed > 0 {
+				continue
+			}
+		}
+		if done, err := r.finished(ctx, now); done || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-ended:
+			if errors.Is(err, dispatch.ErrNotSimulator) {
+				return err
+			}
+			return fmt.Errorf("engine: the carrier's session ended: %w", err)
+		case <-r.s.in.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// step makes one step, settles now and then, and keeps the lease.
+func (r *running) step(ctx context.Context) (stepped, error) {
+	now := r.e.Wire()
+	if now.Sub(r.settled) >= settleEvery {
+		r.settled = now
+		done, err := r.e.Store.Settle(ctx, r.o.Civil(), now)
+		if err != nil {
+			return stepped{}, err
+		}
+		r.pending = done.Pending
+		if err := r.s.keepLease(ctx); err != nil {
+			return stepped{}, err
+		}
+	}
+	did, err := r.s.Step(ctx)
+	if errors.Is(err, store.ErrLeaseLost) {
+		// The process was asleep or the clock jumped. What it had fenced may count as unknown by now, and what
+		// it learns of that is still stored; it goes on under a new number.
+		return stepped{Back: 1}, r.s.hire(ctx)
+	}
+	return did, err
+}
+
+// finished says whether the run may end: nothing due, nothing on its way, and quiet for long enough.
+func (r *running) finished(ctx context.Context, now time.Time) (bool, error) {
+	if r.o.Linger == 0 {
+		return false, nil
+	}
+	due, err := r.s.due(ctx)
+	if err != nil {
+		return false, err
+	}
+	if due && !r.s.in.isUp() {
+		if r.downAt.IsZero() {
+			r.downAt = now
+		}
+		if r.o.Patience > 0 && now.Sub(r.downAt) > r.o.Patience {
+			return false, fmt.Errorf("%w: %s: %w; what is due waits", ErrCarrierDown, r.s.name, r.s.in.why())
+		}
+		return false, nil
+	}
+	r.downAt = time.Time{}
+	if due || r.pending > 0 || !r.s.in.idle() {
+		return false, nil
+	}
+	others, err := r.e.Store.DeadWorkers(ctx, now)
+	if err != nil || others {
+		return false, err
+	}
+	return now.Sub(r.quiet) >= r.o.Linger || r.s.in.awaited() == 0 && now.Sub(r.quiet) >= min(r.o.Linger, time.Second), nil
+}
+
+func (r *running) report() {
+	if r.o.Progress == nil {
+		return
+	}
+	p := r.did
+	p.Flying, p.Awaited = r.carrier.InFlight(), r.s.in.awaited()
+	r.o.Progress(p)
+}
+
+// hire registers the sender as a worker and learns which parts wait for a receipt.
+func (s *Sender) hire(ctx context.Context) error {
+	now := s.e.Wire()
+	id, err := s.e.Store.Hire(ctx, now, now.Add(leaseFor))
+	if err != nil {
+		return err
+	}
+	s.worker = id
+	return s.e.Store.Outstanding(ctx, func(o store.Outstanding) {
+		if o.Carrier == s.name {
+			s.in.await(o)
+		}
+	})
+}
+
+// keepLease renews the lease of a sender that has nothing to store.
+func (s *Sender) keepLease(ctx context.Context) error {
+	now := s.e.Wire()
+	_, err := s.e.Store.Commit(ctx, &store.Step{Worker: s.worker, LeaseUntil: now.Add(leaseFor), At: s.now(), WireAt: now})
+	if errors.Is(err, store.ErrLeaseLost) {
+		return s.hire(ctx)
+	}
+	return err
+}
+
+// due says whether a message of the sender's carrier could leave now.
+func (s *Sender) due(ctx context.Context) (bool, error) {
+	for _, p := range s.e.Portfolios {
+		if p.Carrier != s.name {
+			continue
+		}
+		at, err := s.e.Store.NextDue(ctx, p.row.ID)
+		if err != nil {
+			return false, err
+		}
+		if !at.IsZero() && !at.After(s.now()) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// finish stores the last outcomes and dismisses the worker.
+func (s *Sender) finish(ctx context.Context) error {
+	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
+	st.LeaseUntil = st.WireAt.Add(leaseFor)
+	back := s.in.drain(st, s.name)
+	_, err := s.e.Store.Commit(ctx, st)
+	back.done(err == nil)
+	if errors.Is(err, store.ErrLeaseLost) {
+		if err = s.hire(ctx); err == nil {
+			return s.finish(ctx)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return s.e.Store.Dismiss(ctx, s.worker)
+}
+
+func (b *inbox) await(o store.Outstanding) {
+	b.mu.Lock()
+	b.parts[o.ID] = part{o.Fence, o.Part}
+	b.mu.Unlock()
+}
+
+func (b *inbox) isUp() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.up
+}
+
+func (b *inbox) why() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.down == nil {
+		return errors.New("no session yet")
+	}
+	return b.down
+}

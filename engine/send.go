@@ -1,0 +1,296 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+	"github.com/dulyhq/duly/store"
+)
+
+// A Sender is one worker that hands messages over: it claims, judges again, fences, submits and stores what
+// comes back. Its steps have no goroutines; Run adds the waiting.
+type Sender struct {
+	e       *Engine
+	carrier *dispatch.SMPP
+	name    string // the carrier's, as stored with its receipts
+	now     func() time.Time
+	worker  int64
+	batch   int // messages a claim at most
+	skip    int // which of the open batches is tried first
+	in      *inbox
+	turn    int // which portfolio is next
+}
+
+// leaseFor is how long a worker may be silent before its fences count as those of a dead one.
+const leaseFor = 5 * time.Second
+
+// leastWindow is the least time that must be left of a lawful window: a carrier needs some of it.
+const leastWindow = time.Minute
+
+// A stepped says what one step did.
+type stepped struct {
+	Claimed, Left int
+	Back          int // outcomes, receipts and replies stored
+}
+
+// Step stores what came back, claims what is due, permits it and submits it.
+func (s *Sender) Step(ctx context.Context) (stepped, error) {
+	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
+	st.LeaseUntil = st.WireAt.Add(leaseFor)
+	back := s.in.drain(st, s.name)
+	var msgs []dispatch.Message
+	if room := min(s.carrier.Room(), s.batch); room > 0 {
+		var err error
+		if msgs, err = s.judge(ctx, st, room); err != nil {
+			back.done(false)
+			return stepped{}, err
+		}
+	}
+	if st.Claim == nil && back.empty() {
+		return stepped{}, nil
+	}
+	res, err := s.e.Store.Commit(ctx, st)
+	back.done(err == nil)
+	if err != nil {
+		return stepped{}, err
+	}
+	s.in.stopped(res.Stopped)
+	did := stepped{Back: back.count}
+	if st.Claim == nil || res.ClaimLost {
+		s.skip++
+		return did, nil
+	}
+	did.Claimed = len(st.Claim.Messages)
+	permitted := msgs[:0]
+	for i := range msgs {
+		if res.Permitted[i] {
+			s.in.watch(msgs[i].Fence, &st.Tries[i])
+			permitted = append(permitted, msgs[i])
+		}
+	}
+	did.Left = len(permitted)
+	s.carrier.Submit(permitted)
+	return did, nil
+}
+
+// judge claims up to room messages and runs the recipe on them again, on the facts of this minute.
+func (s *Sender) judge(ctx context.Context, st *store.Step, room int) ([]dispatch.Message, error) {
+	for range s.e.Portfolios {
+		p := s.e.Portfolios[s.turn%len(s.e.Portfolios)]
+		s.turn++
+		if p.Carrier != s.name {
+			continue
+		}
+		claim, err := s.e.Store.Due(ctx, p.row.ID, st.At, room, s.skip)
+		if err != nil {
+			return nil, err
+		}
+		if claim.Batch == 0 && len(claim.Messages) == 0 {
+			s.skip = 0
+			continue
+		}
+		st.Claim = &claim
+		return s.judgeClaim(ctx, p, st)
+	}
+	return nil, nil
+}
+
+func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) ([]dispatch.Message, error) {
+	claim := st.Claim
+	byPerson := make(map[ledger.PersonID]*store.Waiting, len(claim.Messages))
+	w := store.Within{Portfolio: p.row.ID, On: ledger.Day(st.At.In(p.Zone)), Trying: map[ledger.PersonID]outbox.MessageID{}}
+	for i := range claim.Messages {
+		m := &claim.Messages[i]
+		if byPerson[m.Person] != nil {
+			// One person, two messages in a claim: the second is put off, and judged when the first has counted.
+			st.PutOffs = append(st.PutOffs, store.PutOff{Message: m.ID, NotBefore: st.At, NotAfter: m.NotAfter})
+			continue
+		}
+		byPerson[m.Person] = m
+		w.Persons = append(w.Persons, m.Person)
+		if m.Try > 1 {
+			w.Trying[m.Person] = m.ID
+		}
+	}
+	j := judging{s: s, p: p, st: st}
+	collect := func(d *store.Dossier) error { return j.take(d, byPerson[d.Person]) }
+	err := s.e.Store.Dossiers(ctx, w, collect)
+	if errors.Is(err, ErrStale) {
+		// An import or midnight came in between: make the standings anew and judge the whole claim again.
+		if _, err := s.e.Store.Refresh(ctx, p.row.ID, w.On, p.Terms); err != nil {
+			return nil, err
+		}
+		j.cases = nil
+		err = s.e.Store.Dossiers(ctx, w, collect)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return j.write(ctx, byPerson)
+}
+
+// judging is one claim on its way through the recipe.
+type judging struct {
+	s     *Sender
+	p     *Portfolio
+	st    *store.Step
+	cases []judged
+}
+
+type judged struct {
+	d *store.Dossier
+	m *store.Waiting
+	j Judgement
+}
+
+func (g *judging) take(d *store.Dossier, m *store.Waiting) error {
+	own := d.Clone()
+	j, err := Judge(g.p, own, g.st.At, false)
+	if err != nil {
+		return err
+	}
+	g.cases = append(g.cases, judged{own, m, j})
+	return nil
+}
+
+// write composes the texts of those that may leave now, and sorts out the others.
+func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store.Waiting) ([]dispatch.Message, error) {
+	var facts []store.BorrowerFacts
+	leaving := g.cases[:0]
+	for _, c := range g.cases {
+		delete(byPerson, c.d.Person)
+		if g.mayLeave(&c) {
+			leaving = append(leaving, c)
+			facts = append(facts, c.d.Borrowers[c.j.Borrower])
+		}
+	}
+	for _, m := range byPerson {
+		g.close(m, outbox.Cancelled, "duly:gone", "Nothing is known of this person in the portfolio any more.")
+	}
+	to, err := g.s.e.Store.Recipients(ctx, g.p.Ref, facts)
+	if err != nil {
+		return nil, err
+	}
+	var msgs []dispatch.Message
+	for i := range leaving {
+		c := &leaving[i]
+		r := to[c.d.Borrowers[c.j.Borrower].ID]
+		text, err := Write(g.p, c.d, &c.j, r, g.st.At)
+		if errors.Is(err, ErrCannotWrite) {
+			g.close(c.m, outbox.Cancelled, "duly:text", err.Error())
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		msg, err := g.permit(ctx, c, &text, r.Phone)
+		if err != nil {
+			return nil, err
+		}
+		msgs = append(msgs, msg)
+	}
+	return msgs, nil
+}
+
+// mayLeave says whether a message may leave at this minute; if not, it is closed or put off.
+func (g *judging) mayLeave(c *judged) bool {
+	at := g.st.At
+	switch {
+	case c.j.Action == Hold && !c.j.HoldUntil.IsZero() && c.j.Verdict.Ruling == guard.Wait && c.j.HoldUntil.Before(c.m.NotAfter):
+		g.putOff(c.m, c.j.HoldUntil)
+	case c.j.Action == Hold:
+		g.close(c.m, outbox.Cancelled, c.j.Rule, c.j.Reason)
+	case c.j.Action == Work:
+		g.close(c.m, outbox.Cancelled, "strategy:superseded", "A person takes over before the message left.")
+	case c.m.Try > outbox.MaxTries:
+		g.close(c.m, outbox.Cancelled, "duly:tries", "The carrier asked for patience too often.")
+	case c.j.NotBefore.After(at) && c.j.NotBefore.Before(c.m.NotAfter):
+		g.putOff(c.m, c.j.NotBefore)
+	case c.j.NotBefore.After(at):
+		g.close(c.m, outbox.Expired, c.j.Rule, "The next hour at which it may leave comes too late.")
+	case c.j.NotAfter.Sub(at) < leastWindow:
+		g.putOff(c.m, c.j.NotAfter)
+	default:
+		return true
+	}
+	return false
+}
+
+func (g *judging) putOff(m *store.Waiting, until time.Time) {
+	g.st.PutOffs = append(g.st.PutOffs, store.PutOff{Message: m.ID, NotBefore: until, NotAfter: m.NotAfter})
+}
+
+func (g *judging) close(m *store.Waiting, state outbox.State, rule, reason string) {
+	g.st.Closings = append(g.st.Closings, store.Closing{Message: m.ID, State: state, Rule: rule, Reason: reason})
+}
+
+// reasons is what a fence keeps of why it was committed; the facts themselves are append-only.
+type reasons struct {
+	Stage     string  `json:"stage"`
+	Treatment string  `json:"treatment"`
+	Template  string  `json:"template"`
+	Language  string  `json:"lang"`
+	Tone      string  `json:"tone"`
+	DPD       int     `json:"dpd"`
+	Rule      string  `json:"rule"`
+	Edition   int64   `json:"edition"`
+	Text      string  `json:"text_template"` // digest of the template
+	Segments  int     `json:"segments"`
+	Loans     []int64 `json:"loans"`
+}
+
+func (g *judging) permit(ctx context.Context, c *judged, text *Text, phone string) (dispatch.Message, error) {
+	p, st, j := g.p, g.st, &c.j
+	set, err := p.capSet(ctx, g.s.e.Store, j.rules)
+	if err != nil {
+		return dispatch.Message{}, err
+	}
+	why := reasons{
+		j.Intent.Stage.Name, j.Intent.Treatment.Name, text.Template.Name, string(text.Language), string(j.Intent.Tone), j.Intent.DPD,
+		j.Rule, p.edition, text.Template.Digest[:16], text.Segments, nil,
+	}
+	for _, i := range j.Intent.Loans {
+		why.Loans = append(why.Loans, int64(c.d.Loans[i].ID))
+	}
+	said, err := json.Marshal(why)
+	if err != nil {
+		return dispatch.Message{}, err
+	}
+	// What was decided now is what counts, not what was planned.
+	m := *c.m
+	m.Treatment, m.Episode = j.Intent.Treatment.Index, j.Intent.Episode
+	left := j.NotAfter.Sub(st.At)
+	t := store.Try{
+		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(min(outbox.LeaveWithin, left)), NotAfter: j.NotAfter, Day: j.Today,
+		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Reasons: string(said), Text: text.Body, CapSet: set,
+	}
+	slot := store.Slot{Kind: store.PerPerson, Of: int64(c.d.Person), Seq: c.d.LastSeq + 1}
+	if c.d.OwnSeq != 0 {
+		slot.Seq = c.d.OwnSeq
+		t.Move = &slot
+	} else {
+		t.Slots = []store.Slot{slot}
+	}
+	st.Tries = append(st.Tries, t)
+	return dispatch.Message{
+		Fence: t.Fence(), To: dispatch.Address(phone), Text: string(text.Body), LeaveBy: t.LeaveBy, Valid: left - time.Second,
+	}, nil
+}
+
+// capSet returns the number of the caps that bind a contact, as the database enforces them.
+func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k ruleKey) (int64, error) {
+	if set, ok := p.capSets[k]; ok {
+		return set, nil
+	}
+	set, err := s.CapSet(ctx, capRows(p.rulesFor(k)))
+	if err == nil {
+		p.capSets[k] = set
+	}
+	return set, err
+}
