@@ -30,10 +30,15 @@ func Dial(ctx context.Context, conn net.Conn, b Bind, cfg Config, h Handler) (*S
 	}
 	b.As = b.Command()
 	br := bufio.NewReaderSize(conn, MaxLength)
-	if err := greet(ctx, conn, cfg, func() error { return askBind(conn, br, &b) }); err != nil {
+	var server string
+	if err := greet(ctx, conn, cfg, func() (err error) {
+		server, err = askBind(conn, br, &b)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	s := newSession(conn, br, cfg, h, b, false)
+	s.serverID = server
 	s.start()
 	return s, nil
 }
@@ -65,26 +70,30 @@ func greet(ctx context.Context, conn net.Conn, cfg Config, exchange func() error
 	return fmt.Errorf("smpp: bind: %w", err)
 }
 
-func askBind(conn net.Conn, br *bufio.Reader, b *Bind) error {
+// askBind says the bind and returns what the SMSC calls itself.
+func askBind(conn net.Conn, br *bufio.Reader, b *Bind) (string, error) {
 	octets, err := PDU{Sequence: 1, Body: b}.Append(nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if _, err := conn.Write(octets); err != nil {
-		return err
+		return "", err
 	}
 	p, err := ReadPDU(br)
 	if err != nil {
-		return err
+		return "", err
 	}
 	c := p.Body.Command()
 	if c != b.As.Response() && c != CmdGenericNack || p.Sequence != 1 && c != CmdGenericNack {
-		return fmt.Errorf("%w: %s in answer to %s", ErrMalformed, c, b.As)
+		return "", fmt.Errorf("%w: %s in answer to %s", ErrMalformed, c, b.As)
 	}
 	if p.Status != OK || c == CmdGenericNack {
-		return &BindError{p.Status}
+		return "", &BindError{p.Status}
 	}
-	return nil
+	if resp, ok := p.Body.(*BindResp); ok {
+		return resp.SystemID, nil
+	}
+	return "", nil
 }
 
 // Accept takes a bind over conn as an SMSC and returns the session, which owns conn

@@ -134,6 +134,8 @@ type Session struct {
 	h      Handler
 	bind   Bind
 	server bool
+	// serverID is what the SMSC called itself in its answer to the bind, on the client's side.
+	serverID string
 
 	mu       sync.Mutex
 	w        writer  // w holds the octets that wait for the writer.
@@ -211,6 +213,10 @@ func (s *Session) start() {
 
 // Peer returns the bind that opened the session.
 func (s *Session) Peer() Bind { return s.bind }
+
+// ServerID returns what the SMSC called itself in its answer to the bind (§4.1.2);
+// empty on the SMSC's side.
+func (s *Session) ServerID() string { return s.serverID }
 
 // Done is closed when the session has ended and Down has returned.
 func (s *Session) Done() <-chan struct{} { return s.done }
