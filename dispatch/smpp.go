@@ -233,7 +233,7 @@ func (c *SMPP) judge(f *flight, r *smpp.Result, now time.Time) Outcome {
 		return failed(f, r.Outcome, r.Err)
 	}
 	o := Outcome{Fence: f.Fence, Event: outbox.EvRefuse, Code: r.Status.String()}
-	if throttles(r.Status) {
+	if r.Status.Throttling() {
 		c.pace.throttled(now)
 		o.Event = outbox.EvThrottle
 	}
@@ -242,11 +242,6 @@ func (c *SMPP) judge(f *flight, r *smpp.Result, now time.Time) Outcome {
 		o.Event, o.IDs = outbox.EvLost, strings.Join(f.ids[:f.next], " ")
 	}
 	return o
-}
-
-// throttles are the statuses that ask for patience (research/regulations.md, SMPP-02).
-func throttles(s smpp.Status) bool {
-	return s == smpp.Throttled || s == smpp.QueueFull || s == smpp.SystemError || s == smpp.ReceiverTempError
 }
 
 func failed(f *flight, how smpp.Outcome, err error) Outcome {

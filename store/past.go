@@ -1,0 +1,346 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+)
+
+// A Past is one person in one portfolio as known at an instant: the dossier, with loans whose standings are
+// still to be made from their history.
+type Past struct {
+	Dossier
+	KnownAt time.Time // the instant whose knowledge this is; later than asked for when the facts came later
+	Names   []Recipient
+}
+
+// Past reads what was known of a person at an instant from the facts themselves, not from projections. Facts
+// that were imported later than at stand in where there are none older, and KnownAt says so.
+func (s *Store) Past(ctx context.Context, portfolio Portfolio, person ledger.PersonID, at time.Time) (*Past, error) {
+	p := &Past{Dossier: Dossier{Person: person, Portfolio: portfolio.ID}, KnownAt: at}
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		for _, f := range []func(context.Context, *sql.Tx, time.Time) error{
+			p.borrowers, p.loans, p.contacts, p.states, p.others,
+		} {
+			if err := f(ctx, tx, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	open, err := s.Recipients(ctx, portfolio.Ref, p.Borrowers)
+	for _, b := range p.Borrowers {
+		p.Names = append(p.Names, open[b.ID])
+	}
+	return p, err
+}
+
+func (p *Past) borrowers(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	if err := tx.QueryRowContext(ctx, `SELECT turn FROM person WHERE id = ?`, p.Person).Scan(&p.Turn); err != nil {
+		return wrap(err)
+	}
+	var first int64
+	if err := tx.QueryRowContext(ctx, `SELECT min(f.known_at) FROM borrower b JOIN borrower_fact f ON f.borrower = b.id
+		WHERE b.person = ? AND b.portfolio = ?`, p.Person, p.Portfolio).Scan(&first); err != nil {
+		return wrap(err)
+	}
+	if instant(first).After(at) {
+		p.KnownAt = instant(first)
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT b.id, b.ref, f.id, f.language, f.zone, f.country, f.region, f.age, f.phone_kind, f.address
+		FROM borrower b JOIN borrower_fact f ON f.borrower = b.id WHERE b.person = ? AND b.portfolio = ?
+		AND f.known_at = (SELECT max(known_at) FROM borrower_fact g WHERE g.borrower = b.id AND g.known_at <= ?) ORDER BY b.id`,
+		p.Person, p.Portfolio, millis(p.KnownAt))
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var b BorrowerFacts
+		if err := rows.Scan(&b.ID, &b.Ref, &b.Fact, &b.Language, &b.Zone, &b.Country, &b.Region, &b.Age, &b.PhoneKind, &b.Address); err != nil {
+			return wrap(err)
+		}
+		p.Borrowers = append(p.Borrowers, b)
+	}
+	return wrap(rows.Err())
+}
+
+func (p *Past) loans(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	var asOf sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT max(as_of) FROM source WHERE portfolio = ? AND known_at <= ?`,
+		p.Portfolio, millis(p.KnownAt)).Scan(&asOf); err != nil {
+		return wrap(err)
+	}
+	p.PaymentsAsOf = instant(asOf.Int64)
+	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.ref, l.borrower FROM loan l JOIN borrower b ON b.id = l.borrower
+		WHERE b.person = ? AND l.portfolio = ? ORDER BY l.id`, p.Person, p.Portfolio)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var l LoanStanding
+		var borrower ledger.BorrowerID
+		if err := rows.Scan(&l.ID, &l.Ref, &borrower); err != nil {
+			return wrap(err)
+		}
+		l.Stale = true
+		for i, b := range p.Borrowers {
+			if b.ID == borrower {
+				l.Borrower = i
+			}
+		}
+		p.Loans = append(p.Loans, l)
+	}
+	return wrap(rows.Err())
+}
+
+func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	rows, err := tx.QueryContext(ctx, `SELECT seq, at, day, channel, portfolio, treatment, episode FROM contact
+		WHERE subject = ? AND at < ? ORDER BY seq`, int64(p.Person)<<2, millis(at))
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var r contactRow
+		if err := rows.Scan(&r.seq, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode); err != nil {
+			return wrap(err)
+		}
+		p.LastSeq = r.seq
+		p.Contacts = append(p.Contacts, guard.Contact{At: r.at, Day: r.day, Channel: r.channel})
+		if r.portfolio == p.Portfolio {
+			p.Touches = append(p.Touches, decide.Touch{On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode})
+		}
+	}
+	return wrap(rows.Err())
+}
+
+func (p *Past) states(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	rows, err := tx.QueryContext(ctx, `SELECT kind, since, until FROM suppression WHERE person = ? AND since <= ?
+		AND (lifted_at = 0 OR lifted_at > ?) ORDER BY id`, p.Person, millis(at), millis(at))
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var st guard.State
+		if err := rows.Scan(&st.Kind, (*msTime)(&st.Since), (*msTime)(&st.Until)); err != nil {
+			return wrap(err)
+		}
+		p.States = append(p.States, st)
+	}
+	return wrap(rows.Err())
+}
+
+func (p *Past) others(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	rows, err := tx.QueryContext(ctx, `SELECT made_on, treatment, episode FROM task WHERE person = ? AND portfolio = ? AND made_at < ? ORDER BY id`,
+		p.Person, p.Portfolio, millis(at))
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		t := decide.Touch{Channel: ledger.Task}
+		if err := rows.Scan(&t.On, &t.Treatment, &t.Episode); err != nil {
+			return wrap(err)
+		}
+		p.addTouch(t)
+	}
+	if err := rows.Err(); err != nil {
+		return wrap(err)
+	}
+	var replied sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT max(at) FROM reply WHERE person = ? AND at <= ?`, p.Person, millis(at)).Scan(&replied); err != nil {
+		return wrap(err)
+	}
+	p.Replied = instant(replied.Int64)
+	var held bool
+	err = tx.QueryRowContext(ctx, `SELECT held FROM holdout WHERE person = ? AND portfolio = ?`, p.Person, p.Portfolio).Scan(&held)
+	if err == nil {
+		p.Held = &held
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return wrap(err)
+	}
+	return nil
+}
+
+// A MessageHistory is one message's life.
+type MessageHistory struct {
+	ID        outbox.MessageID
+	State     string
+	Stage     string
+	PlannedAt time.Time
+	NotBefore time.Time
+	Rule      string // why it ended without leaving
+	Reason    string
+	Tries     []TryHistory
+}
+
+// A TryHistory is one fence and what came of it.
+type TryHistory struct {
+	At       time.Time
+	NotAfter time.Time
+	Minor    int64
+	Currency ledger.Currency
+	Parts    int
+	Reasons  string // JSON
+	Text     string
+	Outcome  string // "" means not known yet
+	Code     string
+	Carrier  string
+	Receipts []ReceiptHistory
+}
+
+// A ReceiptHistory is the carrier's word on one part.
+type ReceiptHistory struct {
+	Part              int
+	At                time.Time
+	Kind, Code, Cause string
+}
+
+// Messages returns a person's messages in a portfolio that were planned at or before an instant, oldest first,
+// with their texts.
+func (s *Store) Messages(ctx context.Context, portfolio int64, person ledger.PersonID, at time.Time) ([]MessageHistory, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT v.id, v.state, v.stage, b.planned_at, b.not_before, coalesce(v.rule, ''), coalesce(v.reason, '')
+		FROM message_state v JOIN batch b ON b.id = v.batch WHERE v.person = ? AND v.portfolio = ? AND b.planned_at <= ? ORDER BY v.id`,
+		person, portfolio, millis(at))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []MessageHistory
+	for rows.Next() {
+		var m MessageHistory
+		if err := rows.Scan(&m.ID, &m.State, &m.Stage, (*msTime)(&m.PlannedAt), (*msTime)(&m.NotBefore), &m.Rule, &m.Reason); err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, m)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, wrap(err)
+	}
+	for i := range out {
+		if err := s.tries(ctx, &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
+	rows, err := s.read.QueryContext(ctx, `SELECT f.id, f.at, f.not_after, f.minor, f.currency, f.parts, f.reasons, t.box,
+		coalesce(o.kind, ''), coalesce(o.code, ''), coalesce(o.carrier, ''),
+		coalesce((SELECT group_concat((r.id & 255) || '|' || r.at || '|' || r.kind || '|' || r.code || '|' || r.cause, char(10))
+			FROM receipt r WHERE r.id BETWEEN f.id<<8 AND f.id<<8|255), '')
+		FROM fence f JOIN sealed_text t ON t.fence = f.id LEFT JOIN outcome o ON o.fence = f.id
+		WHERE f.id BETWEEN ? AND ? ORDER BY f.id`, m.ID.Fence(0), m.ID.Fence(outbox.MaxTries))
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var t TryHistory
+		var fence outbox.FenceID
+		var box []byte
+		var receipts string
+		if err := rows.Scan(&fence, (*msTime)(&t.At), (*msTime)(&t.NotAfter), &t.Minor, &t.Currency, &t.Parts, &t.Reasons, &box,
+			&t.Outcome, &t.Code, &t.Carrier, &receipts); err != nil {
+			return wrap(err)
+		}
+		text, err := s.keys.openBox(textAAD(fence), box)
+		if err != nil {
+			return err
+		}
+		t.Text = string(text)
+		if t.Receipts, err = parseReceipts(receipts); err != nil {
+			return err
+		}
+		m.Tries = append(m.Tries, t)
+	}
+	return wrap(rows.Err())
+}
+
+func parseReceipts(s string) ([]ReceiptHistory, error) {
+	var out []ReceiptHistory
+	for line := range strings.Lines(s) {
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 5)
+		if len(f) != 5 {
+			return nil, fmt.Errorf("store: a receipt cannot be read")
+		}
+		part, err := strconv.Atoi(f[0])
+		if err != nil {
+			return nil, wrap(err)
+		}
+		ms, err := strconv.ParseInt(f[1], 10, 64)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, ReceiptHistory{Part: part, At: instant(ms), Kind: f[2], Code: f[3], Cause: f[4]})
+	}
+	return out, nil
+}
+
+// A ReplyHistory is one reply with what it meant.
+type ReplyHistory struct {
+	At      time.Time
+	Meaning string
+	Text    string
+}
+
+// Replies returns a person's replies up to an instant, oldest first.
+func (s *Store) Replies(ctx context.Context, person ledger.PersonID, at time.Time) ([]ReplyHistory, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT r.id, r.at, r.meaning, x.box FROM reply r JOIN sealed_reply x ON x.reply = r.id
+		WHERE r.person = ? AND r.at <= ? ORDER BY r.id`, person, millis(at))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []ReplyHistory
+	for rows.Next() {
+		var r ReplyHistory
+		var id int64
+		var box []byte
+		if err := rows.Scan(&id, (*msTime)(&r.At), &r.Meaning, &box); err != nil {
+			return nil, wrap(err)
+		}
+		text, err := s.keys.openBox("reply/"+strconv.FormatInt(id, 10), box)
+		if err != nil {
+			return nil, err
+		}
+		r.Text = string(text)
+		out = append(out, r)
+	}
+	return out, wrap(rows.Err())
+}
+
+// Decisions returns the stored decisions about a person up to an instant, oldest first.
+func (s *Store) Decisions(ctx context.Context, portfolio int64, person ledger.PersonID, at time.Time) ([]Decision, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT at, action, stage, treatment, rule, reason FROM decision
+		WHERE person = ? AND portfolio = ? AND at <= ? ORDER BY at`, person, portfolio, millis(at))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []Decision
+	for rows.Next() {
+		var d Decision
+		if err := rows.Scan((*msTime)(&d.At), &d.Action, &d.Stage, &d.Treatment, &d.Rule, &d.Reason); err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, d)
+	}
+	return out, wrap(rows.Err())
+}
