@@ -53,8 +53,8 @@ func (m *merge) keyed(known bool) {
 	m.reversals("in_payment", known)
 	if known {
 		m.exec(`INSERT OR IGNORE INTO go_back (loan, key, paid_on) SELECT p.loan, p.key, p.paid_on
-			FROM go_payment g JOIN payment p ON p.key = g.key AND p.loan <> g.loan JOIN loan l ON l.id = p.loan
-			WHERE g.was <> 1 AND l.portfolio = ? AND p.minor <> 0
+			FROM go_payment g CROSS JOIN payment p CROSS JOIN loan l
+			WHERE g.was <> 1 AND p.key = g.key AND p.loan <> g.loan AND l.id = p.loan AND l.portfolio = ? AND p.minor <> 0
 				AND p.known_at = (SELECT max(known_at) FROM payment WHERE loan = p.loan AND key = p.key)`, p)
 		m.sum.Withdrawn += int(m.number(`SELECT count(*) FROM go_back`))
 	}

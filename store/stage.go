@@ -84,6 +84,10 @@ func newStage(ctx context.Context, tx *sql.Tx, keys *Keys, p Portfolio) *Stage {
 }
 
 func (s *Stage) make() error {
+	// The pages of temporary tables kept in memory, in KiB: the rest goes to a file that SQLite unlinks at once.
+	if _, err := s.tx.ExecContext(s.ctx, `PRAGMA temp.cache_size = -16000`); err != nil {
+		return wrap(err)
+	}
 	for _, t := range stageTables {
 		if _, err := s.tx.ExecContext(s.ctx, "CREATE TEMP TABLE "+t.name+" "+t.columns); err != nil {
 			return wrap(err)

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -51,7 +53,7 @@ const refreshLoans = 5000
 // where it ends early, what is left is found by the next one.
 func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date, terms assess.Terms) (int, error) {
 	done := 0
-	for after := int64(0); ; {
+	for after := (stalePiece{}); ; {
 		piece, err := s.stale(ctx, portfolio, today, after)
 		if err != nil {
 			return done, fmt.Errorf("store: refresh: %w", err)
@@ -72,7 +74,7 @@ func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date,
 			continue // an import came between reading and writing: read again
 		}
 		done += len(piece.loans)
-		after = piece.loans[len(piece.loans)-1].loan
+		after = piece.loans[len(piece.loans)-1]
 	}
 }
 
@@ -88,8 +90,8 @@ type stalePiece struct {
 	standing               assess.Standing
 }
 
-// stale reads the next loans, by number, whose standing does not hold on today.
-func (s *Store) stale(ctx context.Context, portfolio int64, today ledger.Date, after int64) (p piece, err error) {
+// stale reads the next loans, in the order of persons, whose standing does not hold on today.
+func (s *Store) stale(ctx context.Context, portfolio int64, today ledger.Date, after stalePiece) (p piece, err error) {
 	err = s.view(ctx, func(tx *sql.Tx) error {
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM source`).Scan(&p.source); err != nil {
 			return err
@@ -97,32 +99,42 @@ func (s *Store) stale(ctx context.Context, portfolio int64, today ledger.Date, a
 		if p.loans, err = staleLoans(ctx, tx, portfolio, today, after); err != nil || len(p.loans) == 0 {
 			return err
 		}
-		ids := make([]int64, len(p.loans))
-		for i := range p.loans {
-			ids[i] = p.loans[i].loan
-		}
-		h := histories{ctx: ctx, tx: tx, at: endOfTime}
-		if err := h.open(ids); err != nil {
-			return err
-		}
-		for i := range p.loans {
-			if err := h.fill(ids[i], &p.loans[i].facts); err != nil {
-				return h.close(err)
-			}
-		}
-		return h.close(nil)
+		return fillStale(ctx, tx, p.loans)
 	})
 	return p, err
 }
 
-func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.Date, after int64) (loans []stalePiece, err error) {
-	// Many at once come in the order of loans; the index of those marked by an import makes few of them cheap.
-	const columns = `SELECT s.person, s.loan, s.borrower, l.ref, f.product, l.currency, f.opened_on, f.annual_rate, f.penalty_multiplier,
-		f.closed_on FROM loan l JOIN borrower b ON b.id = l.borrower JOIN standing s ON s.person = b.person AND s.loan = l.id
-		JOIN ` + joinLoanFact
-	rows, err := tx.QueryContext(ctx, columns+` WHERE l.portfolio = ? AND l.id > ?
-		AND (s.as_of = 0 OR s.as_of > ? OR (s.changes_on <> 0 AND s.changes_on <= ?)) ORDER BY l.id LIMIT ?`,
-		portfolio, after, int64(today), int64(today), refreshLoans)
+// fillStale adds the histories, which come in the order of loans.
+func fillStale(ctx context.Context, tx *sql.Tx, loans []stalePiece) error {
+	byLoan := make([]*stalePiece, len(loans))
+	for i := range loans {
+		byLoan[i] = &loans[i]
+	}
+	slices.SortFunc(byLoan, func(a, b *stalePiece) int { return cmp.Compare(a.loan, b.loan) })
+	ids := make([]int64, len(loans))
+	for i := range byLoan {
+		ids[i] = byLoan[i].loan
+	}
+	h := histories{ctx: ctx, tx: tx, at: endOfTime}
+	if err := h.open(ids); err != nil {
+		return err
+	}
+	for _, l := range byLoan {
+		if err := h.fill(l.loan, &l.facts); err != nil {
+			return h.close(err)
+		}
+	}
+	return h.close(nil)
+}
+
+func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.Date, after stalePiece) (loans []stalePiece, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT s.person, s.loan, s.borrower, l.ref, f.product, l.currency, f.opened_on, f.annual_rate,
+			f.penalty_multiplier, f.closed_on
+		FROM standing s JOIN loan l ON l.id = s.loan JOIN `+joinLoanFact+`
+		WHERE s.portfolio = ? AND (s.person, s.loan) > (?, ?)
+			AND (s.as_of = 0 OR s.as_of > ? OR (s.changes_on <> 0 AND s.changes_on <= ?))
+		ORDER BY s.person, s.loan LIMIT ?`,
+		portfolio, after.person, after.loan, int64(today), int64(today), refreshLoans)
 	if err != nil {
 		return nil, err
 	}
