@@ -87,7 +87,7 @@ func (c *commit) replies() error {
 			first = persons[0]
 		}
 		res, err := c.tx.ExecContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, meaning, confidence, language) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			millis(c.st.At), r.Carrier, first, c.keys.hash("phone", r.Address), r.Meaning, r.Confidence, r.Language)
+			millis(c.st.At), r.Carrier, first, c.keys.hash(hashPhone, r.Address), r.Meaning, r.Confidence, r.Language)
 		if err != nil {
 			return wrap(err)
 		}
@@ -115,7 +115,7 @@ func (c *commit) replies() error {
 func (c *commit) personsAt(phone string) ([]ledger.PersonID, error) {
 	var list []byte
 	err := c.tx.QueryRowContext(c.ctx, `SELECT json_group_array(DISTINCT b.person) FROM address a JOIN borrower_fact f ON f.address = a.id
-		JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash("phone", phone)).Scan(&list)
+		JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash(hashPhone, phone)).Scan(&list)
 	if err != nil {
 		return nil, wrap(err)
 	}

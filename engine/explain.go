@@ -1,0 +1,278 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+// An Explanation is why a person was or was not contacted: the facts of an instant, what the recipe says to
+// them, what was sent and what came back. It holds no name and no number in clear.
+type Explanation struct {
+	Person    string             `json:"person"`
+	Portfolio string             `json:"portfolio"`
+	At        time.Time          `json:"at"`
+	KnownAt   time.Time          `json:"known_at"` // later than At when the facts were imported later
+	Today     ledger.Date        `json:"today"`
+	Borrowers []ExplainedHolder  `json:"borrowers"`
+	Loans     []ExplainedLoan    `json:"loans"`
+	Action    string             `json:"action"` // "contact", "task" or "hold"
+	Stage     string             `json:"stage,omitempty"`
+	Treatment string             `json:"treatment,omitempty"`
+	Template  string             `json:"template,omitempty"`
+	Tone      string             `json:"tone,omitempty"`
+	NotBefore time.Time          `json:"not_before,omitzero"`
+	NotAfter  time.Time          `json:"not_after,omitzero"`
+	Rule      string             `json:"rule"`
+	Source    string             `json:"source,omitempty"`
+	Reason    string             `json:"reason"`
+	Checked   []guard.Checked    `json:"checked,omitempty"`
+	States    []ExplainedState   `json:"states,omitempty"`
+	Decisions []ExplainedDecided `json:"decisions,omitempty"`
+	Messages  []ExplainedMessage `json:"messages,omitempty"`
+	Replies   []ExplainedReply   `json:"replies,omitempty"`
+}
+
+// An ExplainedHolder is a borrower, masked.
+type ExplainedHolder struct {
+	Borrower string `json:"borrower"`
+	Name     string `json:"name"`
+	Phone    string `json:"phone"`
+	Zone     string `json:"timezone"`
+	Region   string `json:"region"`
+}
+
+// An ExplainedLoan is where one loan stood, with its working.
+type ExplainedLoan struct {
+	Loan     string        `json:"loan"`
+	DPD      int           `json:"dpd"`
+	Bucket   string        `json:"bucket"`
+	Due      string        `json:"due"`
+	Currency string        `json:"currency"`
+	Oldest   ledger.Date   `json:"oldest_unpaid_due_on"`
+	NextOn   ledger.Date   `json:"next_due_on"`
+	Slips    int           `json:"slips"`
+	Working  []assess.Line `json:"-"`
+}
+
+// An ExplainedState is something that bars contact.
+type ExplainedState struct {
+	Kind  string    `json:"kind"`
+	Since time.Time `json:"since"`
+}
+
+// An ExplainedDecided is a decision as it was stored.
+type ExplainedDecided struct {
+	At        time.Time `json:"at"`
+	Action    string    `json:"action"`
+	Stage     string    `json:"stage,omitempty"`
+	Treatment string    `json:"treatment,omitempty"`
+	Rule      string    `json:"rule"`
+	Reason    string    `json:"reason"`
+}
+
+// An ExplainedMessage is one message's life.
+type ExplainedMessage struct {
+	Message   string         `json:"message"`
+	State     string         `json:"state"`
+	Stage     string         `json:"stage"`
+	PlannedAt time.Time      `json:"planned_at"`
+	NotBefore time.Time      `json:"not_before"`
+	Rule      string         `json:"rule,omitempty"`
+	Reason    string         `json:"reason,omitempty"`
+	Tries     []ExplainedTry `json:"tries,omitempty"`
+}
+
+// An ExplainedTry is one fence and what came of it.
+type ExplainedTry struct {
+	At       time.Time       `json:"at"`
+	Amount   string          `json:"amount"`
+	Currency string          `json:"currency"`
+	Parts    int             `json:"parts"`
+	Why      json.RawMessage `json:"why"`
+	Text     string          `json:"text"`
+	Outcome  string          `json:"outcome,omitempty"`
+	Code     string          `json:"code,omitempty"`
+	Carrier  string          `json:"carrier,omitempty"`
+	Receipts []ExplainedPart `json:"receipts,omitempty"`
+}
+
+// An ExplainedPart is the carrier's word on one part.
+type ExplainedPart struct {
+	Part  int       `json:"part"`
+	At    time.Time `json:"at"`
+	Kind  string    `json:"kind"`
+	Code  string    `json:"code"`
+	Cause string    `json:"cause,omitempty"`
+}
+
+// An ExplainedReply is one reply.
+type ExplainedReply struct {
+	At      time.Time `json:"at"`
+	Meaning string    `json:"meaning"`
+	Text    string    `json:"text"`
+}
+
+// Explain answers for whatever a reference names: a person, a borrower, a loan, a message or a phone. at is the
+// instant whose knowledge counts. It yields one explanation a portfolio.
+func (e *Engine) Explain(ctx context.Context, ref string, at time.Time) ([]Explanation, error) {
+	found, err := e.Store.Find(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	var out []Explanation
+	seen := map[[2]int64]bool{}
+	for _, f := range found {
+		for _, p := range e.Portfolios {
+			k := [2]int64{int64(f.Person), p.row.ID}
+			if f.Portfolio != 0 && f.Portfolio != p.row.ID || seen[k] {
+				continue
+			}
+			seen[k] = true
+			x, err := e.explain(ctx, p, f.Person, at)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, *x)
+		}
+	}
+	if len(out) == 0 {
+		return nil, store.ErrNotFound
+	}
+	return out, nil
+}
+
+func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.PersonID, at time.Time) (*Explanation, error) {
+	past, err := e.Store.Past(ctx, p.row, person, at)
+	if err != nil {
+		return nil, err
+	}
+	if len(past.Borrowers) == 0 {
+		return nil, store.ErrNotFound
+	}
+	x := &Explanation{Person: store.PersonRef(person), Portfolio: p.Ref, At: at.In(p.Zone), KnownAt: past.KnownAt.In(p.Zone)}
+	zones, today := p.whereAndWhen(&past.Dossier, at)
+	x.Today = today
+	zone := orZone(zones, p.Zone)
+	for i, b := range past.Borrowers {
+		x.Borrowers = append(x.Borrowers, ExplainedHolder{b.Ref, maskName(past.Names[i].Name), maskPhone(past.Names[i].Phone), b.Zone, b.Region})
+	}
+	if err := e.standings(ctx, p, past, x); err != nil {
+		return nil, err
+	}
+	j, err := Judge(p, &past.Dossier, at, true)
+	if err != nil {
+		return nil, err
+	}
+	x.judged(&j, zone)
+	for _, s := range past.States {
+		x.States = append(x.States, ExplainedState{s.Kind, s.Since.In(zone)})
+	}
+	return x, e.history(ctx, p, person, x, zone)
+}
+
+// standings makes every loan's standing from its history as known then, and keeps the working.
+func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, x *Explanation) error {
+	loans := past.Loans[:0]
+	for _, l := range past.Loans {
+		h, err := e.Store.History(ctx, l.ID, past.KnownAt)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		h.Facts.Terms = p.Terms
+		f := h.Facts
+		l.Product, l.Currency, l.ClosedOn = f.Loan.Product, f.Loan.Currency, f.Loan.ClosedOn
+		l.Standing, l.Stale = assess.Stand(f, x.Today), false
+		loans = append(loans, l)
+		pos := l.Standing.At(x.Today)
+		x.Loans = append(x.Loans, ExplainedLoan{
+			Loan: l.Ref, DPD: pos.DPD, Bucket: assess.BucketOf(pos.DPD), Due: ledger.Money{Minor: pos.Due.Total, Currency: l.Currency}.Decimal(),
+			Currency: string(l.Currency), Oldest: pos.OldestUnpaid, NextOn: pos.NextDueOn, Slips: pos.Slips,
+			Working: assess.Work(f, x.Today),
+		})
+	}
+	past.Loans = loans
+	return nil
+}
+
+func (x *Explanation) judged(j *Judgement, zone *time.Location) {
+	x.Action = map[Action]string{Hold: "hold", Contact: "contact", Work: "task"}[j.Action]
+	if t := j.Intent.Treatment; t != nil {
+		x.Stage, x.Treatment, x.Template, x.Tone = j.Intent.Stage.Name, t.Name, t.Template, string(j.Intent.Tone)
+	}
+	if j.Action == Contact {
+		x.NotBefore, x.NotAfter = j.NotBefore.In(zone), j.NotAfter.In(zone)
+	}
+	x.Rule, x.Source, x.Reason, x.Checked = j.Rule, j.Source, j.Reason, j.Verdict.Checked
+}
+
+func (e *Engine) history(ctx context.Context, p *Portfolio, person ledger.PersonID, x *Explanation, zone *time.Location) error {
+	decisions, err := e.Store.Decisions(ctx, p.row.ID, person, x.At)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		x.Decisions = append(x.Decisions, ExplainedDecided{d.At.In(zone), d.Action, d.Stage, d.Treatment, d.Rule, d.Reason})
+	}
+	messages, err := e.Store.Messages(ctx, p.row.ID, person, x.At)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		x.Messages = append(x.Messages, explainMessage(m, zone))
+	}
+	replies, err := e.Store.Replies(ctx, person, x.At)
+	for _, r := range replies {
+		x.Replies = append(x.Replies, ExplainedReply{r.At.In(zone), r.Meaning, r.Text})
+	}
+	return err
+}
+
+func explainMessage(m store.MessageHistory, zone *time.Location) ExplainedMessage {
+	out := ExplainedMessage{
+		Message: m.ID.String(), State: m.State, Stage: m.Stage, PlannedAt: m.PlannedAt.In(zone), NotBefore: m.NotBefore.In(zone),
+		Rule: m.Rule, Reason: m.Reason,
+	}
+	for _, t := range m.Tries {
+		e := ExplainedTry{
+			At: t.At.In(zone), Amount: ledger.Money{Minor: t.Minor, Currency: t.Currency}.Decimal(), Currency: string(t.Currency), Parts: t.Parts,
+			Why: json.RawMessage(t.Reasons), Text: t.Text, Outcome: t.Outcome, Code: t.Code, Carrier: t.Carrier,
+		}
+		for _, r := range t.Receipts {
+			e.Receipts = append(e.Receipts, ExplainedPart{r.Part, r.At.In(zone), r.Kind, strings.TrimSpace(r.Code), r.Cause})
+		}
+		out.Tries = append(out.Tries, e)
+	}
+	return out
+}
+
+// maskName keeps a name's first character.
+func maskName(name string) string {
+	r := []rune(name)
+	if len(r) == 0 {
+		return ""
+	}
+	return string(r[0]) + strings.Repeat("*", len(r)-1)
+}
+
+// maskPhone keeps a number's last four digits.
+func maskPhone(phone string) string {
+	if len(phone) <= 4 {
+		return strings.Repeat("*", len(phone))
+	}
+	return fmt.Sprintf("%s%s", strings.Repeat("*", len(phone)-4), phone[len(phone)-4:])
+}
