@@ -13,20 +13,15 @@ import (
 // stricter; the database counts by the subject.
 func Caps(rules law.Rules) []law.Rule {
 	var out []law.Rule
-	for _, r := range rules.Binding(law.Cap) {
-		if r.Is(law.Reminder) {
-			out = append(out, *r)
-		}
+	for _, r := range rules.Limits(law.Cap, law.Reminder) {
+		out = append(out, *r)
 	}
 	return out
 }
 
 func (c *check) caps() {
-	for _, r := range c.rules.Binding(law.Cap) {
-		if !r.Is(c.purpose) {
-			continue
-		}
-		if _, capped := frees(r, c.f, c.f.Now); capped {
+	for _, r := range c.rules.Limits(law.Cap, c.purpose) {
+		if _, capped := frees(r, &c.f, c.f.Now); capped {
 			c.no(Wait, r, "", c.rules.Reason(r), c.f.Now)
 		} else {
 			c.yes(r, "")
@@ -42,7 +37,7 @@ func frees(r *law.Rule, f *Facts, t time.Time) (time.Time, bool) {
 	}
 	var latest time.Time
 	for _, z := range f.Zones {
-		today := ledger.Day(t.In(z))
+		today, _, _ := law.Clock(t, z)
 		n := 0
 		for i := len(f.Contacts) - 1; i >= 0; i-- {
 			ct := &f.Contacts[i]
@@ -51,7 +46,7 @@ func frees(r *law.Rule, f *Facts, t time.Time) (time.Time, bool) {
 			}
 			day := ct.Day
 			if day == 0 {
-				day = ledger.Day(ct.At.In(z))
+				day, _, _ = law.Clock(ct.At, z)
 			}
 			if day <= today-ledger.Date(r.Days) {
 				continue
@@ -68,10 +63,11 @@ func frees(r *law.Rule, f *Facts, t time.Time) (time.Time, bool) {
 
 func freesRolling(r *law.Rule, f *Facts, t time.Time) (time.Time, bool) {
 	window := time.Duration(r.Seconds) * time.Second
+	since := t.Add(-window) // a contact at this instant is just old enough
 	n := 0
 	for i := len(f.Contacts) - 1; i >= 0; i-- {
 		ct := &f.Contacts[i]
-		if !counts(r, ct) || t.Sub(ct.At) >= window {
+		if !counts(r, ct) || !ct.At.After(since) {
 			continue
 		}
 		if n++; n == r.N {

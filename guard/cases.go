@@ -94,7 +94,7 @@ func runCase(lawbook law.Lawbook, base, v document.Value, file string, reached m
 	if !want.Keys("ruling", "rule", "until", "not_after", "elements") {
 		return Failure{}, true
 	}
-	has, wants := compare(rules, got, want, reached)
+	has, wants := compare(rules, f.purpose(), got, want, reached)
 	if has == wants {
 		return Failure{}, true
 	}
@@ -102,7 +102,7 @@ func runCase(lawbook law.Lawbook, base, v document.Value, file string, reached m
 }
 
 // compare writes what came out and what was wanted in the same words, as far as the case says.
-func compare(rules law.Rules, got Verdict, want document.Value, reached map[string]bool) (has, wants string) {
+func compare(rules law.Rules, p law.Purpose, got Verdict, want document.Value, reached map[string]bool) (has, wants string) {
 	var a, b []string
 	say := func(g, w string) { a, b = append(a, g), append(b, w) }
 	say(got.Ruling.String(), want.Key("ruling").OneOf("allow", "wait", "deny"))
@@ -117,7 +117,7 @@ func compare(rules law.Rules, got Verdict, want document.Value, reached map[stri
 	instant("not_after", got.NotAfter)
 	if k := want.Key("elements"); k.Given() {
 		listed := k.Texts()
-		say("elements "+strings.Join(rules.Elements(), ", "), "elements "+strings.Join(listed, ", "))
+		say("elements "+strings.Join(rules.Elements(p), ", "), "elements "+strings.Join(listed, ", "))
 		for _, r := range rules.All() {
 			if r.Kind == law.Element && slices.Contains(listed, r.Element) {
 				reached[r.ID] = true

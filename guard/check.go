@@ -18,7 +18,7 @@ import (
 // rulebooks that ship, and so do death and danger; wrong_person binds notices too; so do, on texts, calls,
 // e-mail and app, stops.
 func Check(rules law.Rules, f Facts) Verdict {
-	c := check{rules: rules, f: &f, purpose: f.purpose()}
+	c := check{rules: rules, f: f, purpose: f.purpose()}
 	if v, ok := c.fits(); !ok {
 		return v
 	}
@@ -39,7 +39,7 @@ func Check(rules law.Rules, f Facts) Verdict {
 // check is one judgement on its way.
 type check struct {
 	rules   law.Rules
-	f       *Facts
+	f       Facts // a copy, so that judging allocates nothing
 	purpose law.Purpose
 	v       Verdict
 	decided bool      // a rule has said no; v names the first
@@ -76,7 +76,7 @@ func (c *check) yes(rule *law.Rule, detail string) {
 
 // fits says whether the rules can judge this contact at all.
 func (c *check) fits() (Verdict, bool) {
-	f, s := c.f, c.rules.Scope()
+	f, s := &c.f, c.rules.Scope()
 	why, id := c.rules.Gap(), NoRules
 	switch {
 	case why != "":
@@ -88,7 +88,7 @@ func (c *check) fits() (Verdict, bool) {
 		for _, z := range f.Zones {
 			if z == nil {
 				why, id = "A candidate zone is not known.", NoZone
-			} else if !c.rules.Covers(ledger.Day(f.Now.In(z))) {
+			} else if day, _, _ := law.Clock(f.Now, z); !c.rules.Covers(day) {
 				why = "The rules were chosen for a day on which others are in force."
 			}
 		}
@@ -101,10 +101,7 @@ func (c *check) fits() (Verdict, bool) {
 }
 
 func (c *check) identity() {
-	for _, r := range c.rules.Binding(law.Identity) {
-		if !r.Is(c.purpose) {
-			continue
-		}
+	for _, r := range c.rules.Limits(law.Identity, c.purpose) {
 		why := ""
 		for _, s := range r.States {
 			if why == "" {
@@ -121,7 +118,7 @@ func (c *check) identity() {
 
 // address says why the address is in a state that identity rules name, or "".
 func (c *check) address(state string) string {
-	f := c.f
+	f := &c.f
 	unusable := f.Phone == ledger.PhoneUnknown || f.Phone == ledger.PhoneInvalid
 	switch {
 	case state == law.ThirdParty && f.Owner == OtherPerson:
@@ -137,10 +134,10 @@ func (c *check) address(state string) string {
 }
 
 func (c *check) states() {
-	for _, r := range c.rules.Binding(law.Stop) {
-		if !r.Is(c.purpose) {
-			continue
-		}
+	if len(c.f.States) == 0 && !c.f.Explain {
+		return
+	}
+	for _, r := range c.rules.Limits(law.Stop, c.purpose) {
 		passed := true
 		for i := range c.f.States {
 			s := &c.f.States[i]
@@ -170,11 +167,8 @@ func (c *check) states() {
 func over(s *State, now time.Time) bool { return !s.Until.IsZero() && !s.Until.After(now) }
 
 func (c *check) amount() {
-	f := c.f
-	for _, r := range c.rules.Binding(law.Amount) {
-		if !r.Is(c.purpose) {
-			continue
-		}
+	f := &c.f
+	for _, r := range c.rules.Limits(law.Amount, c.purpose) {
 		why := ""
 		switch {
 		case r.Names(law.AmountUnknown) && !f.AmountKnown:
@@ -231,13 +225,12 @@ func (c *check) would(r *law.Rule) bool {
 	switch r.Kind {
 	case law.Hours:
 		for _, z := range c.f.Zones {
-			t := c.f.Now.In(z)
-			if m := t.Hour()*60 + t.Minute(); m < r.Open || m >= r.Close {
+			if _, m, _ := law.Clock(c.f.Now, z); m < r.Open || m >= r.Close {
 				return false
 			}
 		}
 	case law.Cap:
-		_, capped := frees(r, c.f, c.f.Now)
+		_, capped := frees(r, &c.f, c.f.Now)
 		return !capped
 	case law.Stop:
 		for i := range c.f.States {
@@ -284,11 +277,8 @@ func (c *check) earliest() (time.Time, bool) {
 		if !ok {
 			return time.Time{}, false
 		}
-		for _, r := range c.rules.Binding(law.Cap) {
-			if !r.Is(c.purpose) {
-				continue
-			}
-			if free, capped := frees(r, c.f, next); capped {
+		for _, r := range c.rules.Limits(law.Cap, c.purpose) {
+			if free, capped := frees(r, &c.f, next); capped {
 				next = free
 			}
 		}

@@ -118,6 +118,9 @@ func limits(v document.Value, r *Rule) {
 	switch r.Kind {
 	case Hours:
 		r.Open, r.Close = v.Key("hours").Hours()
+		if b := v.Key("binds"); b.Given() {
+			b.Fail("hours bind every message, whatever it is for; remove it")
+		}
 	case Cap:
 		r.N = v.Key("at_most").Int(1, 10000)
 		r.Per = v.Key("per").OneOf("person", "debt", "address")

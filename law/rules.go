@@ -22,10 +22,7 @@ type compiled struct {
 	gap        string
 	all        []Rule
 	binding    map[Kind][]*Rule
-	caps       []*Rule
-	stops      []*Rule
-	identity   []*Rule
-	amount     []*Rule
+	limits     [5][3][]*Rule // stops, caps, identity, amount and elements, by purpose
 	advisory   []*Rule
 	open       int // the strictest hours, minutes after midnight
 	closing    int
@@ -100,10 +97,18 @@ func (c *compiled) sort() {
 			c.closing, c.closes = r.Close, r
 		}
 	}
-	c.caps, c.stops, c.identity, c.amount = c.binding[Cap], c.binding[Stop], c.binding[Identity], c.binding[Amount]
-	slices.SortStableFunc(c.stops, func(a, b *Rule) int { // a plain stop is asked first
+	slices.SortStableFunc(c.binding[Stop], func(a, b *Rule) int { // a plain stop is asked first
 		return boolInt(b.Names("stop")) - boolInt(a.Names("stop"))
 	})
+	for i, k := range []Kind{Stop, Cap, Identity, Amount, Element} {
+		for _, r := range c.binding[k] {
+			for j, p := range []Purpose{Reminder, Notice, Confirmation} {
+				if r.Is(p) {
+					c.limits[i][j] = append(c.limits[i][j], r)
+				}
+			}
+		}
+	}
 	outside := fmt.Sprintf("It is outside %s where the borrower is.", hoursText(c.open, c.closing))
 	for _, r := range c.binding[Hours] {
 		c.reasons[r] = outside
@@ -134,13 +139,13 @@ func (c *compiled) findGap(placed, regions bool) string {
 		return "No binding rule says at which hours contact is lawful."
 	case c.open >= c.closing:
 		return fmt.Sprintf("Rules %s and %s leave no lawful hour.", c.opens.ID, c.closes.ID)
-	case len(c.identity) == 0:
+	case len(c.binding[Identity]) == 0:
 		return "No binding rule says which addresses may be used."
-	case len(c.amount) == 0:
+	case len(c.binding[Amount]) == 0:
 		return "No binding rule asks for a known and current amount."
 	}
 	for _, state := range must {
-		if !slices.ContainsFunc(c.stops, func(r *Rule) bool { return r.Is(Reminder) && r.Names(state) }) {
+		if !slices.ContainsFunc(c.binding[Stop], func(r *Rule) bool { return r.Is(Reminder) && r.Names(state) }) {
 			return fmt.Sprintf("No binding rule bars reminders after %q.", state)
 		}
 	}
@@ -181,16 +186,34 @@ func (r Rules) Binding(k Kind) []*Rule {
 	if r.c == nil {
 		return nil
 	}
+	return r.c.binding[k]
+}
+
+// Limits returns the rules of a kind that decide for messages of a purpose. Do not change them.
+func (r Rules) Limits(k Kind, p Purpose) []*Rule {
+	if r.c == nil {
+		return nil
+	}
+	j := 0
+	switch p {
+	case Notice:
+		j = 1
+	case Confirmation:
+		j = 2
+	case Reminder:
+	}
 	switch k {
-	case Cap:
-		return r.c.caps
 	case Stop:
-		return r.c.stops
+		return r.c.limits[0][j]
+	case Cap:
+		return r.c.limits[1][j]
 	case Identity:
-		return r.c.identity
+		return r.c.limits[2][j]
 	case Amount:
-		return r.c.amount
-	case Hours, Element:
+		return r.c.limits[3][j]
+	case Element:
+		return r.c.limits[4][j]
+	case Hours: // bind every purpose
 	}
 	return r.c.binding[k]
 }
@@ -223,10 +246,10 @@ func (r Rules) Hours() (open, closing int, opens, closes *Rule) {
 	return r.c.open, r.c.closing, r.c.opens, r.c.closes
 }
 
-// Elements returns what a message of this scope must hold, each once, in order.
-func (r Rules) Elements() []string {
+// Elements returns what a message of this scope and purpose must hold, each once, in order.
+func (r Rules) Elements(p Purpose) []string {
 	var out []string
-	for _, e := range r.Binding(Element) {
+	for _, e := range r.Limits(Element, p) {
 		if !slices.Contains(out, e.Element) {
 			out = append(out, e.Element)
 		}

@@ -17,7 +17,10 @@ func (r Rules) Inside(t time.Time, zones []*time.Location) bool {
 		return false
 	}
 	for _, z := range zones {
-		if z == nil || !inside(t.In(z), open, closing) {
+		if z == nil {
+			return false
+		}
+		if _, m, _ := Clock(t, z); m < open || m >= closing {
 			return false
 		}
 	}
@@ -86,22 +89,24 @@ func StartOf(day ledger.Date, z *time.Location) time.Time {
 	return t
 }
 
-// minuteOf returns the clock of t in minutes after midnight, and the seconds and below that go beyond.
-func minuteOf(t time.Time) (int, time.Duration) {
-	h, m, s := t.Clock()
-	return h*60 + m, time.Duration(s)*time.Second + time.Duration(t.Nanosecond())
-}
-
-func inside(t time.Time, open, closing int) bool {
-	m, _ := minuteOf(t)
-	return open <= m && m < closing
+// Clock returns the civil day of t in a zone, the minutes after midnight, and the seconds and below that go
+// beyond them. It is what ledger.Day and Time.Clock say, in one look at the zone.
+func Clock(t time.Time, z *time.Location) (day ledger.Date, minute int, rest time.Duration) {
+	_, offset := t.In(z).Zone()
+	local := t.Unix() + int64(offset)
+	days := local / 86400
+	if local%86400 < 0 {
+		days--
+	}
+	second := int(local - days*86400)
+	return ledger.Date(days), second / 60, time.Duration(second%60)*time.Second + time.Duration(t.Nanosecond())
 }
 
 // opening returns the first instant from t on whose clock, in t's zone, is inside the hours. Between two
 // changes of the clocks it is arithmetic; a change in between is looked at by itself.
 func opening(t time.Time, open, closing int) time.Time {
 	for range 8 { // no zone changes its clocks that often before a day has gone by
-		m, rest := minuteOf(t)
+		_, m, rest := Clock(t, t.Location())
 		if open <= m && m < closing {
 			return t
 		}
@@ -119,7 +124,7 @@ func opening(t time.Time, open, closing int) time.Time {
 // end with the day, so that each day is judged by itself.
 func ending(t time.Time, open, closing int) time.Time {
 	for range 64 {
-		m, rest := minuteOf(t)
+		_, m, rest := Clock(t, t.Location())
 		if m < open || m >= closing {
 			return t
 		}
