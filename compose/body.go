@@ -126,7 +126,7 @@ func (p *bodyParser) directive(s string, at place) {
 		p.begin(s, rest, at, true)
 	case "else", "end":
 		if rest != "" {
-			p.fail(at, "{%s} takes nothing after %s", s, word)
+			p.fail(at, "{%s}: write {%s} alone", s, word)
 		}
 		if len(p.open) == 0 {
 			p.fail(at, "{%s} without an {if} or {each} before it", word)
@@ -148,6 +148,8 @@ func (p *bodyParser) directive(s string, at place) {
 func (p *bodyParser) variable(name string, at place) variable {
 	id := lookup(name)
 	switch {
+	case name == "":
+		p.fail(at, "a condition or a variable is missing; write {due.total} or {if due.per_day}")
 	case id == noVariable:
 		hint := ""
 		if near := document.Nearest(name, variableNames[1:]); near != "" {

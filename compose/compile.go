@@ -149,7 +149,7 @@ func (c *compiler) body(t *Template, v document.Value, text string) bool {
 	_, inline, _ := strings.Cut(c.source[at], "body:")
 	switch inline = strings.TrimSpace(inline); {
 	case strings.HasPrefix(inline, ">") || !strings.HasPrefix(inline, "|") && !strings.Contains(c.source[at], p.lines[0]):
-		v.Fail("write it as a block that begins with |, or on one line without quotes in quotes")
+		v.Fail("write it as a block that begins with |, or on one line")
 		return false
 	case strings.HasPrefix(inline, "|"):
 		for at++; at < len(c.source)-1 && strings.TrimSpace(c.source[at]) == ""; {
@@ -180,7 +180,7 @@ func judge(t *Template, v document.Value) {
 	}
 	w := walk{t.ops, t.Language}
 	for _, e := range lacking(t.elements, w.always(0, len(t.ops))) {
-		v.Fail("a reader must always find the %s; write {%s} outside every {if}", e, carriers(e))
+		v.Fail("a reader must always find the element %s; write {%s} outside every {if}", e, carriers(e))
 	}
 	if alphabet, units, segments := w.worst(); segments > t.MaxSegments {
 		v.Fail("takes %d segments at the longest values (%d units of %s), and max_segments is %d",
