@@ -1,0 +1,241 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dulyhq/duly/document"
+)
+
+// A column is one of Duly's columns.
+type column int
+
+// The columns of all kinds of file.
+const (
+	borrowerID column = iota
+	personName
+	phone
+	language
+	timezone
+	country
+	region
+	age
+	identity
+	title
+	loanID
+	product
+	currency
+	openedOn
+	closedOn
+	principal
+	annualRate
+	penaltyMultiplier
+	number
+	dueOn
+	amount
+	interest
+	fees
+	paymentID
+	paidOn
+	reverses
+	manyColumns
+)
+
+var columnNames = [manyColumns]string{
+	"borrower_id", "name", "phone", "language", "timezone", "country", "region", "age", "identity", "title",
+	"loan_id", "product", "currency", "opened_on", "closed_on", "principal", "annual_rate", "penalty_multiplier",
+	"number", "due_on", "amount", "interest", "fees", "payment_id", "paid_on", "reverses",
+}
+
+func (c column) String() string { return columnNames[c] }
+
+func columnNamed(name string) (column, bool) {
+	i := slices.Index(columnNames[:], strings.ToLower(name))
+	return column(i), i >= 0
+}
+
+// kinds are the columns of each kind of file, the most telling kind first: a file is of the first of which
+// it has all required columns.
+var kinds = []struct {
+	kind               Kind
+	required, optional []column
+}{
+	{Overdue, []column{loanID, personName, phone, dueOn, amount, currency},
+		[]column{borrowerID, language, timezone, country, region, identity, title, product}},
+	{Instalments, []column{loanID, number, dueOn, amount}, []column{principal, interest, fees, currency}},
+	{Payments, []column{loanID, paidOn, amount}, []column{paymentID, reverses, currency}},
+	{Loans, []column{loanID, borrowerID, currency},
+		[]column{product, openedOn, closedOn, principal, annualRate, penaltyMultiplier}},
+	{Borrowers, []column{borrowerID, personName, phone},
+		[]column{language, timezone, country, region, age, identity, title}},
+}
+
+// columns is what the header of a file says.
+type columns struct {
+	names    []string            // as the header has them
+	field    [manyColumns]int    // index of the field, -1 for none
+	constant [manyColumns]string // of columns that the mapping fills
+}
+
+// header reads the first record and finds out what the file is.
+func (f *file) header() error {
+	err := f.in.next(&f.current)
+	if err != nil {
+		if f.in.read == 0 || err.Error() == "EOF" {
+			return BadFile{{File: f.name, Line: 1, Column: 1, Reason: "the file is empty; its first row has to name the columns"}}
+		}
+		return fmt.Errorf("intake: reading %s: %w", f.name, err)
+	}
+	var faults BadFile
+	report := f.opts.Bad
+	own := *f.opts
+	own.Bad = func(b BadRow) error {
+		b.Raw = nil
+		faults = append(faults, b)
+		return nil
+	}
+	f.opts = &own
+	if utf16 := f.current.raw; len(utf16) > 1 && (utf16[0] == 0xff && utf16[1] == 0xfe || utf16[0] == 0xfe && utf16[1] == 0xff) {
+		f.bad(0, "", "the file is UTF-16; save it as UTF-8 or GB18030")
+	} else if f.split() {
+		f.resolve()
+	}
+	own.Bad = report
+	f.sum.Faults = 0
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
+}
+
+// resolve finds the column of each field and the kind of the file.
+func (f *file) resolve() {
+	for c := range f.cols.field {
+		f.cols.field[c] = -1
+	}
+	m := f.opts.Mapping
+	if m != nil {
+		f.cols.constant = m.constants
+	}
+	var unknown []int
+	for i, cell := range f.fields {
+		name := trim(cell.text)
+		switch c, ok := m.column(name); {
+		case name == "":
+			f.bad(cell.at, "", fmt.Sprintf("column %d has no name", i+1))
+		case slices.Contains(f.cols.names, name):
+			f.bad(cell.at, "", fmt.Sprintf("the column %q is named twice", name))
+		case m.ignored(name):
+		case !ok:
+			unknown = append(unknown, i)
+		case f.cols.field[c] >= 0:
+			f.bad(cell.at, "", fmt.Sprintf("the column %q is %s again, which %q is already", name, c, f.cols.names[f.cols.field[c]]))
+		default:
+			f.cols.field[c] = i
+		}
+		f.cols.names = append(f.cols.names, name)
+	}
+	if len(f.faulty) == 0 {
+		f.choose(unknown)
+	}
+}
+
+// choose decides of which kind the file is.
+func (f *file) choose(unknown []int) {
+	best, lacks := -1, []column(nil)
+	for k, kind := range kinds {
+		if m := f.opts.Mapping; m != nil && m.Kind != "" && m.Kind != kind.kind {
+			continue
+		}
+		var missing []column
+		for _, c := range kind.required {
+			if !f.has(c) {
+				missing = append(missing, c)
+			}
+		}
+		if best < 0 || len(missing) < len(lacks) {
+			best, lacks = k, missing
+		}
+	}
+	kind := kinds[best]
+	f.sum.Kind = kind.kind
+	own := slices.Concat(kind.required, kind.optional)
+	f.misspelt(own, unknown)
+	switch {
+	case len(f.faulty) > 0:
+	case len(lacks) == len(kind.required):
+		f.strange()
+	case len(lacks) > 0:
+		f.lacking(kind.kind, lacks, unknown)
+	case kind.kind == Loans && (f.opts.Mapping == nil || f.opts.Mapping.Kind == "") &&
+		f.cols.field[personName] >= 0 && f.cols.field[phone] >= 0:
+		f.bad(0, "", "the file could be of loans or of borrowers; say which in a mapping (kind: loans), and import it once as each")
+	case slices.Contains(own, currency) && !f.has(currency) && f.opts.Currency == "":
+		f.bad(0, "", "no currency is stated; add a column currency, or constants: {currency: CNY} in a mapping")
+	}
+	for i, name := range f.cols.names {
+		if !slices.ContainsFunc(own, func(c column) bool { return f.cols.field[c] == i }) {
+			f.sum.Ignored = append(f.sum.Ignored, name)
+		}
+	}
+}
+
+// has says that the file or its mapping gives the column.
+func (f *file) has(c column) bool { return f.cols.field[c] >= 0 || f.cols.constant[c] != "" }
+
+// misspelt reports columns that are nearly one which the file lacks. Others are not read, and the summary
+// names them.
+func (f *file) misspelt(own []column, unknown []int) {
+	var open []string
+	for _, c := range own {
+		if !f.has(c) {
+			open = append(open, c.String())
+		}
+	}
+	for _, i := range unknown {
+		name := f.cols.names[i]
+		plain := strings.NewReplacer(" ", "_", "-", "_", ".", "_").Replace(strings.ToLower(name))
+		if strings.HasPrefix(plain, "x_") {
+			continue
+		}
+		near := document.Nearest(plain, open)
+		if slices.Contains(open, plain) {
+			near = plain
+		}
+		if near != "" {
+			f.bad(f.fields[i].at, "", fmt.Sprintf(
+				"unknown column %q; did you mean %q? If so, rename it or write columns: {%s: %s} in a mapping; if not, list it there under ignore",
+				name, near, name, near))
+		}
+	}
+}
+
+// strange reports a header that names none of the columns that any kind of file has to have.
+func (f *file) strange() {
+	forms := make([]string, len(kinds))
+	for i, k := range kinds {
+		names := make([]string, len(k.required))
+		for j, c := range k.required {
+			names[j] = c.String()
+		}
+		forms[i] = fmt.Sprintf("%s (%s)", k.kind, strings.Join(names, ", "))
+	}
+	f.bad(0, "", fmt.Sprintf(
+		"the first row does not name the columns of any file that Duly knows: %s; where the file has them by other names, give a mapping with columns: {%s: loan_id}",
+		strings.Join(forms, "; "), shown(trim(f.fields[0].text))))
+}
+
+func (f *file) lacking(kind Kind, lacks []column, unknown []int) {
+	names := make([]string, len(lacks))
+	for i, c := range lacks {
+		names[i] = c.String()
+	}
+	example := "THEIR NAME"
+	if len(unknown) > 0 {
+		example = f.cols.names[unknown[0]]
+	}
+	f.bad(0, "", fmt.Sprintf(
+		"this is most like a file of %s, but it lacks %s; where the file has them by other names, give a mapping with columns: {%s: %s}",
+		kind, strings.Join(names, ", "), example, names[0]))
+}

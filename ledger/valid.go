@@ -1,0 +1,220 @@
+package ledger
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// Limits of a row.
+const (
+	MaxKey    = 64                    // characters of a lender's key
+	MaxText   = 100                   // characters of a name, title, product
+	MaxPhone  = 40                    // characters of a phone number as given
+	MaxNumber = 999_999               // instalment number
+	MaxMinor  = 1_000_000_000_000_000 // minor units of one amount, either way
+	MaxAnnual = Rate(10_000_000)      // a contract rate of 1,000 % a year; more is a rate given in per cent
+	MaxFactor = Rate(10_000_000)      // a penalty multiplier of 10
+	MaxAge    = 130                   // years
+)
+
+var firstDay, lastDay = NewDate(1900, 1, 1), NewDate(2199, 12, 31)
+
+// A Fault is what is wrong with one field of a row, in words for the one who mends it. Reason holds no
+// name, number or address of a person.
+type Fault struct{ Field, Reason string }
+
+// faults collects what is wrong with a row; it allocates only when something is.
+type faults []Fault
+
+func (f *faults) add(field, reason string, args ...any) {
+	*f = append(*f, Fault{field, fmt.Sprintf(reason, args...)})
+}
+
+func (f *faults) key(field, s string, required bool) {
+	if s == "" && required {
+		f.add(field, "is empty")
+	}
+	f.text(field, s, MaxKey)
+}
+
+func (f *faults) text(field, s string, limit int) {
+	if len(s) > limit && utf8.RuneCountInString(s) > limit {
+		f.add(field, "is longer than %d characters", limit)
+	}
+	if c, ok := unfit(s); ok {
+		f.add(field, "holds the character %U, which a text may not have", c)
+	}
+}
+
+func (f *faults) day(field string, d Date, required bool) {
+	switch {
+	case d == 0 && required:
+		f.add(field, "is empty")
+	case d != 0 && (d < firstDay || d > lastDay):
+		f.add(field, "%s is not a day from 1900 to 2199", d)
+	}
+}
+
+func (f *faults) amount(field string, m Money) {
+	if m.Minor > MaxMinor || m.Minor < -MaxMinor {
+		f.add(field, "is larger than any amount that a loan has")
+	}
+}
+
+// unfit returns the first character that no name or key may hold: a control, one that turns the direction of
+// writing and so can make a text read otherwise than it is, or U+FFFD, which is left where a text was damaged.
+func unfit(s string) (rune, bool) {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f {
+			return unfitRune(s[i:])
+		}
+	}
+	return 0, false
+}
+
+func unfitRune(s string) (rune, bool) {
+	for _, c := range s {
+		if c < 0x20 || c >= 0x7f && c < 0xa0 || c == utf8.RuneError || c == '\ufeff' ||
+			c == '\u2028' || c == '\u2029' || c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069' {
+			return c, true
+		}
+	}
+	return 0, false
+}
+
+// Faults returns all that is wrong with the row, nil when it is valid. Whether its zone and country exist is
+// for the reader to look up.
+func (r *BorrowerRow) Faults() []Fault {
+	var f faults
+	f.key("borrower_id", r.ID, true)
+	if r.Name == "" {
+		f.add("name", "is empty")
+	}
+	f.text("name", r.Name, MaxText)
+	f.text("phone", r.Phone, MaxPhone)
+	f.text("identity", r.Identity, MaxKey)
+	f.text("title", r.Title, MaxText)
+	f.text("timezone", r.Zone, MaxText)
+	if r.Language != "" && r.Language != "zh" && r.Language != "en" {
+		f.add("language", "%q is not zh or en", r.Language)
+	}
+	if r.Country != "" && !(len(r.Country) == 2 && capitals(r.Country)) {
+		f.add("country", "%q is not a country code such as CN", r.Country)
+	}
+	if r.Region != "" && !isRegion(r.Region) {
+		f.add("region", "%q is not a region code such as CN-ZJ", r.Region)
+	} else if r.Region != "" && r.Region[:2] != r.Country {
+		f.add("region", "%s is not in the country %q", r.Region, r.Country)
+	}
+	if r.Age < 0 || r.Age > MaxAge {
+		f.add("age", "%d is not an age", r.Age)
+	}
+	return f
+}
+
+// isRegion says whether s has the form of ISO 3166-2: a country, a hyphen, one to three letters or digits.
+func isRegion(s string) bool {
+	if len(s) < 4 || len(s) > 6 || s[2] != '-' || !capitals(s[:2]) {
+		return false
+	}
+	for _, c := range []byte(s[3:]) {
+		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+func capitals(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'A' || s[i] > 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// Faults returns all that is wrong with the row, nil when it is valid.
+func (r *LoanRow) Faults() []Fault {
+	var f faults
+	f.key("loan_id", r.ID, true)
+	f.key("borrower_id", r.BorrowerID, true)
+	f.text("product", r.Product, MaxText)
+	if _, ok := r.Currency.Digits(); !ok {
+		f.add("currency", "%q is not a currency that Duly knows", string(r.Currency))
+	}
+	f.day("opened_on", r.OpenedOn, false)
+	f.day("closed_on", r.ClosedOn, false)
+	if r.OpenedOn != 0 && r.ClosedOn != 0 && r.ClosedOn < r.OpenedOn {
+		f.add("closed_on", "%s is before the loan was opened on %s", r.ClosedOn, r.OpenedOn)
+	}
+	f.amount("principal", r.Principal)
+	if r.Principal.Minor < 0 {
+		f.add("principal", "is negative")
+	}
+	if r.AnnualRate < 0 || r.AnnualRate > MaxAnnual {
+		f.add("annual_rate", "%s is over 1,000 %% a year; write 0.15 for 15 %%", r.AnnualRate)
+	}
+	if r.PenaltyMultiplier < 0 || r.PenaltyMultiplier > MaxFactor {
+		f.add("penalty_multiplier", "%s is over 10; write 1.5 for one and a half times the contract rate", r.PenaltyMultiplier)
+	}
+	return f
+}
+
+// Faults returns all that is wrong with the row, nil when it is valid.
+func (r *InstalmentRow) Faults() []Fault {
+	var f faults
+	f.key("loan_id", r.LoanID, true)
+	if r.Number < 0 || r.Number > MaxNumber {
+		f.add("number", "%d is not a number from 0 to %d", r.Number, MaxNumber)
+	}
+	f.day("due_on", r.DueOn, true)
+	f.amount("amount", r.Amount)
+	if r.Amount.Minor < 0 {
+		f.add("amount", "is negative")
+	}
+	if !r.Split && r.Principal == r.Amount && r.Interest.Minor == 0 && r.Fees.Minor == 0 {
+		return f // all is principal, and the amount has been judged
+	}
+	f.part("principal", r.Principal, r.Amount)
+	f.part("interest", r.Interest, r.Amount)
+	f.part("fees", r.Fees, r.Amount)
+	sum := Money{Minor: r.Principal.Minor + r.Interest.Minor + r.Fees.Minor, Currency: r.Amount.Currency}
+	if len(f) == 0 && sum != r.Amount {
+		f.add("amount", "principal, interest and fees sum to %s and not to %s", sum.Decimal(), r.Amount.Decimal())
+	}
+	return f
+}
+
+func (f *faults) part(field string, part, whole Money) {
+	switch {
+	case part.Minor < 0:
+		f.add(field, "is negative")
+	case part.Minor > MaxMinor:
+		f.add(field, "is larger than any amount that a loan has")
+	case part.Currency != whole.Currency && part.Minor != 0:
+		f.add(field, "is not of the currency of the amount")
+	}
+}
+
+// Faults returns all that is wrong with the row, nil when it is valid.
+func (r *PaymentRow) Faults() []Fault {
+	var f faults
+	f.key("payment_id", r.ID, false)
+	f.key("loan_id", r.LoanID, true)
+	f.key("reverses", r.Reverses, false)
+	f.day("paid_on", r.PaidOn, true)
+	f.amount("amount", r.Amount)
+	if r.Amount.Minor == 0 {
+		f.add("amount", "is zero, which is no payment")
+	}
+	if r.Reverses != "" {
+		if r.Amount.Minor > 0 {
+			f.add("amount", "is positive, but the row reverses a payment; a reversal is negative")
+		}
+		if r.Reverses == r.ID {
+			f.add("reverses", "a payment cannot reverse itself")
+		}
+	}
+	return f
+}
