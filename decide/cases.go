@@ -21,13 +21,13 @@ type Failure struct {
 	Want string
 }
 
-// Error returns "file:line: case: got …, want …".
-func (f Failure) Error() string {
+// String returns "file:line: case: got …, want …".
+func (f Failure) String() string {
 	return fmt.Sprintf("%s:%d: %s: got %s, want %s", f.File, f.Line, f.Case, f.Got, f.Want)
 }
 
 // RunTests decides the cases of a strategy's tests.yaml, and returns those that came out otherwise and the
-// names of the treatments that no case leads to. The error is document.Mistakes where the tests cannot be read.
+// names of the treatments that no case leads to. The error is document.MistakeErrors where the tests cannot be read.
 func RunTests(s *Strategy, name string, doc []byte) (failed []Failure, unreached []string, err error) {
 	d, err := document.Parse(name, doc)
 	if err != nil {

@@ -29,7 +29,7 @@ var (
 
 // ParseStrategy reads one strategy and checks it by itself: stages that overlap or leave a day out, treatments
 // outside their stage, treatments that can never be chosen. The name is that of the file, for messages. The
-// error is document.Mistakes, each with file, line and column. What has to be checked against other documents
+// error is document.MistakeErrors, each with file, line and column. What has to be checked against other documents
 // is CheckTemplates and CheckAgainst.
 func ParseStrategy(name string, doc []byte) (Strategy, error) {
 	d, err := document.Parse(name, doc)

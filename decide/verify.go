@@ -18,8 +18,8 @@ type Finding struct {
 	Message string
 }
 
-// Error returns "file:line: message".
-func (f Finding) Error() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message) }
+// String returns "file:line: message".
+func (f Finding) String() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message) }
 
 // CheckTemplates returns the treatments whose template nobody has. Known says whether there is a template of
 // this name for a channel; for a letter that a person sends the channel is task.

@@ -13,8 +13,8 @@ import (
 // MaxBytes is the longest document that is read.
 const MaxBytes = 1 << 20
 
-// A Mistake is one thing wrong in a document.
-type Mistake struct {
+// A MistakeError is one thing wrong in a document.
+type MistakeError struct {
 	File   string
 	Line   int // from 1
 	Column int // from 1
@@ -22,15 +22,15 @@ type Mistake struct {
 }
 
 // Error returns "file:line:column: reason".
-func (m Mistake) Error() string {
+func (m MistakeError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Reason)
 }
 
-// Mistakes are all the mistakes of one document, in the order of their places.
-type Mistakes []Mistake
+// MistakeErrors are all the mistakes of one document, in the order of their places.
+type MistakeErrors []MistakeError
 
 // Error returns one mistake a line.
-func (ms Mistakes) Error() string {
+func (ms MistakeErrors) Error() string {
 	lines := make([]string, len(ms))
 	for i, m := range ms {
 		lines[i] = m.Error()
@@ -42,15 +42,15 @@ func (ms Mistakes) Error() string {
 type Document struct {
 	File     string
 	Root     Value
-	mistakes Mistakes
+	mistakes MistakeErrors
 }
 
-// Err returns all the mistakes found so far as Mistakes, or nil.
+// Err returns all the mistakes found so far as MistakeErrors, or nil.
 func (d *Document) Err() error {
 	if len(d.mistakes) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(d.mistakes, func(a, b Mistake) int {
+	slices.SortStableFunc(d.mistakes, func(a, b MistakeError) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}
@@ -60,5 +60,5 @@ func (d *Document) Err() error {
 }
 
 func (d *Document) fail(line, column int, format string, args ...any) {
-	d.mistakes = append(d.mistakes, Mistake{d.File, line, column, fmt.Sprintf(format, args...)})
+	d.mistakes = append(d.mistakes, MistakeError{d.File, line, column, fmt.Sprintf(format, args...)})
 }

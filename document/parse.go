@@ -13,7 +13,7 @@ import (
 
 const maxDepth = 16
 
-// Parse reads one YAML document. The error is Mistakes.
+// Parse reads one YAML document. The error is MistakeErrors.
 func Parse(file string, text []byte) (*Document, error) {
 	d := &Document{File: file}
 	switch {

@@ -24,7 +24,7 @@ func (c *check) caps() {
 		if _, capped := frees(r, &c.f, c.f.Now); capped {
 			c.no(Wait, r, "", c.rules.Reason(r), c.f.Now)
 		} else {
-			c.yes(r, "")
+			c.yes(r)
 		}
 	}
 }

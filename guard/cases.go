@@ -20,21 +20,22 @@ type Failure struct {
 	Want string
 }
 
-// Error returns "file:line: case: got …, want …".
-func (f Failure) Error() string {
+// String returns "file:line: case: got …, want …".
+func (f Failure) String() string {
 	return fmt.Sprintf("%s:%d: %s: got %s, want %s", f.File, f.Line, f.Case, f.Got, f.Want)
 }
 
-// RunTests judges the cases of a rulebook's tests.yaml under the rulebook alone, and returns those that came
-// out otherwise and the ids of the rules that no case reaches. A case reaches the rule that its verdict names,
+// RunTests judges the cases of a rulebook's tests.yaml under the rulebook and those that it stands with (a
+// house or carrier rulebook alone knows no place, and so allows nothing), and returns those that came out
+// otherwise and the ids of the rulebook's rules that no case reaches. A case reaches the rule that its verdict names,
 // the advisory rules that would have said no, and the rules of the elements that it lists. The error is
-// document.Mistakes where the tests cannot be read.
-func RunTests(book law.Rulebook, name string, doc []byte) (failed []Failure, unreached []string, err error) {
+// document.MistakeErrors where the tests cannot be read.
+func RunTests(book law.Rulebook, name string, doc []byte, with ...law.Rulebook) (failed []Failure, unreached []string, err error) {
 	d, err := document.Parse(name, doc)
 	if err != nil {
 		return nil, nil, err
 	}
-	lawbook, err := law.Compose(book)
+	lawbook, err := law.Compose(append([]law.Rulebook{book}, with...)...)
 	if err != nil {
 		return nil, nil, err
 	}

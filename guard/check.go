@@ -68,9 +68,9 @@ func (c *check) no(r Ruling, rule *law.Rule, id, why string, until time.Time) {
 	}
 }
 
-func (c *check) yes(rule *law.Rule, detail string) {
+func (c *check) yes(rule *law.Rule) {
 	if c.f.Explain {
-		c.v.Checked = append(c.v.Checked, Checked{Rule: rule.ID, Source: rule.Source, Passed: true, Detail: detail})
+		c.v.Checked = append(c.v.Checked, Checked{Rule: rule.ID, Source: rule.Source, Passed: true})
 	}
 }
 
@@ -111,7 +111,7 @@ func (c *check) identity() {
 		if why != "" {
 			c.no(Deny, r, "", why, time.Time{})
 		} else {
-			c.yes(r, "")
+			c.yes(r)
 		}
 	}
 }
@@ -152,7 +152,7 @@ func (c *check) states() {
 			}
 		}
 		if passed {
-			c.yes(r, "")
+			c.yes(r)
 		}
 	}
 	for i := range c.f.States {
@@ -184,7 +184,7 @@ func (c *check) amount() {
 		if why != "" {
 			c.no(Wait, r, "", why, time.Time{})
 		} else {
-			c.yes(r, "")
+			c.yes(r)
 		}
 	}
 }

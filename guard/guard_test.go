@@ -311,7 +311,7 @@ func TestRunTestsFinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(failed) != 2 || !strings.Contains(failed[0].Error(), ": a lawyer: got deny, CN-HOUSE-STOP-05, want allow, CN-HOUSE-TIME-01") {
+	if len(failed) != 2 || !strings.Contains(failed[0].String(), ": a lawyer: got deny, CN-HOUSE-STOP-05, want allow, CN-HOUSE-TIME-01") {
 		t.Errorf("got %v", failed)
 	}
 	if !slices.Equal(unreached, []string{"CN-HOUSE-STOP-06"}) {

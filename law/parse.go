@@ -28,7 +28,7 @@ var (
 	}
 )
 
-// Parse reads one rulebook. The name is that of the file, for messages. The error is document.Mistakes: every
+// Parse reads one rulebook. The name is that of the file, for messages. The error is document.MistakeErrors: every
 // mistake with file, line and column; with one, nothing of the rulebook is used.
 func Parse(name string, doc []byte) (Rulebook, error) {
 	d, err := document.Parse(name, doc)

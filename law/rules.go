@@ -58,9 +58,7 @@ func (c *compiled) take(b *Rulebook) {
 	s := c.scope
 	for i := range b.Rules {
 		r := &b.Rules[i]
-		if !(len(r.Channels) == 0 || slices.Contains(r.Channels, s.Channel)) ||
-			!(len(r.Parties) == 0 || s.Party == "" || slices.Contains(r.Parties, s.Party)) ||
-			!(len(r.Products) == 0 || s.Product == "" || slices.Contains(r.Products, s.Product)) {
+		if !r.applies(s) {
 			continue
 		}
 		for _, d := range []ledger.Date{r.From, r.To} {
@@ -75,6 +73,14 @@ func (c *compiled) take(b *Rulebook) {
 			c.all = append(c.all, *r)
 		}
 	}
+}
+
+// applies says whether the rule is for a scope, whatever the day. Where the party or the product is not known,
+// the rules of each of them are for it.
+func (r *Rule) applies(s Scope) bool {
+	return (len(r.Channels) == 0 || slices.Contains(r.Channels, s.Channel)) &&
+		(len(r.Parties) == 0 || s.Party == "" || slices.Contains(r.Parties, s.Party)) &&
+		(len(r.Products) == 0 || s.Product == "" || slices.Contains(r.Products, s.Product))
 }
 
 // sort files the rules by what they limit, once all of them are in c.all and do not move any more.
