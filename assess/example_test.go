@@ -25,8 +25,10 @@ func card() Facts {
 			{Number: 6, DueOn: day(9, 10), Principal: 100_000},
 		},
 		Payments: []ledger.Payment{
-			{PaidOn: day(7, 20), Minor: 60_000}, {PaidOn: day(7, 25), Minor: 90_000},
-			{PaidOn: day(7, 28), Minor: -90_000}, {PaidOn: day(8, 20), Minor: 20_000},
+			{PaidOn: day(7, 20), Minor: 60_000},
+			{PaidOn: day(7, 25), Minor: 90_000},
+			{PaidOn: day(7, 28), Minor: -90_000},
+			{PaidOn: day(8, 20), Minor: 20_000},
 		},
 	}
 }

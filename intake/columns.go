@@ -61,14 +61,23 @@ var kinds = []struct {
 	kind               Kind
 	required, optional []column
 }{
-	{Overdue, []column{loanID, personName, phone, dueOn, amount, currency},
-		[]column{borrowerID, language, timezone, country, region, identity, title, product}},
+	{
+		Overdue,
+		[]column{loanID, personName, phone, dueOn, amount, currency},
+		[]column{borrowerID, language, timezone, country, region, identity, title, product},
+	},
 	{Instalments, []column{loanID, number, dueOn, amount}, []column{principal, interest, fees, currency}},
 	{Payments, []column{loanID, paidOn, amount}, []column{paymentID, reverses, currency}},
-	{Loans, []column{loanID, borrowerID, currency},
-		[]column{product, openedOn, closedOn, principal, annualRate, penaltyMultiplier}},
-	{Borrowers, []column{borrowerID, personName, phone},
-		[]column{language, timezone, country, region, age, identity, title}},
+	{
+		Loans,
+		[]column{loanID, borrowerID, currency},
+		[]column{product, openedOn, closedOn, principal, annualRate, penaltyMultiplier},
+	},
+	{
+		Borrowers,
+		[]column{borrowerID, personName, phone},
+		[]column{language, timezone, country, region, age, identity, title},
+	},
 }
 
 // columns is what the header of a file says.
@@ -83,11 +92,11 @@ func (f *file) header() error {
 	err := f.in.next(&f.current)
 	if err != nil {
 		if f.in.read == 0 || err.Error() == "EOF" {
-			return BadFile{{File: f.name, Line: 1, Column: 1, Reason: "the file is empty; its first row has to name the columns"}}
+			return FileErrors{{File: f.name, Line: 1, Column: 1, Reason: "the file is empty; its first row has to name the columns"}}
 		}
 		return fmt.Errorf("intake: reading %s: %w", f.name, err)
 	}
-	var faults BadFile
+	var faults FileErrors
 	report := f.opts.Bad
 	own := *f.opts
 	own.Bad = func(b BadRow) error {

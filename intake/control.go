@@ -26,11 +26,11 @@ type Difference struct {
 	Expected, Actual string
 }
 
-// Differences is the error of Check.
-type Differences []Difference
+// DifferenceErrors is the error of Check.
+type DifferenceErrors []Difference
 
 // Error returns one difference a line.
-func (d Differences) Error() string {
+func (d DifferenceErrors) Error() string {
 	lines := make([]string, len(d))
 	for i, x := range d {
 		lines[i] = fmt.Sprintf("%s: %s: the control says %s, the files have %s", x.Kind, x.What, x.Expected, x.Actual)
@@ -41,7 +41,7 @@ func (d Differences) Error() string {
 var kindOrder = []Kind{Borrowers, Loans, Instalments, Payments, Overdue}
 
 // ReadControl reads a file of control totals, described in docs/formats/ledger.md. The error is
-// document.Mistakes.
+// document.MistakeErrors.
 func ReadControl(file string, text []byte) (Control, error) {
 	d, err := document.Parse(file, text)
 	if err != nil {
@@ -75,7 +75,7 @@ func readTotal(v document.Value) ControlTotal {
 	return t
 }
 
-// Check holds the totals of all files of an import, bad rows left out, against c, and returns Differences
+// Check holds the totals of all files of an import, bad rows left out, against c, and returns DifferenceErrors
 // or nil.
 func (c Control) Check(files []Summary) error {
 	rows, sums := map[Kind]int{}, map[Kind]map[ledger.Currency]int64{}
@@ -88,7 +88,7 @@ func (c Control) Check(files []Summary) error {
 			sums[f.Kind][cur] += minor
 		}
 	}
-	var out Differences
+	var out DifferenceErrors
 	for _, k := range kindOrder {
 		want, ok := c[k]
 		if !ok {

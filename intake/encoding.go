@@ -43,7 +43,8 @@ func (in *records) decode(raw []byte) (text string, ok bool) {
 	return text, true
 }
 
-// decide settles the encoding by what is buffered from raw on: that which more of the lines beyond ASCII are
+// decide settles the encoding by raw, which is a whole row beyond ASCII or nothing, and by what is buffered
+// after it, unless all of that is ASCII: that which more of the lines beyond ASCII are
 // valid in, since text of the one is hardly ever valid in the other for long. One damaged row does not
 // decide for a file.
 func (in *records) decide(raw []byte) {
@@ -66,8 +67,11 @@ func (in *records) decide(raw []byte) {
 			}
 		}
 	}
+	if valid+not == 0 {
+		return
+	}
 	in.encoding = UTF8
-	if not > valid || not == valid && !bytes.ContainsRune(decodeGB(raw), utf8.RuneError) {
+	if not > valid || not == valid && raw != nil && !bytes.ContainsRune(decodeGB(raw), utf8.RuneError) {
 		in.encoding = GB18030
 	}
 }

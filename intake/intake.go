@@ -71,11 +71,11 @@ func (b BadRow) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", b.File, b.Line, b.Column, b.Reason)
 }
 
-// A BadFile is returned when a file cannot be read as a whole: its header is wrong, or it is empty.
-type BadFile []BadRow
+// A FileErrors is returned when a file cannot be read as a whole: its header is wrong, or it is empty.
+type FileErrors []BadRow
 
 // Error returns one fault a line.
-func (b BadFile) Error() string {
+func (b FileErrors) Error() string {
 	lines := make([]string, len(b))
 	for i := range b {
 		lines[i] = b[i].String()
@@ -100,7 +100,7 @@ type Summary struct {
 
 // Read reads one file into sink. The name is for messages only: what the file is comes from its header. Bad
 // rows are reported to opts.Bad and left out; whether the good ones count then is the caller's to say. The
-// error is a BadFile, the sink's own, or one of reading. Memory does not grow with the file.
+// error is a FileErrors, the sink's own, or one of reading. Memory does not grow with the file.
 func Read(r io.Reader, name string, opts Options, sink Sink) (Summary, error) {
 	f := &file{name: name, opts: &opts, sink: sink, in: newRecords(r, &opts)}
 	f.sum = Summary{File: name, Sums: map[ledger.Currency]int64{}}

@@ -192,7 +192,7 @@ var badFiles = []struct{ name, text string }{
 	{"utf16.csv", "\xff\xfeb\x00"},
 	{"twice.csv", "loan_id,number,due_on,amount,Amount,x,x\n"},
 	{"unnamed.csv", "loan_id,number,due_on,amount,\n"},
-	{"misspelt.csv", "loan_id,number,due-on,ammount,fee\n"},
+	{"misspelt.csv", "loan_id,number,due-on,amoumt,fee\n"},
 	{"theirs.csv", "借据号,期数,应还日期,应还金额\n"},
 	{"both.csv", "borrower_id,name,phone,loan_id,currency\n"},
 	{"none.csv", "a,b\n1,2\n"},
@@ -207,7 +207,7 @@ func TestBadRows(t *testing.T) {
 		sum, err := Read(strings.NewReader(f.text), f.name, opts, &k)
 		if err != nil {
 			fmt.Fprintln(&out, err)
-			var whole BadFile
+			var whole FileErrors
 			if !errors.As(err, &whole) || sum.Rows != 0 {
 				t.Errorf("%s: %v", f.name, err)
 			}
@@ -303,18 +303,18 @@ func TestSinkAndBadEndTheReading(t *testing.T) {
 	if _, err := Read(strings.NewReader(text), "f", o, &kept{}); !errors.Is(err, stop) {
 		t.Error(err)
 	}
-	if _, err := Read(&failing{strings.NewReader(text)}, "f", Options{Currency: "CNY"}, &kept{}); !errors.Is(err, stopReading) {
+	if _, err := Read(&failing{strings.NewReader(text)}, "f", Options{Currency: "CNY"}, &kept{}); !errors.Is(err, errDisk) {
 		t.Error(err)
 	}
 }
 
-var stopReading = errors.New("the disk is gone") //nolint:errname // a value of this test
+var errDisk = errors.New("the disk is gone")
 
 type failing struct{ r *strings.Reader }
 
 func (f *failing) Read(p []byte) (int, error) {
 	if f.r.Len() == 0 {
-		return 0, stopReading
+		return 0, errDisk
 	}
 	return f.r.Read(p[:min(len(p), 7)])
 }

@@ -39,7 +39,7 @@ var delimiters = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "p
 // constantColumns may be filled by a mapping: what is the same for all rows of a lender.
 var constantColumns = []column{language, timezone, country, region, product, currency, annualRate, penaltyMultiplier}
 
-// ReadMapping reads a mapping file, described in docs/formats/ledger.md. The error is document.Mistakes, all
+// ReadMapping reads a mapping file, described in docs/formats/ledger.md. The error is document.MistakeErrors, all
 // of them with file, line and column.
 func ReadMapping(file string, text []byte) (*Mapping, error) {
 	d, err := document.Parse(file, text)

@@ -83,11 +83,19 @@ func TestNumbersAndDates(t *testing.T) {
 		notation, text string
 		ok             bool
 	}{
-		{"YYYY-MM-DD", "2026-09-11", true}, {"YYYY-MM-DD", "2026-9-11", false}, {"YYYY-MM-DD", "2026-09-111", false},
-		{"YYYY/M/D", "2026/9/11", true}, {"YYYY/M/D", "2026/09/11", true}, {"YYYY/M/D", "2026/13/1", false},
-		{"YYYYMMDD", "20260911", true}, {"YYYYMMDD", "2026091", false}, {"DD.MM.YYYY", "11.09.2026", true},
-		{"YYYY年M月D日", "2026年9月11日", true}, {"YYYY年M月D日", "2026年9月31日", false},
-		{"YYYY-MM-DD hh:mm:ss", "2026-09-11 00:00:00", true}, {"MM/DD/YYYY", "09/11/2026", true},
+		{"YYYY-MM-DD", "2026-09-11", true},
+		{"YYYY-MM-DD", "2026-9-11", false},
+		{"YYYY-MM-DD", "2026-09-111", false},
+		{"YYYY/M/D", "2026/9/11", true},
+		{"YYYY/M/D", "2026/09/11", true},
+		{"YYYY/M/D", "2026/13/1", false},
+		{"YYYYMMDD", "20260911", true},
+		{"YYYYMMDD", "2026091", false},
+		{"DD.MM.YYYY", "11.09.2026", true},
+		{"YYYY年M月D日", "2026年9月11日", true},
+		{"YYYY年M月D日", "2026年9月31日", false},
+		{"YYYY-MM-DD hh:mm:ss", "2026-09-11 00:00:00", true},
+		{"MM/DD/YYYY", "09/11/2026", true},
 	} {
 		f, ok := newDateFormat(c.notation)
 		if !ok {
@@ -118,7 +126,7 @@ func TestBadMappings(t *testing.T) {
 			t.Errorf("%q is taken for a mapping", text)
 			continue
 		}
-		var mistakes document.Mistakes
+		var mistakes document.MistakeErrors
 		if !errors.As(err, &mistakes) {
 			t.Fatal(err)
 		}

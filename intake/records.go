@@ -71,8 +71,15 @@ func (in *records) fill() bool {
 	return n > 0
 }
 
-// begin steps over a byte order mark.
-func (in *records) begin() {
+// ready reads ahead while the encoding is not known, so that it is judged by many lines, and steps over a byte
+// order mark.
+func (in *records) ready() {
+	for in.encoding == Auto && in.to-in.from < atLeast/2 && in.fill() {
+		continue
+	}
+	if in.begun {
+		return
+	}
 	in.begun = true
 	for in.to-in.from < len(bom) && in.fill() {
 		continue
@@ -87,10 +94,8 @@ func (in *records) begin() {
 
 // next reads the next record that is not a blank line; io.EOF says that there is none.
 func (in *records) next(rec *record) error {
-	if !in.begun {
-		in.begin()
-	}
 	for {
+		in.ready()
 		*rec = record{line: in.line}
 		if err := in.scan(rec); err != nil {
 			return err
@@ -140,9 +145,7 @@ func (in *records) scan(rec *record) error {
 			break
 		}
 	}
-	if line := in.buf[in.from:in.to]; !isASCII(line) {
-		in.decide(line)
-	}
+	in.decide(nil)
 	return in.scanQuoted(rec)
 }
 

@@ -98,7 +98,7 @@ func (r *BorrowerRow) Faults() []Fault {
 	if r.Language != "" && r.Language != "zh" && r.Language != "en" {
 		f.add("language", "%q is not zh or en", r.Language)
 	}
-	if r.Country != "" && !(len(r.Country) == 2 && capitals(r.Country)) {
+	if r.Country != "" && (len(r.Country) != 2 || !capitals(r.Country)) {
 		f.add("country", "%q is not a country code such as CN", r.Country)
 	}
 	if r.Region != "" && !isRegion(r.Region) {
