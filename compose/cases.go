@@ -20,14 +20,14 @@ type Failure struct {
 	Got      string
 }
 
-// Error writes "file:line: template (language): want …, got …".
-func (f Failure) Error() string {
+// String writes "file:line: template (language): want …, got …".
+func (f Failure) String() string {
 	return fmt.Sprintf("%s:%d: %s (%s):\n want %s\n  got %s", f.File, f.Line, f.Template, f.Language, f.Want, f.Got)
 }
 
 // Test runs a tests document (docs/formats/template.md) against a set: values, and the exact text that a template
 // makes of them. Each template of the set must have a case in its language, and each text must hold the elements
-// that its template promises. The error is document.Mistakes; failures come in the order of the document.
+// that its template promises. The error is document.MistakeErrors; failures come in the order of the document.
 func Test(set *Set, name string, doc []byte) ([]Failure, error) {
 	d, err := document.Parse(name, doc)
 	if err != nil {
@@ -131,7 +131,10 @@ func (v *Vars) read(from document.Value) {
 	}
 	for _, name := range from.Names() {
 		value := from.Key(name)
-		switch id := lookup(name); id {
+		id := lookup(name)
+		// The rest are texts, amounts and days.
+		//exhaustive:ignore
+		switch id {
 		case noVariable:
 		case loanList:
 			v.Loans = nil

@@ -14,7 +14,7 @@ import (
 )
 
 // Compile reads a document of templates (docs/formats/template.md); name stands in mistakes as the file. All
-// that is wrong is reported at once: the error is document.Mistakes and the set is nil.
+// that is wrong is reported at once: the error is document.MistakeErrors and the set is nil.
 func Compile(name string, doc []byte) (*Set, error) {
 	d, err := document.Parse(name, doc)
 	if err != nil {
@@ -33,14 +33,14 @@ func Compile(name string, doc []byte) (*Set, error) {
 type compiler struct {
 	file     string
 	source   []string
-	mistakes document.Mistakes
+	mistakes document.MistakeErrors
 }
 
 // place is where something stands in the file, both from 1; columns count characters.
 type place struct{ line, column int }
 
 func (c *compiler) fail(at place, format string, args ...any) {
-	c.mistakes = append(c.mistakes, document.Mistake{
+	c.mistakes = append(c.mistakes, document.MistakeError{
 		File: c.file, Line: at.line, Column: at.column, Reason: fmt.Sprintf(format, args...),
 	})
 }
@@ -48,14 +48,14 @@ func (c *compiler) fail(at place, format string, args ...any) {
 // err joins the mistakes of the document with those inside bodies, in the order of their places.
 func (c *compiler) err(outer error) error {
 	all := c.mistakes
-	var ms document.Mistakes
+	var ms document.MistakeErrors
 	if errors.As(outer, &ms) {
 		all = append(all, ms...)
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(all, func(a, b document.Mistake) int {
+	slices.SortStableFunc(all, func(a, b document.MistakeError) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}

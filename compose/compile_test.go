@@ -33,7 +33,7 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s compiles", file)
 			continue
 		}
-		var ms document.Mistakes
+		var ms document.MistakeErrors
 		if !errors.As(err, &ms) {
 			t.Errorf("%s: the error is a %T", file, err)
 		}

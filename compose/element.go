@@ -112,12 +112,14 @@ func (v *Vars) shown(text string, id variable, lang Language) (string, bool) {
 		return "", false
 	}
 	want := string(v.append(nil, id, nil, lang))
-	switch {
-	case id == stopWord:
+	// All others are looked for as they are written.
+	//exhaustive:ignore
+	switch id {
+	case stopWord:
 		return want, showsOptOut(text, want, lang)
-	case id == dueTotal || id == duePayByTotal:
+	case dueTotal, duePayByTotal:
 		return want, showsAmount(text, v.money(id, nil), v.Currency)
-	case id == daysPastDue:
+	case daysPastDue:
 		return want, hasNumber(text, strconv.Itoa(v.DPD))
 	}
 	return want, strings.Contains(text, want)

@@ -83,7 +83,8 @@ func (t *Template) missing(id variable) error {
 
 // append appends a value that is there.
 func (v *Vars) append(dst []byte, id variable, loan *LoanVars, lang Language) []byte {
-	//exhaustive:ignore // the rest are handled after it
+	// The rest are handled after it.
+	//exhaustive:ignore
 	switch id {
 	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
 		return AppendMoney(dst, v.money(id, loan), v.Currency, lang)

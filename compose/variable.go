@@ -78,7 +78,8 @@ func (id variable) ofLoan() bool { return id == loanMasked || id == loanTotal ||
 // speaksOfDebt says that a text with the variable tells that something is owed, or to whom it is addressed:
 // neither may stand in a confirmation, which may reach a stranger.
 func (id variable) speaksOfDebt() bool {
-	//exhaustive:ignore // the rest are handled after it
+	// The rest are handled after it.
+	//exhaustive:ignore
 	switch id {
 	case creditorName, creditorSignature, contactPhone, contactVerify, stopWord:
 		return false
@@ -98,7 +99,8 @@ func lookup(name string) variable {
 
 // has says that the variable has a value. Money must be more than zero, because no message asks for nothing.
 func (v *Vars) has(id variable, loan *LoanVars) bool {
-	//exhaustive:ignore // the rest are handled after it
+	// The rest are handled after it.
+	//exhaustive:ignore
 	switch id {
 	case dueBreakdown:
 		return v.Due.Principal > 0 || v.Due.Interest > 0 || v.Due.Penalty > 0 || v.Due.Fees > 0
@@ -118,7 +120,8 @@ func (v *Vars) has(id variable, loan *LoanVars) bool {
 
 // text returns the value of a variable that is text.
 func (v *Vars) text(id variable, loan *LoanVars) string {
-	//exhaustive:ignore // the rest are handled after it
+	// The rest are handled after it.
+	//exhaustive:ignore
 	switch id {
 	case borrowerSurname:
 		return v.Surname
@@ -150,7 +153,8 @@ func (v *Vars) text(id variable, loan *LoanVars) string {
 
 // money returns the value of a variable that is an amount, in minor units.
 func (v *Vars) money(id variable, loan *LoanVars) int64 {
-	//exhaustive:ignore // the rest are handled after it
+	// The rest are handled after it.
+	//exhaustive:ignore
 	switch id {
 	case dueTotal:
 		return v.Due.Total
@@ -176,7 +180,8 @@ func (v *Vars) money(id variable, loan *LoanVars) int64 {
 
 // date returns the value of a variable that is a day.
 func (v *Vars) date(id variable, loan *LoanVars) ledger.Date {
-	//exhaustive:ignore // the rest are handled after it
+	// The rest are handled after it.
+	//exhaustive:ignore
 	switch id {
 	case duePayBy:
 		return v.PayBy

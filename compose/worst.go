@@ -34,7 +34,8 @@ func (w walk) always(from, to int) []bool {
 	found := make([]bool, variableCount)
 	for pc := from; pc < to; pc++ {
 		o := w.ops[pc]
-		//exhaustive:ignore // the other kinds name no variable
+		// The other kinds name no variable.
+		//exhaustive:ignore
 		switch o.kind {
 		case opValue, opEach:
 			found[o.variable] = true

@@ -2,51 +2,6 @@ package receive
 
 import "slices"
 
-// words is a set of words.
-type words map[string]bool
-
-func set(list ...string) words {
-	w := make(words, len(list))
-	for _, one := range list {
-		w[one] = true
-	}
-	return w
-}
-
-var (
-	// stopWords are those that carriers and the rules of the FCC (47 CFR 64.1200(a)(10)) take as a stop by themselves.
-	stopWords = set("stop", "stopall", "quit", "end", "revoke", "optout", "cancel", "unsubscribe", "unsub", "td", "arret", "remove")
-	// strongWords mean messages wherever they stand; the others may be about anything.
-	strongWords = set("stopall", "optout", "unsubscribe", "unsub", "unsubcribe", "unsubscibe", "unsuscribe", "unsubscribed")
-	filler      = set("please", "now", "just", "ok", "okay", "thanks", "thank", "you", "hi", "hello", "hey", "and", "so", "then", "already", "immediately",
-		"i", "said", "say", "told", "it", "all", "this", "the", "me", "must", "need", "needs", "to", "want", "yes", "no", "sir", "madam", "dear", "team",
-		"reply", "replying", "again", "them", "these", "that", "at", "once", "today", "ffs", "fucking", "fuckin", "bloody", "damn", "would", "like", "have", "asked", "im", "asking", "from", "here", "everything", "kindly", "should", "better", "will", "id", "can", "could", "forever", "guys", "really")
-	texting = set("texting", "contacting", "sending", "calling", "emailing", "mailing", "spamming", "harassing", "bothering", "bugging",
-		"pestering", "phoning", "writing", "reminding", "disturbing", "chasing", "hounding", "ringing", "annoying", "notifying", "hassling", "stalking")
-	texts = set("text", "texts", "reminder", "reminders", "spam", "notification", "notifications", "alerts", "communication",
-		"communications", "contact", "harassment", "emails", "email", "calls", "newsletter", "spamming")
-	determiner  = set("the", "these", "those", "this", "all", "your", "any", "with", "such", "more", "sending", "me", "of", "further", "future", "automated", "daily", "stupid", "damn", "fucking", "bloody", "annoying", "from", "receiving", "getting", "to", "be", "debt", "collection", "payment", "marketing", "sms", "get", "receive", "want", "so", "many", "anymore", "other", "unwanted", "text", "loan")
-	sends       = set("text", "contact", "send", "call", "email", "bother", "disturb", "harass", "remind", "spam", "write", "phone", "ring", "message", "bug", "pester", "notify", "mail")
-	toMe        = set("me", "us", "again", "anymore", "here", "this", "my", "any")
-	prevents    = set("dont", "mustnt", "never")
-	inTime      = set("at", "on", "during", "before", "after", "until", "till", "when", "while", "if", "unless", "today", "tonight", "tomorrow", "now", "because", "about", "for", "later", "so", "in", "by", "with", "that", "yet", "late", "early", "then", "like", "during", "cos", "coz", "cuz")
-	first       = set("i", "ill", "id", "ive", "im", "we", "well", "he", "she", "they", "shell", "hell")
-	asked       = set("ask", "asked", "asking", "prefer", "want", "please", "request", "requested", "requesting", "told", "rather", "demand", "said", "insist", "must", "should")
-	compound    = set("bus", "pit", "full", "non", "truck", "tube", "train", "tram", "rest", "week", "weeks", "month", "months", "year", "years", "day", "days", "weekend", "by", "at", "one", "rear", "front", "door", "back", "coach", "next", "last", "first", "my", "f", "high", "low", "book", "until", "till", "before", "in")
-	notTexts    = set("payment", "payments", "card", "cards", "cheque", "check", "account", "autopay", "debit", "loan", "interest", "fees", "fee", "work", "working", "smoking", "music", "timer", "alarm", "by", "over", "off", "sign", "gap", "of", "date", "up", "game", "playing", "song", "lying", "worrying", "crying", "charging", "talking", "charges", "transfer", "order", "direct", "drinking", "being", "in", "motion", "watch", "loss", "direct", "auto")
-	opening     = set("i", "im", "ive", "you", "it", "this", "that", "please", "now")
-	instructing = set("reply", "text", "send", "visit", "click", "type", "rply", "call")
-	owners      = set("my", "all", "any", "the", "prior")
-	plurals     = set("texts", "alerts", "notifications")
-	auxiliary   = set("will", "can", "would", "have", "should", "could", "had", "must", "already")
-	sent        = set("me", "us", "these", "this", "those", "them", "anything", "notices", "it")
-	adverbs     = set("ever", "please", "you", "longer", "dare", "even", "also")
-	wanting     = set("want", "wish", "need", "consent", "wanna", "agree", "like", "care")
-	numbers     = set("number", "phone", "name", "contact", "cell", "mobile", "no")
-	lists       = set("list", "lists", "database", "mailing", "contacts", "system", "records")
-	cancelled   = set("subscription", "subscriptions", "service", "text", "texts", "reminder", "reminders", "notification", "notifications", "alerts", "contact", "consent")
-)
-
 // englishStop returns the words that ask to stop and how sure that is, or 0.
 func (t folded) englishStop() (string, float64) {
 	if t.words == 0 {
@@ -259,10 +214,10 @@ func after(c []string, i int, w words) int {
 // "you" and in questions ("why don't you stop", "if you don't stop") it takes nothing back.
 func negated(c []string, at int) bool {
 	for i := at - 1; i >= 0 && i >= at-5; i-- {
-		switch w := c[i]; {
-		case w == "dont" || w == "never" || w == "not" || w == "without" || w == "didnt" || w == "mustnt":
+		switch c[i] {
+		case "dont", "never", "not", "without", "didnt", "mustnt":
 			return (i == 0 || c[i-1] != "you" && c[i-1] != "they" && c[i-1] != "why") && follow(c, i+1) != "you"
-		case w == "ever" || w == "please" || w == "going" || w == "to" || w == "want" || w == "wish" || w == "need" || w == "you" || w == "just" || w == "really":
+		case "ever", "please", "going", "to", "want", "wish", "need", "you", "just", "really":
 		default:
 			return false
 		}
@@ -374,12 +329,11 @@ func dontSend(c []string, i int, verb string) string {
 		return ""
 	}
 	for n := i + 1; n < len(c); n++ {
-		switch w := c[n]; {
-		case w == "at" && follow(c, n+1) == "all", (w == "at" || w == "on") && follow(c, n+1) == "this":
-			return "dont " + verb + " me"
-		case w == "again" || w == "anymore":
-			return "dont " + verb + " me"
-		case inTime[w]:
+		w, then := c[n], follow(c, n+1)
+		if w == "again" || w == "anymore" || w == "at" && (then == "all" || then == "this") || w == "on" && then == "this" {
+			break
+		}
+		if inTime[w] {
 			return ""
 		}
 	}

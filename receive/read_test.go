@@ -69,8 +69,10 @@ func TestFalseStops(t *testing.T) {
 		if err != nil {
 			t.Skipf("the shared texts are not here, so false stops were not counted: %v", err)
 		}
-		defer file.Close()
 		texts := readTexts(t, file, f.comma, f.column)
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
 		n := 0
 		for _, text := range texts {
 			if got := Read(text); got.Meaning == Stop {

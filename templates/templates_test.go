@@ -10,12 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/templates"
 	"github.com/dulyhq/duly/wire/sms"
-	"github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")
