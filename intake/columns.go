@@ -127,6 +127,10 @@ func (f *file) resolve() {
 	if m != nil {
 		f.cols.constant = m.constants
 	}
+	if !slices.ContainsFunc(f.fields, func(cell field) bool { _, ok := m.column(trim(cell.text)); return ok }) {
+		f.strange()
+		return
+	}
 	var unknown []int
 	for i, cell := range f.fields {
 		name := trim(cell.text)
@@ -173,8 +177,6 @@ func (f *file) choose(unknown []int) {
 	f.misspelt(own, unknown)
 	switch {
 	case len(f.faulty) > 0:
-	case len(lacks) == len(kind.required):
-		f.strange()
 	case len(lacks) > 0:
 		f.lacking(kind.kind, lacks, unknown)
 	case kind.kind == Loans && (f.opts.Mapping == nil || f.opts.Mapping.Kind == "") &&
@@ -220,7 +222,8 @@ func (f *file) misspelt(own []column, unknown []int) {
 	}
 }
 
-// strange reports a header that names none of the columns that any kind of file has to have.
+// strange reports a first row that names no column. It may be no header but a person's data, and is not
+// repeated.
 func (f *file) strange() {
 	forms := make([]string, len(kinds))
 	for i, k := range kinds {
@@ -231,8 +234,8 @@ func (f *file) strange() {
 		forms[i] = fmt.Sprintf("%s (%s)", k.kind, strings.Join(names, ", "))
 	}
 	f.bad(0, "", fmt.Sprintf(
-		"the first row does not name the columns of any file that Duly knows: %s; where the file has them by other names, give a mapping with columns: {%s: loan_id}",
-		strings.Join(forms, "; "), shown(trim(f.fields[0].text))))
+		"the first row does not name the columns of any file that Duly knows: %s; where the file has them by other names, give a mapping with columns: {THEIR NAME: loan_id}",
+		strings.Join(forms, "; ")))
 }
 
 func (f *file) lacking(kind Kind, lacks []column, unknown []int) {

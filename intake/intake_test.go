@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -194,6 +195,8 @@ var badFiles = []struct{ name, text string }{
 	{"unnamed.csv", "loan_id,number,due_on,amount,\n"},
 	{"misspelt.csv", "loan_id,number,due-on,amoumt,fee\n"},
 	{"theirs.csv", "借据号,期数,应还日期,应还金额\n"},
+	{"slipped.csv", "borrower_id,name,phone,age\nB1,zh,女士,王小明\nB2,x,y,17405000001\nB3,x,y,Wang Xiaoming\n"},
+	{"headless.csv", "B1,王小明,17405000001\nB2,王小明,17405000001\n"},
 	{"both.csv", "borrower_id,name,phone,loan_id,currency\n"},
 	{"none.csv", "a,b\n1,2\n"},
 	{"html.csv", "<!DOCTYPE html>\n<html>\n"},
@@ -214,6 +217,9 @@ func TestBadRows(t *testing.T) {
 			continue
 		}
 		fmt.Fprintf(&out, "%s: %d good, %d bad, %d faults\n", f.name, sum.Rows, sum.Bad, sum.Faults)
+	}
+	if personal := regexp.MustCompile(`小明|17405|Wang`).FindString(out.String()); personal != "" {
+		t.Errorf("a message repeats %q", personal)
 	}
 	golden(t, "bad.txt", out.String())
 }

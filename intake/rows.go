@@ -117,7 +117,7 @@ func (f *file) borrower(r *ledger.BorrowerRow) {
 	}
 	r.Phone, r.PhoneKind = normalise(f.get(phone), r.Country)
 	if r.Zone != "" && !f.checks.zone(r.Zone) {
-		f.wrong(timezone, "%s is not a time zone such as Asia/Shanghai", shown(r.Zone))
+		f.wrong(timezone, "is not a time zone such as Asia/Shanghai")
 	}
 	if r.Country != "" && !f.checks.country(r.Country) {
 		c := country

@@ -74,14 +74,28 @@ func (f *file) wrong(c column, reason string, args ...any) {
 	f.bad(f.at(c), c.String(), fmt.Sprintf(reason, args...))
 }
 
-// shown cuts a value for a message.
+// shown quotes a value for a message if it can hardly be of a person: where a row has slipped by a column, a
+// name, a phone number or an identity number stands in the place of an age or a date, and messages end up in
+// logs.
 func shown(s string) string {
-	const most = 40
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
+	digits, letters := 0, 0
+	for _, c := range s {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			letters++
+		case !strings.ContainsRune("-./:,%+_()'", c):
+			return hidden
+		}
+	}
+	if digits > 8 || letters > 3 || len(s) > 24 {
+		return hidden
 	}
 	return strconv.Quote(s)
 }
+
+const hidden = "what stands here"
 
 func (f *file) date(c column) ledger.Date {
 	s := f.get(c)
@@ -135,8 +149,11 @@ func (f *file) money(c column, cur ledger.Currency, required bool) ledger.Money 
 		hint = "; how the file writes numbers can be said in a mapping"
 	}
 	v, err := ledger.ParseMoney(s, cur)
-	if err != nil {
-		f.wrong(c, "%s%s", cut(err), hint)
+	switch {
+	case err != nil && shown(s) == hidden:
+		f.wrong(c, "%s is not an amount such as 1240.00", hidden)
+	case err != nil:
+		f.wrong(c, "%s%s", err, hint)
 	}
 	v.Currency = cur
 	return v
@@ -185,18 +202,9 @@ func (f *file) rate(c column) ledger.Rate {
 	}
 	r, err := ledger.ParseRate(s)
 	if err != nil {
-		f.wrong(c, "%s", cut(err))
+		f.wrong(c, "%s is not a rate such as 0.15", shown(s))
 	}
 	return r
-}
-
-// cut keeps a message that quotes a value short.
-func cut(err error) string {
-	const most = 200
-	if s := []rune(err.Error()); len(s) > most {
-		return string(s[:most]) + "…"
-	}
-	return err.Error()
 }
 
 // langOf returns "zh" or "en" for a tag of either, such as zh-CN; another comes back as it is.

@@ -96,15 +96,15 @@ func (r *BorrowerRow) Faults() []Fault {
 	f.text("title", r.Title, MaxText)
 	f.text("timezone", r.Zone, MaxText)
 	if r.Language != "" && r.Language != "zh" && r.Language != "en" {
-		f.add("language", "%q is not zh or en", r.Language)
+		f.add("language", "is not zh or en")
 	}
 	if r.Country != "" && (len(r.Country) != 2 || !capitals(r.Country)) {
-		f.add("country", "%q is not a country code such as CN", r.Country)
+		f.add("country", "is not a country code such as CN")
 	}
 	if r.Region != "" && !isRegion(r.Region) {
-		f.add("region", "%q is not a region code such as CN-ZJ", r.Region)
+		f.add("region", "is not a region code such as CN-ZJ")
 	} else if r.Region != "" && r.Region[:2] != r.Country {
-		f.add("region", "%s is not in the country %q", r.Region, r.Country)
+		f.add("region", "%s is not in the row's country", r.Region)
 	}
 	if r.Age < 0 || r.Age > MaxAge {
 		f.add("age", "%d is not an age", r.Age)
@@ -141,7 +141,7 @@ func (r *LoanRow) Faults() []Fault {
 	f.key("borrower_id", r.BorrowerID, true)
 	f.text("product", r.Product, MaxText)
 	if _, ok := r.Currency.Digits(); !ok {
-		f.add("currency", "%q is not a currency that Duly knows", string(r.Currency))
+		f.add("currency", "is not a currency that Duly knows")
 	}
 	f.day("opened_on", r.OpenedOn, false)
 	f.day("closed_on", r.ClosedOn, false)
