@@ -21,7 +21,7 @@ func Caps(rules law.Rules) []law.Rule {
 
 func (c *check) caps() {
 	for _, r := range c.rules.Limits(law.Cap, c.purpose) {
-		if _, capped := frees(r, &c.f, c.f.Now); capped {
+		if _, capped := frees(r, &c.f, c.f.Now, c.today[:]); capped {
 			c.no(Wait, r, "", c.rules.Reason(r), c.f.Now)
 		} else {
 			c.yes(r)
@@ -30,17 +30,22 @@ func (c *check) caps() {
 }
 
 // frees says whether a cap is used up at t, counting the contacts that f knows as if none followed, and the
-// first instant at which one more is within it.
-func frees(r *law.Rule, f *Facts, t time.Time) (time.Time, bool) {
+// first instant at which one more is within it. Days are those of t in the first zones, where they are known.
+func frees(r *law.Rule, f *Facts, t time.Time, days []ledger.Date) (time.Time, bool) {
 	if r.Seconds > 0 {
 		return freesRolling(r, f, t)
 	}
 	var latest time.Time
-	for _, z := range f.Zones {
-		today, _, _ := law.Clock(t, z)
+	for i, z := range f.Zones {
+		var today ledger.Date
+		if i < len(days) {
+			today = days[i]
+		} else {
+			today, _, _ = law.Clock(t, z)
+		}
 		n := 0
-		for i := len(f.Contacts) - 1; i >= 0; i-- {
-			ct := &f.Contacts[i]
+		for j := len(f.Contacts) - 1; j >= 0; j-- {
+			ct := &f.Contacts[j]
 			if !counts(r, ct) {
 				continue
 			}

@@ -42,9 +42,11 @@ type check struct {
 	f       Facts // a copy, so that judging allocates nothing
 	purpose law.Purpose
 	v       Verdict
-	decided bool      // a rule has said no; v names the first
-	forever bool      // time alone will not mend it
-	mended  time.Time // when the states that end by themselves have ended
+	today   [2]ledger.Date // the civil day in each of the first zones
+	inside  bool           // within the lawful hours in every zone
+	decided bool           // a rule has said no; v names the first
+	forever bool           // time alone will not mend it
+	mended  time.Time      // when the states that end by themselves have ended
 }
 
 // no notes that a rule says no. The first is named; a denial turns the ruling, and is then named instead of
@@ -85,19 +87,33 @@ func (c *check) fits() (Verdict, bool) {
 	case f.Now.IsZero():
 		why, id = "The instant of the contact is not known.", NoInstant
 	default:
-		for _, z := range f.Zones {
-			if z == nil {
-				why, id = "A candidate zone is not known.", NoZone
-			} else if day, _, _ := law.Clock(f.Now, z); !c.rules.Covers(day) {
-				why = "The rules were chosen for a day on which others are in force."
-			}
-		}
+		why, id = c.clocks()
 	}
 	if why == "" {
 		return Verdict{}, true
 	}
 	c.no(Wait, nil, id, why, time.Time{})
 	return c.v, false
+}
+
+// clocks looks at the clock in every zone, once, and says why the rules cannot judge by them.
+func (c *check) clocks() (why, id string) {
+	open, closing, _, _ := c.rules.Hours()
+	c.inside = true
+	for i, z := range c.f.Zones {
+		if z == nil {
+			return "A candidate zone is not known.", NoZone
+		}
+		day, minute, _ := law.Clock(c.f.Now, z)
+		if !c.rules.Covers(day) {
+			return "The rules were chosen for a day on which others are in force.", NoRules
+		}
+		c.inside = c.inside && open <= minute && minute < closing
+		if i < len(c.today) {
+			c.today[i] = day
+		}
+	}
+	return "", NoRules
 }
 
 func (c *check) identity() {
@@ -190,7 +206,7 @@ func (c *check) amount() {
 }
 
 func (c *check) hours() {
-	inside := c.rules.Inside(c.f.Now, c.f.Zones)
+	inside := c.inside
 	_, _, opens, closes := c.rules.Hours()
 	if !inside {
 		// The rule that keeps the contact waiting is the one that opens the window again.
@@ -230,7 +246,7 @@ func (c *check) would(r *law.Rule) bool {
 			}
 		}
 	case law.Cap:
-		_, capped := frees(r, &c.f, c.f.Now)
+		_, capped := frees(r, &c.f, c.f.Now, c.today[:])
 		return !capped
 	case law.Stop:
 		for i := range c.f.States {
@@ -278,7 +294,7 @@ func (c *check) earliest() (time.Time, bool) {
 			return time.Time{}, false
 		}
 		for _, r := range c.rules.Limits(law.Cap, c.purpose) {
-			if free, capped := frees(r, &c.f, next); capped {
+			if free, capped := frees(r, &c.f, next, nil); capped {
 				next = free
 			}
 		}
