@@ -24,7 +24,7 @@ var (
 
 // The words of a prohibition, longest first where one begins another.
 var (
-	imperatives = []string{"不要", "别", "不许", "不准", "不用", "不必", "无需", "不需要", "勿", "甭", "禁止", "不得", "莫", "停止", "少", "能不能不", "可以不", "不可以", "不能再"}
+	imperatives = []string{"不要", "别", "不许", "不准", "不用", "不必", "无需", "不需要", "勿", "甭", "禁止", "不得", "莫", "唔好", "唔要", "停止", "少", "能不能不", "可以不", "不可以", "不能再"}
 	wishes      = []string{"不想", "不愿意", "不愿", "不再", "不需要", "不同意", "拒绝", "不要", "别让我", "不", "不希望", "不接受"}
 	betweens    = []string{
 		"再也", "再", "老是", "总是", "总", "老", "一直", "天天", "每天", "整天", "继续", "不停地", "不停", "频繁", "反复", "随便", "到处",
@@ -50,11 +50,12 @@ var afters = map[string][]string{
 	"来电话": {"", "了"},
 	"烦":   {"", "我", "了"},
 	"找我":  {"", "了", "吧", "啦"},
+	"寄":   {"短信", "信息", "消息", "了", "给我"},
 	"传":   {"", "了", "给我", "我", "来", "短信", "信息", "消息", "吧", "啦"},
 }
 
 // verbs of afters, longest first, so that 打电话 is read before 打扰's like and 短信 before 发.
-var verbs = []string{"打电话", "来电话", "短信", "联系", "联络", "打扰", "骚扰", "提醒", "通知", "推送", "找我", "发", "传", "催", "扰", "烦"}
+var verbs = []string{"打电话", "来电话", "短信", "联系", "联络", "打扰", "骚扰", "提醒", "通知", "推送", "找我", "发", "传", "寄", "催", "扰", "烦"}
 
 // received are the verbs of getting a message, and messages what is got.
 var (
@@ -180,6 +181,9 @@ func stopInClause(run string) (string, float64) {
 			}
 		}
 	}
+	if why := struckOff(run); why != "" {
+		return why, surePhrase
+	}
 	for i, r := range run {
 		if !begins[r] {
 			continue
@@ -189,6 +193,21 @@ func stopInClause(run string) (string, float64) {
 		}
 	}
 	return "", 0
+}
+
+// struckOff reads "take my number off your list" and "send once more and I complain".
+func struckOff(run string) string {
+	for _, w := range []string{"删除", "删掉", "移除", "删了", "去掉"} {
+		if i := strings.Index(run, w); i >= 0 && !denied(run[:i]) && hasAny(run, "号码", "手机号", "名单", "我的电话") {
+			return w
+		}
+	}
+	for _, w := range []string{"再发", "再催", "再骚扰", "再打扰", "再联系"} {
+		if i := strings.Index(run, w); i >= 0 && !denied(run[:i]) && hasAny(run[i:], "投诉", "报警", "举报", "告你", "起诉你") {
+			return w
+		}
+	}
+	return ""
 }
 
 // prohibition reads a prohibition that begins at i: "do not send", "I do not want to get", "stop the messages".

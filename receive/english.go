@@ -142,7 +142,7 @@ func exact(c []string, whole bool) string {
 	for i, w := range c {
 		w = squeezed(w)
 		switch {
-		case w == "stop" || strongWords[w] || whole && (w == "cancel" || w == "quit" || w == "revoke" || w == "end"):
+		case w == "stop" || strongWords[w] || whole && (stopWords[w] && w != "remove" || w == "discontinue" || w == "cease"):
 			if i > 0 && (c[i-1] == "will" || first[c[i-1]] || c[i-1] == "to" && i == 1) && w != "stop" || i > 0 && first[c[i-1]] {
 				return ""
 			}
@@ -172,12 +172,15 @@ func english(c []string, at int) string {
 	case prevents[w] || w == "no" && follow(c, at+1) == "longer":
 		return dontText(c, at)
 	case w == "no" && follow(c, at+1) == "more":
-		if n := after(c, at+2, determiner); texts[follow(c, n)] || texting[follow(c, n)] {
-			return "no more " + follow(c, n)
+		n := after(c, at+2, determiner)
+		if o := follow(c, n); texts[o] || texting[o] {
+			return "no more " + o
+		} else if o == "" && (texts[c[n-1]] || len(c) == 2) {
+			return "no more"
 		}
 	case w == "remove" || w == "take" || w == "delete" || w == "lose":
 		return removeMe(c, at)
-	case w == "leave" && follow(c, at+1) == "me" && follow(c, at+2) == "alone" && !negated(c, at):
+	case w == "leave" && follow(c, at+1) == "me" && follow(c, after(c, at+2, curses)) == "alone" && !negated(c, at):
 		return "leave me alone"
 	case w == "revoke" || w == "withdraw":
 		if n := after(c, at+1, owners); follow(c, n) == "consent" && !negated(c, at) {
@@ -316,6 +319,9 @@ func dontText(c []string, at int) string {
 
 // dontSend reads what follows the verb of a prohibition.
 func dontSend(c []string, i int, verb string) string {
+	if and := follow(c, i+1); (and == "or" || and == "and") && sends[follow(c, i+2)] {
+		i += 2
+	}
 	next := follow(c, i+1)
 	if verb == "send" {
 		for n := i + 1; n < len(c) && n < i+6; n++ {

@@ -25,7 +25,7 @@ type clause struct {
 // simplified maps the traditional characters that stop words are written with.
 var simplified = func() map[rune]rune {
 	pairs := []rune("發发訊讯這这個个請请給给說说聯联繫系絡络騷骚擾扰電电話话機机號号碼码訂订閱阅終终結结關关閉闭來来還还煩烦過过無无須须" +
-		"許许準准別别們们總总讓让對对時时間间後后開开會会單单媽妈親亲僅仅現现嗎吗謝谢複复復复覆复啲的冇没唔不俾给畀给哋们咗了廣广" +
+		"許许準准別别們们總总讓让對对時时間间後后開开會会單单媽妈親亲僅仅現现嗎吗謝谢複复復复覆复啲的冇没俾给畀给哋们咗了廣广" +
 		"賬账錢钱頻频繼继續续絕绝簡简傳传")
 	m := map[rune]rune{}
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -42,5 +42,6 @@ var (
 	wanting     = set("want", "wish", "need", "consent", "wanna", "agree", "like", "care")
 	numbers     = set("number", "phone", "name", "contact", "cell", "mobile", "no")
 	lists       = set("list", "lists", "database", "mailing", "contacts", "system", "records")
+	curses      = set("the", "hell", "fuck", "fucking", "bloody")
 	cancelled   = set("subscription", "subscriptions", "service", "text", "texts", "reminder", "reminders", "notification", "notifications", "alerts", "contact", "consent")
 )
