@@ -1,0 +1,161 @@
+// Package cli is the command line: commands, and the configuration struct with its documentation. Here, and
+// nowhere below, the clock is read and standard output written.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// A Class says what kind of thing went wrong; it is the exit status.
+type Class int
+
+// The classes.
+const (
+	Done       Class = 0
+	Findings   Class = 1 // the command worked, and found something or was refused by a rule
+	Usage      Class = 2 // the command was called wrongly
+	Input      Class = 3 // a file or the configuration is wrong
+	Dependency Class = 4 // a disk, database, carrier or other program failed
+)
+
+// An Error is an error with its class and a sentence that says what to mend.
+type Error struct {
+	Class    Class
+	Sentence string
+	Detail   error // for the log; may be nil
+}
+
+// Error returns the sentence.
+func (e *Error) Error() string { return e.Sentence }
+
+// Unwrap returns the detail.
+func (e *Error) Unwrap() error { return e.Detail }
+
+func fail(c Class, format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Class: c, Sentence: err.Error(), Detail: errors.Unwrap(err)}
+}
+
+// An app is what the commands share.
+type app struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	config string // --config
+	clock  clock
+	ran    bool // a command was found and its flags were read
+}
+
+// Main runs the command that args (without the program's name) call for, and returns the exit status.
+func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
+	a := &app{in: in, out: out, err: errw, clock: clock{read: time.Now}}
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return int(Done)
+	}
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+	case !a.ran:
+		e = &Error{Class: Usage, Sentence: err.Error() + "; see duly --help"}
+	case errors.Is(err, context.Canceled):
+		e = &Error{Class: Dependency, Sentence: "interrupted; nothing that was not finished has been kept"}
+	default:
+		e = &Error{Class: Dependency, Sentence: err.Error()}
+	}
+	if e.Sentence != "" {
+		fmt.Fprintln(errw, "duly:", e.Sentence) //nolint:errcheck // nowhere is left to say so
+	}
+	return int(e.Class)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "duly",
+		Short: "Remind people of instalments they have missed, in the proper way and at the proper time",
+		Long: `Duly takes a lender's ledger, works out who is late and by how much, decides the next step, checks it
+against the law, writes the message and hands it to a carrier at a lawful hour.
+
+A first day:
+
+  duly init acme && cd acme
+  duly import borrowers.csv loans.csv instalments.csv payments.csv
+  duly assess
+
+Exit status: 0 done; 1 findings or refused; 2 usage; 3 an input or configuration is wrong; 4 a dependency failed.`,
+		SilenceUsage:     true,
+		SilenceErrors:    true,
+		PersistentPreRun: func(*cobra.Command, []string) { a.ran = true },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration file (default: DULY_CONFIG, else duly.yaml of this folder)")
+	root.AddCommand(a.initCommand(), a.importCommand(), a.assessCommand(), a.segmentsCommand(), a.versionCommand())
+	return root
+}
+
+// A clock is where civil time comes from: the system, or --now.
+type clock struct {
+	read func() time.Time
+	now  time.Time // fixed by --now; zero means that read tells
+}
+
+// time returns civil now.
+func (c *clock) time() time.Time {
+	if !c.now.IsZero() {
+		return c.now
+	}
+	return c.read()
+}
+
+// virtual says that civil time was given and not read.
+func (c *clock) virtual() bool { return !c.now.IsZero() }
+
+// nowFlag adds --now to a command.
+func (a *app) nowFlag(c *cobra.Command) {
+	c.Flags().Var((*nowValue)(&a.clock), "now", "civil time, such as 2026-09-24T10:00:00+08:00 (default: the clock)")
+}
+
+// A nowValue is the flag --now.
+type nowValue clock
+
+// Set reads RFC 3339.
+func (n *nowValue) Set(s string) error {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return fmt.Errorf("%q is not a time such as 2026-09-24T10:00:00+08:00", s)
+	}
+	n.now = t
+	return nil
+}
+
+// String returns what was set.
+func (n *nowValue) String() string {
+	if n.now.IsZero() {
+		return ""
+	}
+	return n.now.Format(time.RFC3339)
+}
+
+// Type names the value in the help.
+func (n *nowValue) Type() string { return "TIME" }
+
+// terminal says that w is one, so that people watch it.
+func terminal(w any) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// A Config is duly.yaml. docs/formats/duly.md shows all of it, docs/formats/duly.schema.json checks it in an
+// editor, and duly init writes one with comments.
+type Config struct {
+	File string // the file that was read
+	Text []byte // as it was read: kept with what it decided
+
+	Data       string // folder of the database; relative paths in the file are relative to its own folder
+	Keys       string // folder of the key files, apart from Data
+	Creditor   Creditor
+	Portfolios []Portfolio
+	Carriers   []Carrier
+}
+
+// A Creditor is the lender.
+type Creditor struct {
+	ID   string
+	Name Text // as its licence has it
+}
+
+// A Text is what a borrower reads, by language. A plain string in the file is the same in both.
+type Text struct{ ZH, EN string }
+
+// In returns the text in a language, "zh" or "en"; empty when it has none.
+func (t Text) In(language string) string {
+	if language == "en" {
+		return t.EN
+	}
+	return t.ZH
+}
+
+// A Portfolio is a book of loans with one identity.
+type Portfolio struct {
+	ID           string
+	Strategy     string   // the id of one that ships, or the path of a file
+	Rulebooks    []string // ids of those that ship, or paths
+	Templates    []string // paths of template files; empty means those that ship
+	Language     string   // "zh" or "en", for borrowers whose row states none
+	Zone         *time.Location
+	Currency     ledger.Currency // of files that state none
+	Party        string          // "creditor" or "agency"
+	Signature    Text            // as registered with the carrier; shown as 【…】 in Chinese
+	Phone        string          // where a person answers
+	Verify       Text            // the official way to check that a message is real
+	Officer      Text
+	StopWord     Text
+	LedgerMaxAge time.Duration // how old the payments feed may be when a message leaves
+	StaleAfter   time.Duration // how long after its hour a message may still leave; 0 means the default of 36 h
+	Terms        assess.Terms
+	Carrier      string // id of a carrier
+}
+
+// A Carrier is a route to deliver.
+type Carrier struct {
+	ID           string
+	Kind         string // "smpp"
+	Address      string // host:port
+	SystemID     string
+	PasswordEnv  string // the variable that holds the password, or
+	PasswordFile string // the file that does
+	Source       string // the number or name that messages come from
+	Window       int    // messages that may be under way at once
+	Rate         int    // messages a second; 0 means as fast as the carrier takes them
+	Simulator    bool   // no real handset lies behind it, so that civil time may be virtual
+	Cost         Cost   // of a segment
+}
+
+// A Cost is a price that may be a fraction of a minor unit.
+type Cost struct {
+	Micro    int64 // millionths of a minor unit
+	Currency ledger.Currency
+}
+
+// Portfolio returns the portfolio of that id; an empty id means the only one there is.
+func (c *Config) Portfolio(id string) (*Portfolio, error) {
+	if id == "" && len(c.Portfolios) == 1 {
+		return &c.Portfolios[0], nil
+	}
+	names := ""
+	for i := range c.Portfolios {
+		if c.Portfolios[i].ID == id {
+			return &c.Portfolios[i], nil
+		}
+		names += " " + c.Portfolios[i].ID
+	}
+	if id == "" {
+		return nil, fail(Usage, "there are several portfolios; say which with --portfolio, one of:%s", names)
+	}
+	return nil, fail(Usage, "no portfolio is called %q; there are:%s", id, names)
+}
+
+// Carrier returns the carrier of that id, nil when there is none.
+func (c *Config) Carrier(id string) *Carrier {
+	for i := range c.Carriers {
+		if c.Carriers[i].ID == id {
+			return &c.Carriers[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package cli
+
+import (
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+	_ "time/tzdata" // zones of portfolios and borrowers where the system has none
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// ConfigName is the configuration's file name.
+const ConfigName = "duly.yaml"
+
+// loadConfig reads the configuration of --config, else of DULY_CONFIG, else of the current folder.
+func (a *app) loadConfig() (*Config, error) {
+	path := a.config
+	if path == "" {
+		path = os.Getenv("DULY_CONFIG")
+	}
+	if path == "" {
+		path = ConfigName
+	}
+	return Load(path)
+}
+
+// Load reads and checks a configuration. Every mistake is named by file, line and column.
+func Load(path string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fail(Input, "there is no %s; duly init makes one, --config or DULY_CONFIG names another place", path)
+	}
+	if err != nil {
+		return nil, fail(Input, "the configuration cannot be read: %w", err)
+	}
+	c, err := ParseConfig(path, text)
+	if err != nil {
+		return nil, &Error{Class: Input, Sentence: "the configuration is wrong:\n" + err.Error(), Detail: err}
+	}
+	return c, nil
+}
+
+// ParseConfig reads the text of a configuration that lies at path. The error is document.Mistakes.
+func ParseConfig(path string, text []byte) (*Config, error) {
+	d, err := document.Parse(path, text)
+	if err != nil {
+		return nil, err
+	}
+	r := configReader{folder: filepath.Dir(path)}
+	c := r.config(d.Root)
+	c.File, c.Text = path, text
+	if err := d.Err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+type configReader struct{ folder string }
+
+func (r *configReader) config(v document.Value) *Config {
+	c := &Config{}
+	if !v.Keys("data", "keys", "creditor", "portfolios", "carriers") {
+		return c
+	}
+	c.Data, c.Keys = r.path(v.Key("data").Text()), r.path(v.Key("keys").Text())
+	if c.Data != "" && c.Data == c.Keys {
+		v.Key("keys").Fail("is the data folder; whoever takes one of them must not have the other")
+	}
+	if cr := v.Key("creditor"); cr.Keys("id", "name") {
+		c.Creditor = Creditor{ID: ident(cr.Key("id")), Name: text(cr.Key("name"), true)}
+	}
+	for _, item := range v.Key("carriers").List() {
+		k := r.carrier(item)
+		if k.ID != "" && c.Carrier(k.ID) != nil {
+			item.Key("id").Fail("there are two carriers %q", k.ID)
+		}
+		c.Carriers = append(c.Carriers, k)
+	}
+	list := v.Key("portfolios")
+	if len(list.List()) == 0 {
+		list.Fail("has to hold one portfolio at least")
+	}
+	for _, item := range list.List() {
+		p := r.portfolio(item)
+		for i := range c.Portfolios {
+			if p.ID != "" && c.Portfolios[i].ID == p.ID {
+				item.Key("id").Fail("there are two portfolios %q", p.ID)
+			}
+		}
+		if p.Carrier != "" && c.Carrier(p.Carrier) == nil {
+			item.Key("carrier").Fail("no carrier is called %q", p.Carrier)
+		}
+		c.Portfolios = append(c.Portfolios, p)
+	}
+	return c
+}
+
+func (r *configReader) portfolio(v document.Value) Portfolio {
+	var p Portfolio
+	if !v.Keys("id", "strategy", "rulebooks", "templates", "language", "zone", "currency", "party", "signature", "phone", "verify",
+		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier") {
+		return p
+	}
+	p = Portfolio{
+		ID: ident(v.Key("id")), Strategy: r.document(v.Key("strategy").Text()), Language: v.Key("language").OneOf("zh", "en"),
+		Zone: zone(v.Key("zone")), Currency: currency(v.Key("currency")), Party: v.Key("party").OneOf("creditor", "agency"),
+		Signature: text(v.Key("signature"), true), Phone: v.Key("phone").Text(), Verify: text(v.Key("verify"), true),
+		Officer: text(v.Key("officer"), false), StopWord: text(v.Key("stop_word"), true),
+		LedgerMaxAge: duration(v.Key("ledger_max_age"), true), StaleAfter: duration(v.Key("stale_after"), false),
+		Terms: terms(v.Key("terms")), Carrier: v.Key("carrier").Text(),
+	}
+	for _, s := range v.Key("rulebooks").Texts() {
+		p.Rulebooks = append(p.Rulebooks, r.document(s))
+	}
+	if len(p.Rulebooks) == 0 {
+		v.Key("rulebooks").Fail("has to name one rulebook at least; without one nobody is contacted")
+	}
+	for _, s := range v.Key("templates").Texts() {
+		p.Templates = append(p.Templates, r.path(s))
+	}
+	return p
+}
+
+func (r *configReader) carrier(v document.Value) Carrier {
+	var c Carrier
+	if !v.Keys("id", "kind", "address", "system_id", "password_env", "password_file", "source", "window", "rate", "simulator", "cost") {
+		return c
+	}
+	c = Carrier{
+		ID: ident(v.Key("id")), Kind: v.Key("kind").OneOf("smpp"), Address: v.Key("address").Text(), SystemID: v.Key("system_id").Text(),
+		PasswordEnv: v.Key("password_env").Optional(), PasswordFile: r.path(v.Key("password_file").Optional()),
+		Source: v.Key("source").Text(), Window: 1000, Simulator: v.Key("simulator").Bool(),
+	}
+	if host, port, err := net.SplitHostPort(c.Address); c.Address != "" && (err != nil || host == "" || !isPort(port)) {
+		v.Key("address").Fail("%q is not an address such as 127.0.0.1:2775", c.Address)
+	}
+	if (c.PasswordEnv == "") == (c.PasswordFile == "") {
+		v.Fail("give either password_env or password_file, so that no password stands in this file")
+	}
+	if w := v.Key("window"); w.Given() {
+		c.Window = w.Int(1, 1000)
+	}
+	if w := v.Key("rate"); w.Given() {
+		c.Rate = w.Int(0, 1_000_000)
+	}
+	if cost := v.Key("cost"); cost.Given() && cost.Keys("amount", "currency") {
+		c.Cost = price(cost)
+	}
+	return c
+}
+
+// price reads the cost of a segment, which may be less than a minor unit: it is kept in millionths of one.
+func price(v document.Value) Cost {
+	cur := currency(v.Key("currency"))
+	digits, ok := cur.Digits()
+	if !ok {
+		return Cost{}
+	}
+	rate, err := ledger.ParseRate(v.Key("amount").Text())
+	if err != nil {
+		v.Key("amount").Fail("%q is not an amount such as 0.045, with six decimals at most", v.Key("amount").Text())
+		return Cost{}
+	}
+	micro := int64(rate)
+	for range digits {
+		micro *= 10
+	}
+	return Cost{Micro: micro, Currency: cur}
+}
+
+var identForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+
+func ident(v document.Value) string {
+	s := v.Text()
+	if s != "" && !identForm.MatchString(s) {
+		v.Fail("%q is not an id; use small letters, digits, - and _, 32 at most", s)
+		return ""
+	}
+	return s
+}
+
+// text reads a text for borrowers: one string for both languages, or a mapping of zh and en.
+func text(v document.Value, required bool) Text {
+	switch {
+	case !v.Given() && !required:
+		return Text{}
+	case len(v.Names()) == 0:
+		s := v.Text()
+		return Text{s, s}
+	case !v.Keys("zh", "en"):
+		return Text{}
+	}
+	t := Text{v.Key("zh").Optional(), v.Key("en").Optional()}
+	if t.ZH == "" && t.EN == "" {
+		v.Fail("needs a text in zh or en")
+	}
+	return t
+}
+
+func zone(v document.Value) *time.Location {
+	name := "Asia/Shanghai"
+	if v.Given() {
+		name = v.Text()
+	}
+	l, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		v.Fail("%q is not a time zone such as Asia/Shanghai", name)
+		return nil
+	}
+	return l
+}
+
+func currency(v document.Value) ledger.Currency {
+	c := ledger.Currency("CNY")
+	if v.Given() {
+		c = ledger.Currency(v.Text())
+	}
+	if _, ok := c.Digits(); !ok && c != "" {
+		v.Fail("currency %q is not known; use a code such as CNY", string(c))
+		return ""
+	}
+	return c
+}
+
+func duration(v document.Value, required bool) time.Duration {
+	if !v.Given() && !required {
+		return 0
+	}
+	s := v.Text()
+	d, err := time.ParseDuration(s)
+	if s != "" && (err != nil || d <= 0) {
+		v.Fail("%q is not a span of time such as 48h or 90m", s)
+		return 0
+	}
+	return d
+}
+
+var components = map[string]assess.Component{
+	"fees": assess.Fees, "penalty": assess.Penalty, "interest": assess.Interest, "principal": assess.Principal,
+}
+
+func terms(v document.Value) assess.Terms {
+	var t assess.Terms
+	if !v.Given() || !v.Keys("grace_days", "day_count", "order") {
+		return t
+	}
+	if g := v.Key("grace_days"); g.Given() {
+		t.GraceDays = g.Int(0, 90)
+	}
+	if d := v.Key("day_count"); d.Given() {
+		t.DayCount, _ = strconv.Atoi(d.OneOf("360", "365"))
+	}
+	for _, s := range v.Key("order").Texts("fees", "penalty", "interest", "principal") {
+		t.Order = append(t.Order, components[s])
+	}
+	return t
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
+}
+
+// path makes a path of the file relative to the file's folder.
+func (r *configReader) path(s string) string {
+	if s == "" || filepath.IsAbs(s) {
+		return s
+	}
+	return filepath.Join(r.folder, s)
+}
+
+// document returns the id of a document that ships as it stands, and the path of another.
+func (r *configReader) document(s string) string {
+	if identForm.MatchString(s) {
+		return s
+	}
+	return r.path(s)
+}

@@ -1,0 +1,272 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/intake"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+type importFlags struct {
+	mapping, control, asOf, skipBad, portfolio string
+	delta, snapshot, dryRun, yes, json         bool
+}
+
+// A snapshot that closes more loans than this, or more than a tenth of those open, needs a yes.
+const closeFreely = 100
+
+func (a *app) importCommand() *cobra.Command {
+	var f importFlags
+	c := &cobra.Command{
+		Use:   "import FILES…",
+		Short: "Take in a lender's ledger, or what is new in it",
+		Long: `Reads borrowers, loans, instalments and payments, or a flat list of overdue loans; what a file is comes from its
+header (docs/formats/ledger.md). All the files of one command go in together or not at all, in any order.
+
+A row that says what is known already changes nothing, so a file may be imported twice. One that says something
+else is a correction; what was known before stays on record. A delta, which is the default, adds and corrects; a
+snapshot also closes the loans of the portfolio that it does not name.
+
+Every bad row is reported as file:line:column: reason. Nothing is imported then, unless --skip-bad names a file to
+put them in, which can be mended and imported later.`,
+		Example: `  duly import borrowers.csv loans.csv instalments.csv payments.csv
+  duly import overdue.csv --map bank.yaml --as-of 2026-09-24T06:00:00+08:00
+  duly import *.csv --snapshot --dry-run`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fail(Usage, "import needs files, such as: duly import loans.csv payments.csv")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, files []string) error { return a.importFiles(c.Context(), f, files) },
+	}
+	fs := c.Flags()
+	fs.StringVar(&f.mapping, "map", "", "mapping file: the lender's own column names and formats")
+	fs.StringVar(&f.control, "control", "", "file of control totals that the import has to tie to")
+	fs.StringVar(&f.asOf, "as-of", "", "up to when the files state the ledger, such as 2026-09-24T06:00:00+08:00 (default: now)")
+	fs.BoolVar(&f.delta, "delta", false, "add and correct (the default)")
+	fs.BoolVar(&f.snapshot, "snapshot", false, "also close the loans that the files do not name")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "do everything but keep nothing")
+	fs.StringVar(&f.skipBad, "skip-bad", "", "import the good rows, and put the bad ones into this file")
+	fs.StringVar(&f.portfolio, "portfolio", "", "id of the portfolio, where there are several")
+	fs.BoolVar(&f.yes, "yes", false, "close as many loans as the snapshot asks for")
+	fs.BoolVar(&f.json, "json", false, "the summary as one JSON object")
+	c.MarkFlagsMutuallyExclusive("delta", "snapshot")
+	a.nowFlag(c)
+	return c
+}
+
+// An importing is one run of the command.
+type importing struct {
+	a         *app
+	flags     importFlags
+	config    *Config
+	portfolio *Portfolio
+	files     []string
+	mapping   *intake.Mapping
+	control   intake.Control
+	asOf      time.Time
+	messages  io.Writer // standard error, above the progress bar
+
+	read []intake.Summary
+	bad  map[string][]int // by file: the lines of bad rows
+	sum  store.Summary
+}
+
+var errAsk = errors.New("closing needs a yes")
+
+func (a *app) importFiles(ctx context.Context, f importFlags, files []string) error {
+	i := &importing{a: a, flags: f, files: files, messages: a.err}
+	if err := i.prepare(); err != nil {
+		return err
+	}
+	return i.config.withStore(ctx, func(s *store.Store) error {
+		p, err := s.Portfolio(ctx, i.config.Creditor.ID, i.portfolio.ID)
+		if err != nil {
+			return err
+		}
+		err = i.run(ctx, s, p)
+		if errors.Is(err, errAsk) && i.ask() {
+			i.flags.yes = true
+			err = i.run(ctx, s, p)
+		}
+		if err != nil {
+			return i.explain(err)
+		}
+		fresh := 0
+		day := ledger.Day(a.clock.time().In(i.portfolio.Zone))
+		if !f.dryRun {
+			if fresh, err = s.Refresh(ctx, p.ID, day, i.portfolio.Terms); err != nil {
+				return fail(Dependency, "the files are imported, but the loans could not all be assessed; duly plan makes up for it: %w", err)
+			}
+		}
+		return i.report(fresh, day)
+	})
+}
+
+// prepare reads the configuration and what the flags name.
+func (i *importing) prepare() (err error) {
+	f := &i.flags
+	if f.snapshot && f.skipBad != "" {
+		return fail(Usage, "--snapshot and --skip-bad do not go together: a loan left out as bad would be closed")
+	}
+	if i.config, err = i.a.loadConfig(); err != nil {
+		return err
+	}
+	if i.portfolio, err = i.config.Portfolio(f.portfolio); err != nil {
+		return err
+	}
+	now := i.a.clock.time()
+	i.asOf = now
+	if f.asOf != "" {
+		if i.asOf, err = time.Parse(time.RFC3339, f.asOf); err != nil {
+			return fail(Usage, "--as-of %q is not a time such as 2026-09-24T06:00:00+08:00", f.asOf)
+		}
+		if i.asOf.After(now) {
+			return fail(Usage, "--as-of %s is later than now, %s; nobody knows the payments of a time to come", f.asOf, now.Format(time.RFC3339))
+		}
+	}
+	if f.mapping != "" {
+		if i.mapping, err = readDocument(f.mapping, "the mapping", intake.ReadMapping); err != nil {
+			return err
+		}
+	}
+	if f.control != "" {
+		if i.control, err = readDocument(f.control, "the control totals", intake.ReadControl); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readDocument reads a file with a parser of its own.
+func readDocument[T any](path, what string, parse func(string, []byte) (T, error)) (v T, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return v, fail(Input, "%s cannot be read: %w", what, err)
+	}
+	if v, err = parse(path, text); err != nil {
+		return v, &Error{Class: Input, Sentence: what + " cannot be used:\n" + err.Error(), Detail: err}
+	}
+	return v, nil
+}
+
+// run imports once. Nothing is kept when it returns an error.
+func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) error {
+	i.read, i.bad = nil, map[string][]int{}
+	bar, done := i.a.bar(i.size())
+	defer done()
+	i.messages = bar.messages
+	var err error
+	i.sum, err = s.Import(ctx, store.Import{
+		Portfolio: p, Now: i.a.clock.time(), AsOf: i.asOf.In(i.portfolio.Zone), Snapshot: i.flags.snapshot, DryRun: i.flags.dryRun,
+		Bad: i.badRow, Approve: i.approve,
+	}, func(st *store.Stage) error {
+		for _, name := range i.files {
+			if err := i.readFile(name, st, bar.add); err != nil {
+				return err
+			}
+		}
+		bar.finished()
+		return nil
+	})
+	return err
+}
+
+func (i *importing) size() (total int64) {
+	for _, name := range i.files {
+		if info, err := os.Stat(name); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
+}
+
+func (i *importing) options() intake.Options {
+	return intake.Options{Mapping: i.mapping, Currency: i.portfolio.Currency, Bad: i.badRow}
+}
+
+func (i *importing) readFile(name string, st *store.Stage, progress func(int64)) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return fail(Input, "%s cannot be read: %w", name, err)
+	}
+	opts, seen := i.options(), int64(0)
+	opts.Progress = func(read, _ int64) {
+		progress(read - seen)
+		seen = read
+	}
+	sum, err := intake.Read(f, name, opts, st)
+	i.read = append(i.read, sum)
+	return errors.Join(err, f.Close())
+}
+
+func (i *importing) badRow(b intake.BadRow) error {
+	lines := i.bad[b.File]
+	if n := len(lines); n == 0 || lines[n-1] != b.Line {
+		i.bad[b.File] = append(lines, b.Line)
+	}
+	_, err := fmt.Fprintln(i.messages, b.String())
+	return err
+}
+
+// approve decides, with all the work done and nothing kept yet, whether it is to be kept.
+func (i *importing) approve(sum store.Summary) error {
+	i.sum = sum
+	bad := i.badRows()
+	if bad > 0 && i.flags.skipBad == "" {
+		return fail(Input, "%s; nothing was imported. Mend %s, or name a file with --skip-bad to import the others",
+			count(bad, "row is bad", "rows are bad"), them(bad))
+	}
+	if i.control != nil {
+		if err := i.control.Check(i.read); err != nil {
+			return &Error{Class: Input, Sentence: "the control totals do not tie, so nothing was imported:\n" + err.Error(), Detail: err}
+		}
+	}
+	if !i.flags.yes && (sum.Closed > closeFreely || sum.Closed*10 > sum.OpenLoans) {
+		return errAsk
+	}
+	if bad > 0 && !i.flags.dryRun {
+		return i.putBadRows()
+	}
+	return nil
+}
+
+func (i *importing) badRows() int {
+	n := i.sum.Bad
+	for _, r := range i.read {
+		n += r.Bad
+	}
+	return n
+}
+
+// explain gives an error of the import its class and sentence.
+func (i *importing) explain(err error) error {
+	var own *Error
+	var header intake.FileErrors
+	switch {
+	case errors.As(err, &own):
+		return err
+	case errors.As(err, &header):
+		return &Error{Class: Input, Sentence: "a file cannot be read, so nothing was imported:\n" + header.Error(), Detail: err}
+	case errors.Is(err, store.ErrNoLoans):
+		return fail(Input, "a snapshot has to hold the loans: without them every loan would be closed; import a delta, or add the loans file")
+	case errors.Is(err, errAsk):
+		return fail(Findings, "%s, so nothing was imported; say --yes if that is right", i.closing())
+	case errors.Is(err, context.Canceled):
+		return fail(Dependency, "interrupted; nothing was imported")
+	}
+	return fail(Dependency, "nothing was imported: %w", err)
+}
+
+func (i *importing) closing() string {
+	return fmt.Sprintf("the snapshot would close %s of %s open loans", grouped(i.sum.Closed), grouped(i.sum.OpenLoans))
+}
