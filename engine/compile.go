@@ -61,7 +61,7 @@ func Compile(s Spec) (*Portfolio, error) {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
 	}
 	for _, f := range p.Strategy.CheckTemplates(func(name string, _ ledger.Channel) bool { return p.Templates.Has(name) }) {
-		err = errors.Join(err, f)
+		err = errors.Join(err, fmt.Errorf("%v", f))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)

@@ -87,19 +87,27 @@ func (h *house) listen(cfg smsc.Config) {
 
 func testPortfolio(t testing.TB) *Portfolio {
 	t.Helper()
-	strategy, _, err := Shipped("strategy", "cn-default")
+	p, err := compileTestPortfolio()
 	if err != nil {
 		t.Fatal(err)
+	}
+	return p
+}
+
+func compileTestPortfolio() (*Portfolio, error) {
+	strategy, _, err := Shipped("strategy", "cn-default")
+	if err != nil {
+		return nil, err
 	}
 	book, days, err := Shipped("rulebook", "cn")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	texts, err := ShippedTemplates()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	p, err := Compile(Spec{
+	return Compile(Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy,
 		Rulebooks: []Source{book}, Workdays: days, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main",
 		Identity: map[compose.Language]Identity{
@@ -107,10 +115,6 @@ func testPortfolio(t testing.TB) *Portfolio {
 			"en": {"Dawn Bank", "Dawn Bank", "4008000000", "the Dawn Bank app", "Ms Lin", "STOP"},
 		},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 func (h *house) at(t time.Time) { h.civil.Store(&t) }

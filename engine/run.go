@@ -86,7 +86,6 @@ type running struct {
 	downAt  time.Time // since when the carrier is down with messages due; zero while it is up
 	settled time.Time
 	leased  time.Time
-	pending int64 // tries of dead workers that may still leave
 }
 
 func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, error) {
@@ -169,11 +168,9 @@ func (r *running) step(ctx context.Context) (stepped, error) {
 	now := r.e.Wire()
 	if now.Sub(r.settled) >= settleEvery {
 		r.settled = now
-		done, err := r.e.Store.Settle(ctx, r.o.Civil(), now)
-		if err != nil {
+		if _, err := r.e.Store.Settle(ctx, r.o.Civil(), now); err != nil {
 			return stepped{}, err
 		}
-		r.pending = done.Pending
 		if err := r.s.keepLease(ctx); err != nil {
 			return stepped{}, err
 		}
@@ -206,14 +203,14 @@ func (r *running) finished(ctx context.Context, now time.Time) (bool, error) {
 		return false, nil
 	}
 	r.downAt = time.Time{}
-	if due || r.pending > 0 || !r.s.in.idle() {
+	if due || !r.s.in.idle() {
 		return false, nil
 	}
-	others, err := r.e.Store.DeadWorkers(ctx, now)
-	if err != nil || others {
-		return false, err
+	if quiet := now.Sub(r.quiet); quiet < min(r.o.Linger, time.Second) || quiet < r.o.Linger && r.s.in.awaited() > 0 {
+		return false, nil
 	}
-	return now.Sub(r.quiet) >= r.o.Linger || r.s.in.awaited() == 0 && now.Sub(r.quiet) >= min(r.o.Linger, time.Second), nil
+	open, err := r.e.Store.OpenElsewhere(ctx, r.s.worker)
+	return !open, err
 }
 
 func (r *running) report() {

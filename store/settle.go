@@ -194,9 +194,13 @@ func outstanding(ctx context.Context, tx *sql.Tx, yield func(Outstanding)) error
 	return wrap(rows.Err())
 }
 
-// DeadWorkers says whether a worker is dead whose tries have not been settled.
-func (s *Store) DeadWorkers(ctx context.Context, wireNow time.Time) (bool, error) {
-	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM worker WHERE lease_until < ?`, millis(wireNow)).Scan(&n)
-	return n > 0, wrap(err)
+// OpenElsewhere says whether another worker, alive or dead, has tries without an outcome.
+func (s *Store) OpenElsewhere(ctx context.Context, worker int64) (open bool, err error) {
+	var others int
+	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM worker WHERE id <> ?`, worker).Scan(&others); err != nil || others == 0 {
+		return false, wrap(err)
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM fence f LEFT JOIN outcome o ON o.fence = f.id
+		WHERE o.fence IS NULL AND f.worker <> ?)`, worker).Scan(&open)
+	return open, wrap(err)
 }
