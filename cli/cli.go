@@ -100,7 +100,7 @@ Exit status: 0 done; 1 findings or refused; 2 usage; 3 an input or configuration
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration file (default: DULY_CONFIG, else duly.yaml of this folder)")
-	root.AddCommand(a.initCommand(), a.importCommand(), a.assessCommand(), a.segmentsCommand(), a.versionCommand())
+	root.AddCommand(a.initCommand(), a.importCommand(), a.assessCommand(), a.planCommand(), a.runCommand(), a.segmentsCommand(), a.versionCommand())
 	return root
 }
 
@@ -117,9 +117,6 @@ func (c *clock) time() time.Time {
 	}
 	return c.read()
 }
-
-// virtual says that civil time was given and not read.
-func (c *clock) virtual() bool { return !c.now.IsZero() }
 
 // nowFlag adds --now to a command.
 func (a *app) nowFlag(c *cobra.Command) {

@@ -59,7 +59,6 @@ put them in, which can be mended and imported later.`,
 	fs.StringVar(&f.portfolio, "portfolio", "", "id of the portfolio, where there are several")
 	fs.BoolVar(&f.yes, "yes", false, "close as many loans as the snapshot asks for")
 	fs.BoolVar(&f.json, "json", false, "the summary as one JSON object")
-	c.MarkFlagsMutuallyExclusive("delta", "snapshot")
 	a.nowFlag(c)
 	return c
 }
@@ -115,6 +114,9 @@ func (a *app) importFiles(ctx context.Context, f importFlags, files []string) er
 // prepare reads the configuration and what the flags name.
 func (i *importing) prepare() (err error) {
 	f := &i.flags
+	if f.snapshot && f.delta {
+		return fail(Usage, "an import is either a --delta or a --snapshot")
+	}
 	if f.snapshot && f.skipBad != "" {
 		return fail(Usage, "--snapshot and --skip-bad do not go together: a loan left out as bad would be closed")
 	}
@@ -165,8 +167,7 @@ func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) 
 	bar, done := i.a.bar(i.size())
 	defer done()
 	i.messages = bar.messages
-	var err error
-	i.sum, err = s.Import(ctx, store.Import{
+	sum, err := s.Import(ctx, store.Import{
 		Portfolio: p, Now: i.a.clock.time(), AsOf: i.asOf.In(i.portfolio.Zone), Snapshot: i.flags.snapshot, DryRun: i.flags.dryRun,
 		Bad: i.badRow, Approve: i.approve,
 	}, func(st *store.Stage) error {
@@ -178,6 +179,9 @@ func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) 
 		bar.finished()
 		return nil
 	})
+	if err == nil {
+		i.sum = sum
+	}
 	return err
 }
 

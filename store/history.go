@@ -145,11 +145,13 @@ func (h *histories) open(loans []int64) error {
 		where, args = `loan BETWEEN ? AND ?`, []any{first, last}
 	}
 	args = append(args, h.at.UnixMilli())
+	//nolint:rowserrcheck // nextInstalment and nextPayment check when the rows end
 	h.ins, err = h.tx.QueryContext(h.ctx, `SELECT loan, number, due_on, principal, interest, fees, split FROM instalment
 		WHERE `+where+` AND known_at <= ? ORDER BY loan, number, known_at`, args...)
 	if err != nil {
 		return wrap(err)
 	}
+	//nolint:rowserrcheck // as above
 	h.pays, err = h.tx.QueryContext(h.ctx, `SELECT loan, key, paid_on, minor FROM payment
 		WHERE `+where+` AND known_at <= ? ORDER BY loan, key, known_at`, args...)
 	if err != nil {

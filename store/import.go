@@ -228,9 +228,9 @@ func (m *merge) query(row func(scan func(...any)), query string, args ...any) {
 		m.fail(err)
 		return
 	}
+	defer func() { m.fail(rows.Close()) }()
 	for m.err == nil && rows.Next() {
 		row(func(dest ...any) { m.fail(rows.Scan(dest...)) })
 	}
 	m.fail(rows.Err())
-	m.fail(rows.Close())
 }

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/smsc"
+	"github.com/dulyhq/duly/store"
+)
+
+// compile reads the documents of every portfolio of the configuration.
+func (c *Config) compile() ([]*engine.Portfolio, error) {
+	out := make([]*engine.Portfolio, 0, len(c.Portfolios))
+	for i := range c.Portfolios {
+		p := &c.Portfolios[i]
+		spec, err := c.spec(p)
+		if err != nil {
+			return nil, err
+		}
+		compiled, err := engine.Compile(spec)
+		if err != nil {
+			return nil, fail(Input, "portfolio %s: %w", p.ID, err)
+		}
+		compiled.Documents = append(compiled.Documents, engine.Keep("config", engine.Source{Name: filepath.Base(c.File), Body: c.Text}))
+		out = append(out, compiled)
+	}
+	return out, nil
+}
+
+func (c *Config) spec(p *Portfolio) (engine.Spec, error) {
+	s := engine.Spec{
+		Ref: p.ID, Creditor: c.Creditor.ID, Zone: p.Zone.String(), Language: compose.Language(p.Language), Party: p.Party, Terms: p.Terms,
+		LedgerMaxAge: p.LedgerMaxAge, StaleAfter: p.StaleAfter, Carrier: p.Carrier, Identity: map[compose.Language]engine.Identity{},
+	}
+	for _, lang := range []string{"zh", "en"} {
+		s.Identity[compose.Language(lang)] = engine.Identity{
+			Creditor: c.Creditor.Name.In(lang), Signature: p.Signature.In(lang), Phone: p.Phone, Verify: p.Verify.In(lang),
+			Officer: p.Officer.In(lang), StopWord: p.StopWord.In(lang),
+		}
+	}
+	var err error
+	if s.Strategy, _, err = c.document("strategy", p.Strategy); err != nil {
+		return s, err
+	}
+	for _, r := range p.Rulebooks {
+		doc, days, err := c.document("rulebook", r)
+		if err != nil {
+			return s, err
+		}
+		s.Rulebooks, s.Workdays = append(s.Rulebooks, doc), append(s.Workdays, days...)
+	}
+	for _, t := range p.Templates {
+		doc, err := c.file(t)
+		if err != nil {
+			return s, err
+		}
+		s.Templates = append(s.Templates, doc)
+	}
+	if len(p.Templates) == 0 {
+		s.Templates, err = engine.ShippedTemplates()
+	}
+	return s, err
+}
+
+// document reads a strategy or a rulebook: a path, or the id of one that ships.
+func (c *Config) document(kind, name string) (engine.Source, []engine.Source, error) {
+	if strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+		doc, err := c.file(name)
+		return doc, nil, err
+	}
+	doc, days, err := engine.Shipped(kind, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return doc, nil, fail(Input, "no %s called %q ships with Duly; give the path of a file, such as ./%s.yaml", kind, name, name)
+	}
+	return doc, days, err
+}
+
+func (c *Config) file(name string) (engine.Source, error) {
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(c.File), path)
+	}
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return engine.Source{}, fail(Input, "%s: %w", c.File, err)
+	}
+	return engine.Source{Name: name, Body: body}, nil
+}
+
+// withEngine runs f on an engine that is ready.
+func (a *app) withEngine(ctx context.Context, f func(*Config, *engine.Engine) error) error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	portfolios, err := c.compile()
+	if err != nil {
+		return err
+	}
+	return c.withStore(ctx, func(s *store.Store) error {
+		e := &engine.Engine{Store: s, Portfolios: portfolios, Wire: a.clock.read}
+		if err := e.Prepare(ctx, a.clock.time()); err != nil {
+			return err
+		}
+		return f(c, e)
+	})
+}
+
+// carriers returns the binds of the carriers that portfolios use. Under a virtual clock every one of them must
+// be a simulator, by its configuration and by its own word when it is bound.
+func (c *Config) carriers(virtual bool, read func() time.Time) ([]dispatch.SMPPConfig, error) {
+	var out []dispatch.SMPPConfig
+	for i := range c.Carriers {
+		k := &c.Carriers[i]
+		used := false
+		for j := range c.Portfolios {
+			used = used || c.Portfolios[j].Carrier == k.ID
+		}
+		if !used {
+			continue
+		}
+		if virtual && !k.Simulator {
+			return nil, fail(Findings, "carrier %s is not a simulator: --now is refused, because real people are not written to in virtual time", k.ID)
+		}
+		password, err := k.password()
+		if err != nil {
+			return nil, err
+		}
+		cfg := dispatch.SMPPConfig{
+			ID: k.ID, Address: k.Address, SystemID: k.SystemID, Password: password, Source: k.Source, Window: k.Window, Rate: k.Rate, Now: read,
+		}
+		if k.Simulator {
+			cfg.Simulator = smsc.SystemID
+		}
+		out = append(out, cfg)
+	}
+	return out, nil
+}
+
+func (k *Carrier) password() (string, error) {
+	if k.PasswordEnv != "" {
+		v, ok := os.LookupEnv(k.PasswordEnv)
+		if !ok {
+			return "", fail(Input, "carrier %s: the variable %s, which holds its password, is not set", k.ID, k.PasswordEnv)
+		}
+		return v, nil
+	}
+	if k.PasswordFile == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(k.PasswordFile)
+	if err != nil {
+		return "", fail(Input, "carrier %s: its password file: %w", k.ID, err)
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}

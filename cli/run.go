@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/engine"
+)
+
+type runFlags struct {
+	linger, patience time.Duration
+	noPlan           bool
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Plan, hand over what is due, take in what comes back; ends when nothing due is left",
+		Long: `Plans, then hands over every message whose hour has come: each is judged again on the facts of the minute, permitted
+by a durable fence, and written to its carrier. Receipts and replies are stored before the carrier is thanked for
+them. A message is never handed over twice: what was on its way when a process died is unknown, and waits for a
+receipt or a person.
+
+The command ends when nothing due is left and no receipt came for --linger. It may be killed at any time and started
+again, and several may run side by side. Virtual time (--now) is refused unless every carrier is a simulator.`,
+		Example: `  duly run
+  duly smsc & duly run --now 2026-09-24T10:00:00+08:00 --linger 2s`,
+		Args: exactly(0, "run takes no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.withEngine(c.Context(), func(cfg *Config, e *engine.Engine) error { return a.run(c.Context(), cfg, e, f) })
+		},
+	}
+	c.Flags().DurationVar(&f.linger, "linger", 10*time.Second, "how long to wait for receipts after the last one")
+	c.Flags().DurationVar(&f.patience, "patience", 30*time.Second, "how long a carrier may be out of reach while messages are due")
+	c.Flags().BoolVar(&f.noPlan, "no-plan", false, "hand over only what is planned already")
+	a.nowFlag(c)
+	return c
+}
+
+func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags) error {
+	carriers, err := cfg.carriers(a.clock.virtual(), a.clock.read)
+	if err != nil {
+		return err
+	}
+	for _, p := range e.Portfolios {
+		if f.noPlan {
+			break
+		}
+		done, err := e.Plan(ctx, p, engine.PlanOptions{Now: a.clock.time()})
+		if err != nil {
+			return err
+		}
+		printPlanned(a.out, p, done, engine.PlanOptions{Now: a.clock.time()})
+	}
+	o := engine.RunOptions{Civil: a.clock.time, Carriers: carriers, Linger: max(f.linger, time.Millisecond), Patience: f.patience}
+	if terminal(a.err) {
+		o.Progress = progressLine(a.err, a.clock.read)
+	}
+	done, err := e.Run(ctx, o)
+	if o.Progress != nil {
+		fmt.Fprint(a.err, "\r\033[K") //nolint:errcheck // a progress line that cannot be shown is no matter
+	}
+	fmt.Fprintf(a.out, "handed over %d; stored %d outcomes, receipts and replies; %d parts without a receipt\n", //nolint:errcheck // as above
+		done.Left, done.Back, done.Awaited)
+	if err := a.remains(ctx, e); err != nil {
+		return err
+	}
+	switch {
+	case errors.Is(err, dispatch.ErrNotSimulator):
+		return fail(Findings, "%w", err)
+	case errors.Is(err, engine.ErrCarrierDown):
+		return fail(Dependency, "%w; start it, or mend its address in %s, and run again", err, cfg.File)
+	}
+	return err
+}
+
+// remains says what waits for a receipt or a person, so that nothing unknown is silent.
+func (a *app) remains(ctx context.Context, e *engine.Engine) error {
+	for _, p := range e.Portfolios {
+		states, err := e.States(ctx, p)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s:", p.Ref) //nolint:errcheck // standard output is gone, and so is the reader
+		for _, s := range states {
+			fmt.Fprintf(a.out, " %s %d", s.State, s.Number) //nolint:errcheck // as above
+		}
+		fmt.Fprintln(a.out) //nolint:errcheck // as above
+		unknown, err := e.Store.Unknown(ctx, p.Row(), 20)
+		if err != nil {
+			return err
+		}
+		for _, m := range unknown {
+			fmt.Fprintf(a.out, "  unknown %s: %s; it may have arrived and is not sent again\n", m.ID, m.Code) //nolint:errcheck // as above
+		}
+	}
+	return nil
+}
+
+// progressLine returns a reporter that writes one line over and over, a few times a second.
+func progressLine(w io.Writer, read func() time.Time) func(engine.Progress) {
+	var last time.Time
+	return func(p engine.Progress) {
+		now := read()
+		if now.Sub(last) < 200*time.Millisecond {
+			return
+		}
+		last = now
+		fmt.Fprintf(w, "\r\033[Khanded over %d, on their way %d, waiting for %d receipts", p.Left, p.Flying, p.Awaited) //nolint:errcheck // a progress line that cannot be shown is no matter
+	}
+}
