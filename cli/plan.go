@@ -138,7 +138,7 @@ func printPlanned(w io.Writer, p *engine.Portfolio, done engine.Planned, o engin
 		verb = "dry run, nothing stored"
 	}
 	fmt.Fprintf(w, "%s on %s (%s)\n", p.Ref, ledger.Day(o.Now.In(p.Zone)), verb) //nolint:errcheck // a bufio.Writer keeps its error
-	row := func(n int64, what string) { fmt.Fprintf(w, "%10d  %s\n", n, what) }   //nolint:errcheck // as above
+	row := func(n int64, what string) { fmt.Fprintf(w, "%10d  %s\n", n, what) }  //nolint:errcheck // as above
 	row(done.Persons, "persons looked at")
 	row(done.Messages, "new messages")
 	row(done.Tasks, "new tasks for people")
@@ -152,4 +152,3 @@ func printPlanned(w io.Writer, p *engine.Portfolio, done engine.Planned, o engin
 		row(done.Held[r], "held by "+r)
 	}
 }
-

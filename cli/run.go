@@ -116,3 +116,6 @@ func progressLine(w io.Writer, read func() time.Time) func(engine.Progress) {
 		fmt.Fprintf(w, "\r\033[Khanded over %d, on their way %d, waiting for %d receipts", p.Left, p.Flying, p.Awaited) //nolint:errcheck // a progress line that cannot be shown is no matter
 	}
 }
+
+// virtual says that civil time was given and not read.
+func (c *clock) virtual() bool { return !c.now.IsZero() }

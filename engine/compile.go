@@ -113,9 +113,12 @@ func (p *Portfolio) texts(s Spec) error {
 	return err
 }
 
-func (p *Portfolio) keep(kind string, src Source) {
+func (p *Portfolio) keep(kind string, src Source) { p.Documents = append(p.Documents, Keep(kind, src)) }
+
+// Keep returns a document as the store keeps it with what it decides.
+func Keep(kind string, src Source) store.Document {
 	sum := sha256.Sum256(src.Body)
-	p.Documents = append(p.Documents, store.Document{Kind: kind, Name: src.Name, Digest: hex.EncodeToString(sum[:]), Body: src.Body})
+	return store.Document{Kind: kind, Name: src.Name, Digest: hex.EncodeToString(sum[:]), Body: src.Body}
 }
 
 // Shipped returns a strategy or a rulebook that ships in the binary, by its id, with the calendar of working

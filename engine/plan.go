@@ -51,8 +51,8 @@ type PlanOptions struct {
 // Planned is what a plan did.
 type Planned struct {
 	Persons  int64 // looked at
-	Messages int64 // new
-	Tasks    int64 // new
+	Messages int64 // new, or that a dry run would make
+	Tasks    int64 // the same
 	Waiting  int64 // have a message that has not left
 	Held     map[string]int64
 }
@@ -142,6 +142,10 @@ func (w *planner) count(d *store.Dossier, j *Judgement) {
 		w.done.Held[j.Rule]++
 	case d.Waiting:
 		w.done.Waiting++
+	case w.o.DryRun && j.Action == Contact:
+		w.done.Messages++
+	case w.o.DryRun:
+		w.done.Tasks++
 	}
 }
 

@@ -199,6 +199,9 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) (
 	}
 	j.Action, j.NotBefore, j.NotAfter = Contact, slot.From, closes
 	j.Rule, j.Source, j.Reason = j.Verdict.Rule, j.Verdict.Source, j.Verdict.Reason
+	if j.Verdict.Ruling == guard.Allow {
+		j.Reason = "Every rule that applies allows it; this one closes the window."
+	}
 	return *j, nil
 }
 

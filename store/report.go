@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/dulyhq/duly/outbox"
 )
 
 // A Count is how many messages, and how many parts, of one stage are in one state for one reason.
@@ -114,6 +116,32 @@ func (s *Store) Answers(ctx context.Context, portfolio int64, from, to time.Time
 			return nil, wrap(err)
 		}
 		out = append(out, a)
+	}
+	return out, wrap(rows.Err())
+}
+
+// An UnknownMessage may have left, and waits for a receipt or a person.
+type UnknownMessage struct {
+	ID   outbox.MessageID
+	At   time.Time
+	Code string
+}
+
+// Unknown returns messages whose outcome is not known, the newest first.
+func (s *Store) Unknown(ctx context.Context, portfolio int64, limit int) ([]UnknownMessage, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT id, fenced_at, outcome_code FROM message_state
+		WHERE portfolio = ? AND state = 'unknown' ORDER BY id DESC LIMIT ?`, portfolio, limit)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []UnknownMessage
+	for rows.Next() {
+		var m UnknownMessage
+		if err := rows.Scan(&m.ID, (*msTime)(&m.At), &m.Code); err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, m)
 	}
 	return out, wrap(rows.Err())
 }

@@ -1,0 +1,32 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/dulyhq/duly/store"
+)
+
+// Row returns the portfolio's number in the store.
+func (p *Portfolio) Row() int64 { return p.row.ID }
+
+// States returns how many messages of a portfolio are in each state; they sum to the intents.
+func (e *Engine) States(ctx context.Context, p *Portfolio) ([]store.Count, error) {
+	counts, err := e.Store.Counts(ctx, p.row.ID, time.Time{}, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	var out []store.Count
+	at := map[string]int{}
+	for _, c := range counts {
+		i, ok := at[c.State]
+		if !ok {
+			i = len(out)
+			at[c.State] = i
+			out = append(out, store.Count{State: c.State})
+		}
+		out[i].Number += c.Number
+		out[i].Parts += c.Parts
+	}
+	return out, nil
+}
