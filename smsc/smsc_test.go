@@ -19,7 +19,6 @@ type client struct {
 
 	results  []smpp.Result
 	receipts []smpp.Receipt
-	order    []string // "answer ID", "receipt ID"
 	replies  []string
 	down     error
 	ack      func(*smpp.DeliverSM, smpp.Ack) bool // it answers itself when true
@@ -84,14 +83,7 @@ func (c *client) change(f func()) {
 }
 
 func (c *client) took(results []smpp.Result) {
-	c.change(func() {
-		c.results = append(c.results, results...)
-		for _, r := range results {
-			if r.Outcome == smpp.Answered {
-				c.order = append(c.order, "answer "+r.MessageID)
-			}
-		}
-	})
+	c.change(func() { c.results = append(c.results, results...) })
 }
 
 func (c *client) deliver(d *smpp.DeliverSM, ack smpp.Ack) {
@@ -112,7 +104,6 @@ func (c *client) deliver(d *smpp.DeliverSM, ack smpp.Ack) {
 			c.t.Error(err)
 		}
 		c.receipts = append(c.receipts, r)
-		c.order = append(c.order, "receipt "+r.ID)
 	})
 	_ = ack.Respond(smpp.OK, "")
 }
@@ -138,8 +129,14 @@ func (c *client) wait(what string, holds func() bool) {
 	}
 }
 
-func (c *client) waitResults(n int)  { c.t.Helper(); c.wait("results", func() bool { return len(c.results) >= n }) }
-func (c *client) waitReceipts(n int) { c.t.Helper(); c.wait("receipts", func() bool { return len(c.receipts) >= n }) }
+func (c *client) waitResults(n int) {
+	c.t.Helper()
+	c.wait("results", func() bool { return len(c.results) >= n })
+}
+func (c *client) waitReceipts(n int) {
+	c.t.Helper()
+	c.wait("receipts", func() bool { return len(c.receipts) >= n })
+}
 
 // send submits a text to a number, in as many parts as it takes.
 func (c *client) send(number, text string, change ...func(*smpp.Message)) {
