@@ -1,0 +1,298 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/measure"
+	"github.com/dulyhq/duly/store"
+)
+
+type reportFlags struct {
+	from, to, format, lang, portfolio string
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	var f reportFlags
+	c := &cobra.Command{
+		Use:   "report",
+		Short: "What was planned, sent, delivered, answered and paid, by stage, and what was held and why",
+		Long: `Counts the messages planned in a span of days by what became of them, stage by stage, with causes and cost, and the
+persons who are held, by rule. The states always sum to what was planned.
+
+Paid counts the loans that were paid on within seven days of a stage's latest message; it is what happened after, not
+proof of what caused it.`,
+		Example: `  duly report
+  duly report --from 2026-09-17 --to 2026-10-01 --format csv`,
+		Args: exactly(0, "report takes no arguments yet; there is one report, the funnel"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.withEngine(c.Context(), func(cfg *Config, e *engine.Engine) error { return a.report(c.Context(), cfg, e, f) })
+		},
+	}
+	c.Flags().StringVar(&f.from, "from", "", "first day of planning (default: the beginning)")
+	c.Flags().StringVar(&f.to, "to", "", "last day of planning (default: the end)")
+	c.Flags().StringVar(&f.format, "format", "table", "table, json or csv")
+	c.Flags().StringVar(&f.lang, "lang", "", "zh or en (default: the language of the environment)")
+	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio (default: all)")
+	a.nowFlag(c)
+	return c
+}
+
+// A span is the days of a report in the creditor's zone.
+type span struct{ from, to time.Time }
+
+func (f *reportFlags) span(zone *time.Location) (s span, err error) {
+	for _, x := range []struct {
+		text string
+		at   *time.Time
+		add  ledger.Date
+	}{{f.from, &s.from, 0}, {f.to, &s.to, 1}} {
+		if x.text == "" {
+			continue
+		}
+		d, err := ledger.ParseDate(x.text)
+		if err != nil {
+			return s, fail(Usage, "--from and --to: %w", err)
+		}
+		*x.at = (d + x.add).At(0, 0, zone)
+	}
+	return s, nil
+}
+
+func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f reportFlags) error {
+	lang, err := tongueOf(f.lang)
+	if err != nil {
+		return err
+	}
+	if f.format != "table" && f.format != "json" && f.format != "csv" {
+		return fail(Usage, "--format is table, json or csv, not %q", f.format)
+	}
+	w := bufio.NewWriter(a.out)
+	for _, p := range e.Portfolios {
+		if f.portfolio != "" && p.Ref != f.portfolio {
+			continue
+		}
+		s, err := f.span(p.Zone)
+		if err != nil {
+			return err
+		}
+		r, err := makeReport(ctx, cfg, e.Store, p, s)
+		if err != nil {
+			return err
+		}
+		switch f.format {
+		case "json":
+			err = r.json(w)
+		case "csv":
+			err = r.csv(w)
+		default:
+			r.table(w, lang)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// A funnelReport is the funnel of one portfolio with what is held.
+type funnelReport struct {
+	portfolio *engine.Portfolio
+	currency  ledger.Currency
+	cost      ledger.Currency
+	funnel    measure.Funnel
+	holds     []store.Held
+}
+
+func makeReport(ctx context.Context, cfg *Config, s *store.Store, p *engine.Portfolio, sp span) (*funnelReport, error) {
+	counts, err := s.Counts(ctx, p.Row(), sp.from, sp.to)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := s.Answers(ctx, p.Row(), sp.from, sp.to)
+	if err != nil {
+		return nil, err
+	}
+	holds, err := s.Holds(ctx, p.Row(), sp.to)
+	if err != nil {
+		return nil, err
+	}
+	r := &funnelReport{portfolio: p, holds: holds}
+	var in []measure.Count
+	for _, c := range counts {
+		in = append(in, measure.Count(c))
+	}
+	var back []measure.Return
+	for _, b := range answers {
+		back = append(back, measure.Return{Stage: b.Stage, Replied: b.Replied, Stopped: b.Stopped, Paid: b.Paid, PaidMinor: b.Minor})
+		r.currency = ledger.Currency(b.Unit)
+	}
+	tariff := int64(0)
+	if k := cfg.Carrier(p.Carrier); k != nil {
+		tariff, r.cost = k.Cost.Micro, k.Cost.Currency
+	}
+	var order []string
+	for i := range p.Strategy.Stages {
+		order = append(order, p.Strategy.Stages[i].Name)
+	}
+	r.funnel, err = measure.Fold(in, back, tariff, order)
+	return r, err
+}
+
+func (r *funnelReport) money(minor int64) string {
+	return ledger.Money{Minor: minor, Currency: r.currency}.Decimal()
+}
+
+func (r *funnelReport) price(micro int64) string {
+	return ledger.Money{Minor: (micro + 500_000) / 1_000_000, Currency: r.cost}.Decimal()
+}
+
+// columns are the funnel's, with their heads in English and Chinese.
+var columns = []struct {
+	name, en, zh string
+	of           func(*measure.Row) int64
+}{
+	{"planned", "planned", "计划", func(r *measure.Row) int64 { return r.Planned }},
+	{"waiting", "waiting", "待发", func(r *measure.Row) int64 { return r.Waiting + r.OnItsWay }},
+	{"cancelled", "cancelled", "取消", func(r *measure.Row) int64 { return r.Cancelled }},
+	{"expired", "expired", "过时", func(r *measure.Row) int64 { return r.Expired }},
+	{"refused", "refused", "拒收", func(r *measure.Row) int64 { return r.Refused }},
+	{"sent", "sent", "发出", func(r *measure.Row) int64 { return r.Sent }},
+	{"delivered", "delivered", "送达", func(r *measure.Row) int64 { return r.Delivered }},
+	{"undelivered", "failed", "失败", func(r *measure.Row) int64 { return r.Undelivered }},
+	{"accepted", "no receipt", "无回执", func(r *measure.Row) int64 { return r.Accepted }},
+	{"unknown", "unknown", "未知", func(r *measure.Row) int64 { return r.Unknown }},
+	{"replied", "replied", "回复", func(r *measure.Row) int64 { return r.Replied }},
+	{"stopped", "stopped", "退订", func(r *measure.Row) int64 { return r.Stopped }},
+	{"paid", "paid", "还款", func(r *measure.Row) int64 { return r.Paid }},
+	{"parts", "segments", "条数", func(r *measure.Row) int64 { return r.Parts }},
+}
+
+// table writes the report for people.
+func (r *funnelReport) table(w io.Writer, lang tongue) {
+	p := &page{w: w, lang: lang, zone: r.portfolio.Zone}
+	heads := []string{lang.say("stage", "阶段")}
+	for _, c := range columns {
+		heads = append(heads, lang.say(c.en, c.zh))
+	}
+	heads = append(heads, lang.say("cost", "费用"))
+	rows := [][]string{heads}
+	all := append([]measure.Row{}, r.funnel.Rows...)
+	total := r.funnel.Total
+	total.Stage = lang.say("all", "合计")
+	for _, row := range append(all, total) {
+		cells := []string{row.Stage}
+		for _, c := range columns {
+			cells = append(cells, strconv.FormatInt(c.of(&row), 10))
+		}
+		rows = append(rows, append(cells, r.price(row.CostMicro)))
+	}
+	p.line("%s", r.portfolio.Ref)
+	p.grid(rows)
+	p.line(lang.say("\npaid within seven days of the latest message: %s %s; cost in %s", "\n最近一条短信后七日内还款：%s %s；费用单位 %s"),
+		r.money(r.funnel.Total.PaidMinor), r.currency, r.cost)
+	if len(r.funnel.Causes) > 0 {
+		p.head("Why messages did not arrive", "未送达及未发出的原因")
+	}
+	for _, c := range r.funnel.Causes {
+		p.line("%8d  %-6s %s", c.Number, c.Stage, lang.state(c.State))
+		p.reason(r.portfolio, "            ", c.Reason, c.Reason)
+	}
+	if len(r.holds) > 0 {
+		p.head("Persons held by their latest decision", "当前暂不联系的人数及原因")
+	}
+	for _, h := range r.holds {
+		p.line("%8d  %s", h.Persons, h.Stage)
+		p.reason(r.portfolio, "            ", h.Rule, h.Rule)
+	}
+}
+
+// grid aligns cells; Chinese characters are two columns wide.
+func (p *page) grid(rows [][]string) {
+	wide := make([]int, len(rows[0]))
+	for _, cells := range rows {
+		for i, c := range cells {
+			wide[i] = max(wide[i], runewidth.StringWidth(c))
+		}
+	}
+	for _, cells := range rows {
+		var b strings.Builder
+		for i, c := range cells {
+			pad := strings.Repeat(" ", wide[i]-runewidth.StringWidth(c))
+			if i == 0 {
+				b.WriteString(c + pad)
+			} else {
+				b.WriteString("  " + pad + c)
+			}
+		}
+		p.line("%s", strings.TrimRight(b.String(), " "))
+	}
+}
+
+func (r *funnelReport) fields(row *measure.Row) []string {
+	cells := []string{r.portfolio.Ref, row.Stage}
+	for _, c := range columns {
+		cells = append(cells, strconv.FormatInt(c.of(row), 10))
+	}
+	return append(cells, r.money(row.PaidMinor), string(r.currency), r.price(row.CostMicro), string(r.cost))
+}
+
+// csv writes one row a stage, for a spreadsheet.
+func (r *funnelReport) csv(w io.Writer) error {
+	out := csv.NewWriter(w)
+	head := []string{"portfolio", "stage"}
+	for _, c := range columns {
+		head = append(head, c.name)
+	}
+	if err := out.Write(append(head, "paid_amount", "currency", "cost", "cost_currency")); err != nil {
+		return err
+	}
+	for i := range r.funnel.Rows {
+		if err := out.Write(r.fields(&r.funnel.Rows[i])); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// json writes one object a stage, then one a cause and one a hold.
+func (r *funnelReport) json(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for i := range r.funnel.Rows {
+		row := &r.funnel.Rows[i]
+		o := map[string]any{"kind": "stage", "portfolio": r.portfolio.Ref, "stage": row.Stage}
+		for _, c := range columns {
+			o[c.name] = c.of(row)
+		}
+		o["paid_amount"] = map[string]any{"amount": r.money(row.PaidMinor), "currency": r.currency}
+		o["cost"] = map[string]any{"amount": r.price(row.CostMicro), "currency": r.cost}
+		if err := enc.Encode(o); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+	}
+	for _, c := range r.funnel.Causes {
+		if err := enc.Encode(map[string]any{"kind": "cause", "portfolio": r.portfolio.Ref, "stage": c.Stage, "state": c.State, "reason": c.Reason, "messages": c.Number}); err != nil {
+			return err
+		}
+	}
+	for _, h := range r.holds {
+		if err := enc.Encode(map[string]any{"kind": "hold", "portfolio": r.portfolio.Ref, "stage": h.Stage, "rule": h.Rule, "persons": h.Persons}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
