@@ -27,7 +27,7 @@ func (s *Script) Apply(c *Config) {
 	c.Faults, c.Steps = s.Faults, s.Timeline
 }
 
-// ParseScript reads a script. The error is document.Mistakes: all that is wrong, with file, line and column.
+// ParseScript reads a script. The error is document.MistakeErrors: all that is wrong, with file, line and column.
 func ParseScript(file string, text []byte) (*Script, error) {
 	d, err := document.Parse(file, text)
 	if err != nil {
