@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/intake"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+// benchNow is the civil time of the benchmarks: ten on a Thursday that is a working day, in preferred hours.
+var benchNow = time.Date(2026, time.September, 24, 10, 0, 0, 0, time.FixedZone("UTC+8", 8*60*60))
+
+// A benchBook is a made-up book: one borrower with one loan for each number from 0.
+type benchBook struct {
+	loans int64
+	late  int64 // of a hundred loans; the others have an instalment due within a month
+	past  int64 // earlier messages
+	days  []int // the days late of those that are, in turn
+}
+
+func benchPortfolio() (*engine.Portfolio, error) {
+	strategy, _, err := engine.Shipped("strategy", "cn-default")
+	if err != nil {
+		return nil, err
+	}
+	book, days, err := engine.Shipped("rulebook", "cn")
+	if err != nil {
+		return nil, err
+	}
+	texts, err := engine.ShippedTemplates()
+	if err != nil {
+		return nil, err
+	}
+	return engine.Compile(engine.Spec{
+		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy,
+		Rulebooks: []engine.Source{book}, Workdays: days, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main",
+		Identity: map[compose.Language]engine.Identity{
+			"zh": {
+				Creditor: "晨光银行", Signature: "晨光银行", Phone: "4008000000", Verify: "晨光银行App“消息”", Officer: "林经理", StopWord: "R",
+			},
+			"en": {
+				Creditor: "Dawn Bank", Signature: "Dawn Bank", Phone: "4008000000", Verify: "the Dawn Bank app", Officer: "Ms Lin", StopWord: "STOP",
+			},
+		},
+	})
+}
+
+// openBench opens a store in dir with an engine on it. Close the store at the end.
+func openBench(ctx context.Context, dir string) (*engine.Engine, *engine.Portfolio, error) {
+	keyDir := filepath.Join(dir, "keys")
+	if _, err := os.Stat(keyDir); err != nil {
+		if err := store.MakeKeys(keyDir); err != nil {
+			return nil, nil, err
+		}
+	}
+	keys, err := store.LoadKeys(keyDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := store.Open(ctx, dir, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := benchPortfolio()
+	if err != nil {
+		return nil, nil, err
+	}
+	e := &engine.Engine{Store: s, Portfolios: []*engine.Portfolio{p}, Wire: time.Now}
+	return e, p, e.Prepare(ctx, benchNow)
+}
+
+// fillPiece is how many loans one import takes in.
+const fillPiece = 200_000
+
+// fill makes the book in an empty folder, by imports as a lender's, and brings its standings up to date. A
+// folder that was filled before is left as it is.
+func (b *bench) fill(ctx context.Context, dir string, book benchBook) error {
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	e, p, err := openBench(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = e.Store.Close() }() // closed below where its error counts
+	row, err := e.Store.Portfolio(ctx, p.Creditor, p.Ref)
+	if err != nil {
+		return err
+	}
+	for from := int64(0); from < book.loans; from += fillPiece {
+		b.say("filling: %d of %d loans", from, book.loans)
+		to := min(from+fillPiece, book.loans)
+		if _, err := e.Store.Import(ctx, store.Import{Portfolio: row, Now: benchNow}, func(st *store.Stage) error {
+			return book.rows(st, from, to)
+		}); err != nil {
+			return err
+		}
+	}
+	edition, err := e.Store.Edition(ctx, row.ID, benchNow, p.Documents)
+	if err != nil {
+		return err
+	}
+	today := ledger.Day(benchNow)
+	past := store.MadeUp{Portfolio: row.ID, Edition: edition, Persons: book.loans, Messages: book.past, Until: today - 30}
+	if err := e.Store.FillPast(ctx, past, func(n int64) { b.say("filling: %d of %d earlier messages", n, book.past) }); err != nil {
+		return err
+	}
+	b.say("making standings")
+	if _, err := e.Store.Refresh(ctx, row.ID, today, p.Terms); err != nil {
+		return err
+	}
+	return e.Store.Close()
+}
+
+// rows states the loans from one number to another, file by file.
+func (k *benchBook) rows(st *store.Stage, from, to int64) error {
+	row := intake.Row{Column: 1}
+	for _, kind := range []intake.Kind{intake.Borrowers, intake.Loans, intake.Instalments, intake.Payments} {
+		if err := st.File(fmt.Sprint(kind), kind); err != nil {
+			return err
+		}
+		row.Kind, row.File, row.Line = kind, fmt.Sprint(kind), 1
+		for i := from; i < to; i++ {
+			if err := k.loan(st, &row, i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// loan states one loan's rows of a kind. Each has two instalments: one met in time and the one that counts.
+func (k *benchBook) loan(st *store.Stage, r *intake.Row, i int64) error {
+	today := ledger.Day(benchNow)
+	cny := func(n int64) ledger.Money { return ledger.Money{Minor: n, Currency: "CNY"} }
+	id, loan := fmt.Sprintf("B%08d", i), fmt.Sprintf("C%08d", i)
+	due := today + ledger.Date(1+i%30)
+	if i%100 < k.late {
+		due = today - ledger.Date(k.days[i%int64(len(k.days))])
+	}
+	minor := 50_000 + i*7919%900_000
+	put := func() error { r.Line++; return st.Row(r) }
+	switch r.Kind {
+	case intake.Borrowers:
+		r.Borrower = ledger.BorrowerRow{
+			ID: id, Name: "黄淑芬", Phone: fmt.Sprintf("+8617405%06d", i%1_000_000), PhoneKind: ledger.PhoneMobile,
+			Identity: fmt.Sprintf("bench-%d", i), Language: "zh", Zone: "Asia/Shanghai", Country: "CN", Region: "CN-ZJ",
+		}
+		return put()
+	case intake.Loans:
+		r.Loan = ledger.LoanRow{ID: loan, BorrowerID: id, Product: "card", Currency: "CNY", Principal: cny(2 * minor)}
+		return put()
+	case intake.Instalments:
+		for n, on := range []ledger.Date{due - 30, due} {
+			r.Instalment = ledger.InstalmentRow{
+				LoanID: loan, Number: n + 1, DueOn: on, Amount: cny(minor), Principal: cny(minor), Interest: cny(0), Fees: cny(0),
+			}
+			if err := put(); err != nil {
+				return err
+			}
+		}
+		return nil
+	case intake.Payments:
+		r.Payment = ledger.PaymentRow{ID: "P" + loan, LoanID: loan, PaidOn: due - 31, Amount: cny(minor)}
+		return put()
+	case intake.Overdue:
+	}
+	return nil
+}

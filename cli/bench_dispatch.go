@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/smsc"
+)
+
+// kannelPerSecond is what Kannel 1.4.5 with its file store and receipts handed over on two cores (2026-11-22,
+// DESIGN section 8). It keeps no caps, renders nothing and calls no fsync.
+const kannelPerSecond = 4200
+
+type benchRun struct {
+	*bench
+	book   benchBook
+	random bool
+	delay  time.Duration
+	window int
+	batch  int
+}
+
+func (a *app) benchDispatchCommand() *cobra.Command {
+	b := &benchRun{bench: &bench{app: a}, book: benchBook{late: 100, days: []int{3, 6, 9, 12, 18, 25}}}
+	ids := ""
+	c := &cobra.Command{
+		Use:   "dispatch",
+		Short: "Hand planned messages over by SMPP with receipts, beside a bare client that stores nothing",
+		Long: `Plans one message to each person of a made-up book and hands them over to the simulator, which runs in a process
+of its own on the loopback: second judgement, rendering, fence, cap slot, outcome and receipt, all durable. The
+time is from the first claim to the last receipt stored. Then a bare windowed client submits as many parts to a
+simulator of the same kind and acknowledges their receipts.`,
+		Args: exactly(0, "bench dispatch takes no arguments; see duly bench dispatch --help"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if ids != "random" && ids != "sequential" {
+				return fail(Usage, "--ids %q is neither random nor sequential", ids)
+			}
+			b.random = ids == "random"
+			err := errors.Join(
+				b.bounds("messages", b.book.loans, 5_000_000), b.bounds("history", b.book.past+1, 20_000_001),
+				b.bounds("window", int64(b.window), 10_000))
+			if err != nil {
+				return err
+			}
+			return b.dispatch(c.Context())
+		},
+	}
+	b.flags(c)
+	c.Flags().Int64Var(&b.book.loans, "messages", 100_000, "how many messages, each to a person")
+	c.Flags().Int64Var(&b.book.past, "history", 0, "how many earlier messages the store holds")
+	c.Flags().StringVar(&ids, "ids", "random", "how the carrier numbers messages: random or sequential")
+	c.Flags().DurationVar(&b.delay, "delay", 0, "how long after an arrival its receipt comes")
+	c.Flags().IntVar(&b.window, "window", dispatch.DefaultWindow, "messages between fence and outcome at most")
+	c.Flags().IntVar(&b.batch, "batch", 0, "messages a commit at most (default: the engine's)")
+	return c
+}
+
+func (b *benchRun) dispatch(ctx context.Context) error {
+	return folder("", func(tmp string) error {
+		full, one := filepath.Join(tmp, "full"), filepath.Join(tmp, "one")
+		if err := b.fill(ctx, full, b.book); err != nil {
+			return err
+		}
+		if err := b.planAll(ctx, full); err != nil {
+			return err
+		}
+		var runs []map[string]float64
+		for n := range b.repeat {
+			b.say("handing over: %d of %d", n+1, b.repeat)
+			if err := copyStore(full, one); err != nil {
+				return err
+			}
+			r, err := b.handOver(ctx, one)
+			if err != nil {
+				return err
+			}
+			if err := b.beside(ctx, r); err != nil {
+				return err
+			}
+			runs = append(runs, r)
+		}
+		return b.report("dispatch", []string{
+			"messages", "parts", "seconds", "messages_per_s", "parts_per_s", "bare_parts_per_s", "ratio_to_bare", "ratio_to_kannel_quoted", "peak_rss_mb",
+		}, runs)
+	})
+}
+
+func (b *benchRun) planAll(ctx context.Context, dir string) error {
+	b.say("planning")
+	e, p, err := openBench(ctx, dir)
+	if err != nil {
+		return err
+	}
+	done, err := e.Plan(ctx, p, engine.PlanOptions{Now: benchNow})
+	if err == nil && done.Messages != b.book.loans {
+		err = fmt.Errorf("planned %d messages and not %d", done.Messages, b.book.loans)
+	}
+	return errors.Join(err, e.Store.Close())
+}
+
+// handOver measures one run.
+func (b *benchRun) handOver(ctx context.Context, dir string) (r map[string]float64, err error) {
+	e, p, err := openBench(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, e.Store.Close()) }()
+	peer, err := startPeer(ctx, b.random, b.delay)
+	if err != nil {
+		return nil, err
+	}
+	var begun, last time.Time
+	o := engine.RunOptions{
+		Civil: func() time.Time { return benchNow }, Linger: max(500*time.Millisecond, 2*b.delay), Patience: 20 * time.Second, Batch: b.batch,
+		Carriers: []dispatch.SMPPConfig{{
+			ID: "main", Address: peer.addr, SystemID: "duly", Source: "10690000", Window: b.window, Simulator: smsc.SystemID,
+		}},
+		Progress: func(engine.Progress) { last = time.Now() },
+	}
+	forgetPeak()
+	begun = time.Now()
+	err = b.profiled(func() error { _, err := e.Run(ctx, o); return err })
+	peak := peakMB()
+	counts, stopped := peer.stop()
+	if err = errors.Join(err, stopped); err != nil {
+		return nil, err
+	}
+	took := last.Sub(begun).Seconds()
+	row, err := e.Store.Portfolio(ctx, p.Creditor, p.Ref)
+	if err != nil {
+		return nil, err
+	}
+	states, err := e.Store.Counts(ctx, row.ID, benchNow.Add(-time.Hour), benchNow.Add(time.Hour))
+	if err != nil {
+		return nil, err
+	}
+	delivered := int64(0)
+	for _, s := range states {
+		if s.State == "delivered" {
+			delivered += s.Number
+		}
+	}
+	if delivered != b.book.loans {
+		return nil, fmt.Errorf("%d of %d messages were delivered; the carrier counts %+v", delivered, b.book.loans, counts)
+	}
+	n, parts := float64(delivered), float64(counts.Accepted)
+	return map[string]float64{
+		"messages": n, "parts": parts, "seconds": took, "messages_per_s": n / took, "parts_per_s": parts / took,
+		"ratio_to_kannel_quoted": n / took / kannelPerSecond, "peak_rss_mb": peak,
+	}, nil
+}
+
+// beside measures the reference on a fresh carrier.
+func (b *benchRun) beside(ctx context.Context, r map[string]float64) error {
+	peer, err := startPeer(ctx, b.random, b.delay)
+	if err != nil {
+		return err
+	}
+	took, err := bareClient(ctx, peer.addr, int64(r["parts"]), b.window)
+	_, stopped := peer.stop()
+	if err = errors.Join(err, stopped); err != nil {
+		return err
+	}
+	r["bare_parts_per_s"] = r["parts"] / took.Seconds()
+	r["ratio_to_bare"] = r["parts_per_s"] / r["bare_parts_per_s"]
+	return nil
+}
