@@ -25,7 +25,7 @@ type unfinished struct {
 func newAssembly() assembly { return assembly{open: map[partKey][]*unfinished{}} }
 
 // join finds the message that a part belongs to, or begins one.
-func (a *assembly) join(j *journal, e *entry, i uint32) {
+func (a *assembly) join(e *entry, i uint32) {
 	k := partKey{to: e.to, source: e.source, ref: e.ref, total: e.parts}
 	for _, u := range a.open[k] {
 		if !u.have[e.part-1] {

@@ -280,7 +280,8 @@ func TestIgnoreEnquire(t *testing.T) {
 
 func TestStepsChangeTheFaults(t *testing.T) {
 	s, addr := start(t, Config{Steps: []Step{
-		{Submits: 2, Faults: Faults{Throttle: Whole}}, {Submits: 3, Faults: Faults{}},
+		{Submits: 2, Faults: Faults{Throttle: Whole}},
+		{Submits: 3, Faults: Faults{}},
 		{After: time.Millisecond, Faults: Faults{DuplicateReceipt: 1}},
 	}})
 	c := dial(t, addr, smpp.Bind{}, smpp.Config{})

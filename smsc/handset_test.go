@@ -120,7 +120,8 @@ func TestMissingPartsAreNotShown(t *testing.T) {
 	c := dial(t, addr, smpp.Bind{}, smpp.Config{})
 	c.send(to, "alone", func(m *smpp.Message) {
 		m.TLVs = smpp.TLVs{
-			{Tag: smpp.TagSARMsgRefNum, Value: []byte{1, 2}}, {Tag: smpp.TagSARTotalSegments, Value: []byte{2}},
+			{Tag: smpp.TagSARMsgRefNum, Value: []byte{1, 2}},
+			{Tag: smpp.TagSARTotalSegments, Value: []byte{2}},
 			{Tag: smpp.TagSARSegmentSeqnum, Value: []byte{2}},
 		}
 	})

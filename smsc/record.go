@@ -194,7 +194,7 @@ func appendText(b []byte, key, text string) []byte {
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))
 		case r < ' ':
-			b = fmt.Appendf(b, `\u%04x`, r)
+			b = append(b, '\\', 'u', '0', '0', '0'+byte(r>>4), "0123456789abcdef"[r&15])
 		default:
 			b = utf8.AppendRune(b, r)
 		}

@@ -133,6 +133,7 @@ func (c *client) waitResults(n int) {
 	c.t.Helper()
 	c.wait("results", func() bool { return len(c.results) >= n })
 }
+
 func (c *client) waitReceipts(n int) {
 	c.t.Helper()
 	c.wait("receipts", func() bool { return len(c.receipts) >= n })

@@ -103,7 +103,7 @@ func (s *Server) arrive(b *bind, m *smpp.SubmitSM, status smpp.Status, wire time
 		e.id = mix(s.nextID ^ mix(s.cfg.Seed))
 	}
 	if e.parts > 1 {
-		s.assembly.join(&s.journal, e, i)
+		s.assembly.join(e, i)
 	}
 	return e, i
 }
