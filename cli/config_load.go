@@ -46,7 +46,7 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// ParseConfig reads the text of a configuration that lies at path. The error is document.Mistakes.
+// ParseConfig reads the text of a configuration that lies at path. The error is document.MistakeErrors.
 func ParseConfig(path string, text []byte) (*Config, error) {
 	d, err := document.Parse(path, text)
 	if err != nil {

@@ -22,9 +22,10 @@ func (a *app) bar(size int64) (b bar, done func()) {
 	p := mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(60))
 	read := p.AddBar(size,
 		mpb.PrependDecorators(decor.Name("reading ")),
-		mpb.AppendDecorators(decor.Percentage(), decor.OnComplete(decor.Name(""), ", checking and merging")),
+		mpb.AppendDecorators(decor.Percentage()),
 		mpb.BarRemoveOnComplete())
-	merging := p.AddSpinner(0, mpb.BarQueueAfter(read), mpb.PrependDecorators(decor.Name("merging ")), mpb.BarRemoveOnComplete())
+	merging := p.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.BarQueueAfter(read),
+		mpb.PrependDecorators(decor.Name("checking and merging ")), mpb.BarRemoveOnComplete())
 	b = bar{
 		messages: p,
 		add:      func(n int64) { read.IncrInt64(n) },
