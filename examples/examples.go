@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed card-ledger
 var CardLedger embed.FS
+
+// DemoStory holds the folder demo-story: four made-up borrowers to whom the demo's story happens, in the same format.
+//
+//go:embed demo-story
+var DemoStory embed.FS
