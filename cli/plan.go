@@ -69,6 +69,12 @@ func (a *app) plan(ctx context.Context, cfg *Config, e *engine.Engine, f planFla
 			return err
 		}
 	}
+	if !f.dryRun {
+		// What is planned in virtual time would leave in real time.
+		if _, err := cfg.carriers(a.clock.virtual(), a.clock.read); err != nil {
+			return err
+		}
+	}
 	w := bufio.NewWriterSize(a.out, 1<<16)
 	for _, p := range e.Portfolios {
 		if f.portfolio != "" && p.Ref != f.portfolio {

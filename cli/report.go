@@ -207,15 +207,13 @@ func (r *funnelReport) table(w io.Writer, lang tongue) {
 		p.head("Why messages did not arrive", "未送达及未发出的原因")
 	}
 	for _, c := range r.funnel.Causes {
-		p.line("%8d  %-6s %s", c.Number, c.Stage, lang.state(c.State))
-		p.reason(r.portfolio, "            ", c.Reason, c.Reason)
+		p.reason(r.portfolio, fmt.Sprintf("%8d  %-7s  %s · ", c.Number, c.Stage, lang.state(c.State)), c.Reason, c.Reason)
 	}
 	if len(r.holds) > 0 {
 		p.head("Persons held by their latest decision", "当前暂不联系的人数及原因")
 	}
 	for _, h := range r.holds {
-		p.line("%8d  %s", h.Persons, h.Stage)
-		p.reason(r.portfolio, "            ", h.Rule, h.Rule)
+		p.reason(r.portfolio, fmt.Sprintf("%8d  ", h.Persons), h.Rule, h.Rule)
 	}
 }
 

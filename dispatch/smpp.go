@@ -136,6 +136,9 @@ func (c *SMPP) Room() int {
 	return max(0, min(c.pace.room(now), c.pace.window-len(c.flights)))
 }
 
+// Window returns how many messages may lie between fence and outcome.
+func (c *SMPP) Window() int { return c.cfg.Window }
+
 // InFlight returns how many messages have no outcome yet.
 func (c *SMPP) InFlight() int {
 	c.mu.Lock()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -130,6 +131,7 @@ type debt struct {
 	minor int64
 	paid  int64
 	phone string
+	name  string
 }
 
 // take imports debts at the civil time.
@@ -155,7 +157,7 @@ func stageDebts(st *store.Stage, debts []debt) error {
 				phone = phoneOf(d.n)
 			}
 			return intake.Row{Borrower: ledger.BorrowerRow{
-				ID: borrowerOf(d.n), Name: "黄淑芬", Phone: phone, PhoneKind: ledger.PhoneMobile, Language: "zh", Zone: "Asia/Shanghai",
+				ID: borrowerOf(d.n), Name: cmp.Or(d.name, "黄淑芬"), Phone: phone, PhoneKind: ledger.PhoneMobile, Language: "zh", Zone: "Asia/Shanghai",
 				Country: "CN", Region: "CN-ZJ",
 			}}, true
 		}},

@@ -190,6 +190,13 @@ func reply(r dispatch.Reply, carrier string) store.Reply {
 	return out
 }
 
+// open returns how many messages are permitted and have no durable outcome, once so many are stored.
+func (b *inbox) open(stored int) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.flying) - stored
+}
+
 // idle says that nothing is on its way or waits to be stored.
 func (b *inbox) idle() bool {
 	b.mu.Lock()

@@ -228,14 +228,16 @@ type Text struct {
 // ErrCannotWrite says that a message cannot be written as it must be; contact waits and a person looks.
 var ErrCannotWrite = errors.New("engine: the text cannot be written")
 
-// Write is the recipe's last stages, compose and its check, at the moment of hand-over.
-func Write(p *Portfolio, d *store.Dossier, j *Judgement, to store.Recipient, now time.Time) (Text, error) {
+// Write is the recipe's last stages, compose and its check, at the moment of hand-over. to holds every borrower
+// of the dossier; the message goes to the one whose loan leads.
+func Write(p *Portfolio, d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient, now time.Time) (Text, error) {
 	b := &d.Borrowers[j.Borrower]
+	onlyOwn(d, j, to)
 	t := p.Templates.Pick(j.Intent.Treatment.Template, compose.Language(b.Language), p.Language)
 	if t == nil {
 		return Text{}, fmt.Errorf("%w: no template %q", ErrCannotWrite, j.Intent.Treatment.Template)
 	}
-	v := p.vars(d, j, to, now, t.Language)
+	v := p.vars(d, j, to[b.ID], now, t.Language)
 	body, err := t.Render(nil, &v)
 	if err != nil {
 		return Text{}, fmt.Errorf("%w: %w", ErrCannotWrite, err)
@@ -249,6 +251,16 @@ func Write(p *Portfolio, d *store.Dossier, j *Judgement, to store.Recipient, now
 		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, segments, t.MaxSegments)
 	}
 	return Text{Body: body, Language: t.Language, Template: t, Minor: v.Due.Total, Currency: v.Currency, Segments: segments}, nil
+}
+
+// onlyOwn leaves out the loans of borrowers with another name than the one written to. Two people who share a
+// phone count as one person until the lender gives their identity numbers, and none may read the other's debt.
+func onlyOwn(d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient) {
+	lead := to[d.Borrowers[j.Borrower].ID].Name
+	shared := func(i int) bool { return to[d.Borrowers[d.Loans[i].Borrower].ID].Name != lead }
+	if slices.ContainsFunc(j.Intent.Loans, shared) {
+		j.Intent.Loans = slices.DeleteFunc(slices.Clone(j.Intent.Loans), shared)
+	}
 }
 
 // vars fills the template's values with the facts of the minute.

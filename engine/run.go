@@ -99,7 +99,7 @@ func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, er
 	for _, p := range e.Portfolios {
 		own.Portfolios = append(own.Portfolios, p.fork())
 	}
-	s := &Sender{e: own, carrier: c, name: cfg.ID, now: o.Civil, batch: o.Batch, in: in}
+	s := &Sender{e: own, carrier: c, name: cfg.ID, now: o.Civil, batch: o.Batch, window: c.Window(), in: in}
 	return &running{e: own, o: o, s: s, carrier: c}, nil
 }
 
@@ -123,7 +123,10 @@ func (r *running) run(ctx context.Context) error {
 	// The session's end gave every message on its way an outcome: store them, also when ctx is over.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return errors.Join(err, r.s.finish(last))
+	err = errors.Join(err, r.s.finish(last))
+	// Receipts that came to another bind than their message's find it now; there may be nobody to settle later.
+	_, settled := r.e.Store.Settle(last, r.o.Civil(), r.e.Wire())
+	return errors.Join(err, settled)
 }
 
 // loop steps until there is nothing left to do.
@@ -189,11 +192,16 @@ func (r *running) finished(ctx context.Context, now time.Time) (bool, error) {
 	if r.o.Linger == 0 {
 		return false, nil
 	}
+	up := r.s.in.isUp()
+	if up && !r.s.in.idle() {
+		r.downAt = time.Time{}
+		return false, nil
+	}
 	due, err := r.s.due(ctx)
 	if err != nil {
 		return false, err
 	}
-	if due && !r.s.in.isUp() {
+	if due && !up {
 		if r.downAt.IsZero() {
 			r.downAt = now
 		}
@@ -279,7 +287,12 @@ func (s *Sender) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.e.Store.Dismiss(ctx, s.worker)
+	if err := s.e.Store.Dismiss(ctx, s.worker); err != nil {
+		return err
+	}
+	// Receipts that came here for messages of a worker beside this one find them now.
+	_, err = s.e.Store.Settle(ctx, s.now(), s.e.Wire())
+	return err
 }
 
 func (b *inbox) await(o store.Outstanding) {

@@ -22,9 +22,11 @@ type Sender struct {
 	now     func() time.Time
 	worker  int64
 	batch   int // messages a claim at most
+	window  int // messages between fence and durable outcome at most
 	skip    int // which of the open batches is tried first
 	in      *inbox
-	turn    int // which portfolio is next
+	turn    int       // which portfolio is next
+	claimed time.Time // when the last claim was made, real
 }
 
 // leaseFor is how long a worker may be silent before its fences count as those of a dead one.
@@ -45,7 +47,8 @@ func (s *Sender) Step(ctx context.Context) (stepped, error) {
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)
 	var msgs []dispatch.Message
-	if room := min(s.carrier.Room(), s.batch); room > 0 {
+	if room := s.room(st); room > 0 {
+		s.claimed = st.WireAt
 		var err error
 		if msgs, err = s.judge(ctx, st, room); err != nil {
 			back.done(false)
@@ -77,6 +80,21 @@ func (s *Sender) Step(ctx context.Context) (stepped, error) {
 	did.Left = len(permitted)
 	s.carrier.Submit(permitted)
 	return did, nil
+}
+
+// gather is how long a claim waits for room in the window to be worth a commit.
+const gather = 10 * time.Millisecond
+
+// room returns how many messages may be claimed now: 0 while the window is fuller than half a claim would need,
+// for a while, since many small commits cost more than few large ones. A message counts against the window until
+// the commit that stores its outcome, which may be this step's.
+func (s *Sender) room(st *store.Step) int {
+	open := s.window - s.in.open(len(st.Outcomes))
+	room := min(s.carrier.Room(), s.batch, open)
+	if room < min(s.batch, s.window)/2 && st.WireAt.Sub(s.claimed) < gather {
+		return 0
+	}
+	return max(0, room)
 }
 
 // judge claims up to room messages and runs the recipe on them again, on the facts of this minute.
@@ -167,7 +185,7 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 		delete(byPerson, c.d.Person)
 		if g.mayLeave(&c) {
 			leaving = append(leaving, c)
-			facts = append(facts, c.d.Borrowers[c.j.Borrower])
+			facts = append(facts, c.d.Borrowers...)
 		}
 	}
 	for _, m := range byPerson {
@@ -180,8 +198,7 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 	var msgs []dispatch.Message
 	for i := range leaving {
 		c := &leaving[i]
-		r := to[c.d.Borrowers[c.j.Borrower].ID]
-		text, err := Write(g.p, c.d, &c.j, r, g.st.At)
+		text, err := Write(g.p, c.d, &c.j, to, g.st.At)
 		if errors.Is(err, ErrCannotWrite) {
 			g.close(c.m, outbox.Cancelled, "duly:text", err.Error())
 			continue
@@ -189,7 +206,7 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 		if err != nil {
 			return nil, err
 		}
-		msg, err := g.permit(ctx, c, &text, r.Phone)
+		msg, err := g.permit(ctx, c, &text, to[c.d.Borrowers[c.j.Borrower].ID].Phone)
 		if err != nil {
 			return nil, err
 		}
@@ -267,7 +284,7 @@ func (g *judging) permit(ctx context.Context, c *judged, text *Text, phone strin
 	m.Treatment, m.Episode = j.Intent.Treatment.Index, j.Intent.Episode
 	left := j.NotAfter.Sub(st.At)
 	t := store.Try{
-		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(min(outbox.LeaveWithin, left)), NotAfter: j.NotAfter, Day: j.Today,
+		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(min(outbox.LeaveWithin, left)), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.channel,
 		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Reasons: string(said), Text: text.Body, CapSet: set,
 	}
 	slot := store.Slot{Kind: store.PerPerson, Of: int64(c.d.Person), Seq: c.d.LastSeq + 1}

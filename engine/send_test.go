@@ -35,6 +35,23 @@ func TestTheAmountOfThisMinute(t *testing.T) {
 	}
 }
 
+// TestOneMessageOverAllLoans: a person with two loans gets one message with the sum; two people who share a phone
+// never read each other's debt.
+func TestOneMessageOverAllLoans(t *testing.T) {
+	for _, c := range []struct{ second, want string }{{"黄淑芬", "150.00"}, {"李建国", "100.00"}} {
+		h := newHouse(t, smsc.Config{})
+		h.take(
+			debt{n: 1, dueOn: day(thursday, 6), minor: 10000, phone: phoneOf(1)},
+			debt{n: 2, dueOn: day(thursday, 4), minor: 5000, phone: phoneOf(1), name: c.second})
+		h.plan()
+		h.run()
+		got := h.smsc.Arrivals()
+		if len(got) != 1 || !strings.Contains(got[0].Whole, c.want+"元") {
+			t.Fatalf("second borrower %s: arrivals %+v", c.second, got)
+		}
+	}
+}
+
 // TestPaidInBetween: who has paid everything since planning hears nothing.
 func TestPaidInBetween(t *testing.T) {
 	h := newHouse(t, smsc.Config{})

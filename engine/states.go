@@ -30,3 +30,15 @@ func (e *Engine) States(ctx context.Context, p *Portfolio) ([]store.Count, error
 	}
 	return out, nil
 }
+
+// Title returns what a rule asks for, in "zh" or "en"; empty where the rule is not one of a rulebook.
+func (p *Portfolio) Title(rule, lang string) string {
+	for _, b := range p.Lawbook.Books() {
+		for _, r := range b.Rules {
+			if r.ID == rule {
+				return r.Title[lang]
+			}
+		}
+	}
+	return ""
+}

@@ -19,7 +19,7 @@ var outcomeKinds = map[outbox.Event]string{
 
 // outcomes stores what became of tries. An unknown outcome may become known; nothing else changes.
 func (c *commit) outcomes() error {
-	in := newBulk(c.ctx, c.tx, `INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES `,
+	in := c.bulk(`INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES `,
 		` ON CONFLICT (fence) DO UPDATE SET kind = excluded.kind, code = excluded.code, carrier = excluded.carrier, ids = excluded.ids,
 		at = excluded.at, wire_at = excluded.wire_at WHERE outcome.kind = 'unknown' AND excluded.kind IN ('accepted', 'refused')`, 7)
 	var again []PutOff
@@ -42,19 +42,19 @@ func (c *commit) outcomes() error {
 	if err := in.close(); err != nil {
 		return err
 	}
-	put := newBulk(c.ctx, c.tx, `INSERT INTO requeue (message, not_before, not_after) VALUES `, ` ON CONFLICT DO NOTHING`, 3)
+	put := c.bulk(`INSERT INTO requeue (message, not_before, not_after) VALUES `, ` ON CONFLICT DO NOTHING`, 3)
 	for _, p := range again {
 		if err := put.add(p.Message, millis(p.NotBefore), millis(p.NotAfter)); err != nil {
 			return err
 		}
 	}
-	return errors.Join(put.close(), closings(c.ctx, c.tx, c.st.At, cancelled))
+	return errors.Join(put.close(), c.closed(cancelled))
 }
 
 // receipts stores carriers' words, and keeps those that match nothing for when their outcome comes.
 func (c *commit) receipts() error {
-	in := newBulk(c.ctx, c.tx, `INSERT INTO receipt (id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
-	orphans := newBulk(c.ctx, c.tx, `INSERT INTO orphan (carrier, carrier_id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 6)
+	in := c.bulk(`INSERT INTO receipt (id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
+	orphans := c.bulk(`INSERT INTO orphan (carrier, carrier_id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 6)
 	for _, r := range c.st.Receipts {
 		kind := "delivered"
 		if r.Event == outbox.EvUndelivered {
@@ -113,14 +113,40 @@ func (c *commit) replies() error {
 
 // personsAt returns everybody who has, or ever had, the address: a stop protects all of them.
 func (c *commit) personsAt(phone string) ([]ledger.PersonID, error) {
-	var list []byte
-	err := c.tx.QueryRowContext(c.ctx, `SELECT json_group_array(DISTINCT b.person) FROM address a JOIN borrower_fact f ON f.address = a.id
-		JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash(hashPhone, phone)).Scan(&list)
-	if err != nil {
-		return nil, wrap(err)
+	for _, spelling := range spellings(phone) {
+		var list []byte
+		err := c.tx.QueryRowContext(c.ctx, `SELECT json_group_array(DISTINCT b.person) FROM address a JOIN borrower_fact f ON f.address = a.id
+			JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash(hashPhone, spelling)).Scan(&list)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		var persons []ledger.PersonID
+		if err := json.Unmarshal(list, &persons); err != nil || len(persons) > 0 {
+			return persons, wrap(err)
+		}
 	}
-	var persons []ledger.PersonID
-	return persons, wrap(json.Unmarshal(list, &persons))
+	return nil, nil
+}
+
+// callingCodes are tried where a carrier writes a sender's number without its country.
+var callingCodes = []string{"86", "1", "44", "49", "91", "62", "63", "52", "65", "852"}
+
+// spellings are the ways in which E.164 may write the number that a carrier gives, the likeliest first. A
+// carrier that leaves out the plus or the country must not make a stop come to nothing.
+func spellings(phone string) []string {
+	digits := strings.TrimPrefix(phone, "+")
+	out := []string{"+" + digits}
+	if phone != digits {
+		return out
+	}
+	national := strings.TrimLeft(digits, "0")
+	if national != digits {
+		out = append(out, "+"+national)
+	}
+	for _, code := range callingCodes {
+		out = append(out, "+"+code+national)
+	}
+	return out
 }
 
 // effect lets a reply act on one person. Any reply changes what is judged next, so the turn goes up.

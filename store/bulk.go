@@ -20,12 +20,13 @@ type bulk struct {
 	cols int
 	args []any
 	full *sql.Stmt
+	kept *statements // where statements outlive the transaction; nil for work that is not of the hot path
 	// returned is called with each row of whole numbers that a RETURNING clause gives back; nil without one.
 	returned func([]int64)
 }
 
 func newBulk(ctx context.Context, tx *sql.Tx, head, tail string, cols int) *bulk {
-	return &bulk{ctx: ctx, tx: tx, head: head, tail: tail, cols: cols, args: make([]any, 0, cols*bulkRows)}
+	return &bulk{ctx: ctx, tx: tx, head: head, tail: tail, cols: cols}
 }
 
 // add queues one row, and writes when there are enough.
@@ -33,29 +34,47 @@ func (b *bulk) add(vals ...any) error {
 	if len(vals) != b.cols {
 		return fmt.Errorf("store: %d values for %d columns", len(vals), b.cols)
 	}
+	if b.args == nil {
+		b.args = make([]any, 0, b.cols*bulkRows)
+	}
 	b.args = append(b.args, vals...)
 	if len(b.args) < b.cols*bulkRows {
 		return nil
 	}
-	if b.full == nil {
-		st, err := b.tx.PrepareContext(b.ctx, b.sql(bulkRows))
-		if err != nil {
-			return fmt.Errorf("store: %w", err)
-		}
-		b.full = st
-	}
-	return b.write(b.full.ExecContext, b.full.QueryContext)
+	return b.write(bulkRows)
 }
 
-// write runs one statement and reads what it returns.
-func (b *bulk) write(exec func(context.Context, ...any) (sql.Result, error), query func(context.Context, ...any) (*sql.Rows, error)) error {
-	args := b.args
-	b.args = b.args[:0]
+// statement returns the insert of so many rows, kept or prepared for this transaction.
+func (b *bulk) statement(rows int) (*sql.Stmt, error) {
+	if b.kept != nil {
+		return b.kept.in(b.ctx, b.tx, b.sql(rows))
+	}
+	if rows == bulkRows && b.full != nil {
+		return b.full, nil
+	}
+	st, err := b.tx.PrepareContext(b.ctx, b.sql(rows))
+	if rows == bulkRows {
+		b.full = st
+	}
+	return st, wrap(err)
+}
+
+// write inserts the first rows that are queued, and reads what that returns.
+func (b *bulk) write(n int) error {
+	st, err := b.statement(n)
+	if err != nil {
+		return err
+	}
+	args := b.args[:n*b.cols]
+	b.args = b.args[n*b.cols:]
+	if len(b.args) == 0 {
+		b.args = args[:0] // it has room for bulkRows again
+	}
 	if b.returned == nil {
-		_, err := exec(b.ctx, args...)
+		_, err := st.ExecContext(b.ctx, args...)
 		return wrap(err)
 	}
-	rows, err := query(b.ctx, args...)
+	rows, err := st.QueryContext(b.ctx, args...)
 	if err != nil {
 		return wrap(err)
 	}
@@ -78,23 +97,23 @@ func (b *bulk) write(exec func(context.Context, ...any) (sql.Result, error), que
 	return wrap(rows.Err())
 }
 
-// close writes what is queued.
+// close writes what is queued. The transaction's end closes the statements.
 func (b *bulk) close() error {
-	if b.full != nil {
-		defer func() { _ = b.full.Close() }() // the transaction's end closes it anyway
+	for _, n := range bulkSizes {
+		for b.kept != nil && len(b.args) >= n*b.cols {
+			if err := b.write(n); err != nil {
+				return err
+			}
+		}
 	}
 	if len(b.args) == 0 {
 		return nil
 	}
-	query := b.sql(len(b.args) / b.cols)
-	return b.write(
-		func(ctx context.Context, args ...any) (sql.Result, error) {
-			return b.tx.ExecContext(ctx, query, args...)
-		},
-		func(ctx context.Context, args ...any) (*sql.Rows, error) {
-			return b.tx.QueryContext(ctx, query, args...)
-		})
+	return b.write(len(b.args) / b.cols)
 }
+
+// bulkSizes are the numbers of rows that kept statements insert: few, so that each is soon kept.
+var bulkSizes = []int{bulkRows, 30, 10, 3, 1}
 
 func (b *bulk) sql(rows int) string { return b.head + tuples(rows, b.cols) + b.tail }
 

@@ -41,15 +41,15 @@ type Claim struct {
 func (s *Store) Due(ctx context.Context, portfolio int64, now time.Time, limit, skip int) (Claim, error) {
 	var c Claim
 	err := s.view(ctx, func(tx *sql.Tx) error {
-		if err := dueAgain(ctx, tx, &c, portfolio, now, limit); err != nil || len(c.Messages) > 0 {
+		if err := s.dueAgain(ctx, tx, &c, portfolio, now, limit); err != nil || len(c.Messages) > 0 {
 			return err
 		}
 		if skip > 0 {
-			if err := dueBatch(ctx, tx, &c, portfolio, now, limit, skip); err != nil || c.Batch != 0 {
+			if err := s.dueBatch(ctx, tx, &c, portfolio, now, limit, skip); err != nil || c.Batch != 0 {
 				return err
 			}
 		}
-		return dueBatch(ctx, tx, &c, portfolio, now, limit, 0)
+		return s.dueBatch(ctx, tx, &c, portfolio, now, limit, 0)
 	})
 	return c, err
 }
@@ -60,12 +60,15 @@ func (w *Waiting) fields() []any {
 	return []any{&w.ID, &w.Batch, &w.Person, &w.Portfolio, &w.Borrower, &w.Loan, &w.Stage, &w.Treatment, &w.Episode, &w.Edition, &w.Carrier}
 }
 
-func dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit int) error {
-	rows, err := tx.QueryContext(ctx, `SELECT `+waitingColumns+`, q.not_after,
+func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit int) error {
+	st, err := s.reads.in(ctx, tx, `SELECT `+waitingColumns+`, q.not_after,
 		(SELECT count(*) FROM fence f WHERE f.id BETWEEN m.id<<3 AND m.id<<3|7) + 1
 		FROM requeue q JOIN message m ON m.id = q.message JOIN batch b ON b.id = m.batch
-		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ? ORDER BY q.not_before, q.message LIMIT ?`,
-		millis(now), millis(now), portfolio, limit)
+		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ? ORDER BY q.not_before, q.message LIMIT ?`)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(ctx, millis(now), millis(now), portfolio, limit)
 	if err != nil {
 		return wrap(err)
 	}
@@ -80,12 +83,15 @@ func dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now ti
 	return wrap(rows.Err())
 }
 
-func dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit, skip int) error {
+func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit, skip int) error {
 	var first, count int64
 	var notAfter time.Time
-	err := tx.QueryRowContext(ctx, `SELECT id, first, count, next, not_after FROM batch
-		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY not_before, id LIMIT 1 OFFSET ?`,
-		millis(now), millis(now), portfolio, skip).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter))
+	st, err := s.reads.in(ctx, tx, `SELECT id, first, count, next, not_after FROM batch
+		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY not_before, id LIMIT 1 OFFSET ?`)
+	if err != nil {
+		return err
+	}
+	err = st.QueryRowContext(ctx, millis(now), millis(now), portfolio, skip).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter))
 	if err == sql.ErrNoRows {
 		return nil
 	}
@@ -93,8 +99,11 @@ func dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now ti
 		return wrap(err)
 	}
 	c.To = min(c.From+limit, int(count))
-	rows, err := tx.QueryContext(ctx, `SELECT `+waitingColumns+` FROM message m JOIN batch b ON b.id = m.batch
-		WHERE m.id BETWEEN ? AND ? ORDER BY m.id`, first+int64(c.From), first+int64(c.To)-1)
+	if st, err = s.reads.in(ctx, tx, `SELECT `+waitingColumns+` FROM message m JOIN batch b ON b.id = m.batch
+		WHERE m.id BETWEEN ? AND ? ORDER BY m.id`); err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(ctx, first+int64(c.From), first+int64(c.To)-1)
 	if err != nil {
 		return wrap(err)
 	}
@@ -114,7 +123,7 @@ func (s *Store) NextDue(ctx context.Context, portfolio int64) (time.Time, error)
 	var ms sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (
 		SELECT min(not_before) AS t FROM batch WHERE next < count AND portfolio = ?
-		UNION ALL SELECT min(q.not_before) FROM requeue q JOIN message m ON m.id = q.message WHERE m.portfolio = ?)`,
+		UNION ALL SELECT min(q.not_before) FROM requeue q CROSS JOIN message m WHERE m.id = q.message AND m.portfolio = ?)`,
 		portfolio, portfolio).Scan(&ms)
 	return instant(ms.Int64), wrap(err)
 }

@@ -85,15 +85,18 @@ type Within struct {
 // Dossiers yields the dossiers in the order of persons, from one consistent state of the database. The
 // dossier is reused: keep nothing of it.
 func (s *Store) Dossiers(ctx context.Context, w Within, yield func(*Dossier) error) error {
-	return s.view(ctx, func(tx *sql.Tx) error { return dossiers(ctx, tx, w, yield) })
+	return s.view(ctx, func(tx *sql.Tx) error { return s.dossiers(ctx, tx, w, yield) })
 }
 
-func dossiers(ctx context.Context, tx *sql.Tx, w Within, yield func(*Dossier) error) (err error) {
+func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, w Within, yield func(*Dossier) error) (err error) {
+	if w.Persons != nil {
+		ctx = context.WithoutCancel(ctx) // short: not worth a watch for each statement
+	}
 	asOf, err := paymentsAsOf(ctx, tx, w.Portfolio)
 	if err != nil {
 		return err
 	}
-	g := gather{ctx: ctx, tx: tx, w: w, asOf: asOf}
+	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w, asOf: asOf}
 	defer func() { err = joinClose(err, &g) }()
 	if err := g.open(); err != nil {
 		return err
@@ -122,6 +125,7 @@ func paymentsAsOf(ctx context.Context, tx *sql.Tx, portfolio int64) (time.Time, 
 type gather struct {
 	ctx  context.Context
 	tx   *sql.Tx
+	kept *statements
 	w    Within
 	asOf time.Time
 	d    Dossier
@@ -235,7 +239,7 @@ func (g *gather) openHistory() error {
 	if err == nil && g.w.Persons == nil {
 		err = openStream(g, &g.waiting, `SELECT m.person FROM message m JOIN batch b ON b.id = m.batch
 			WHERE b.next < b.count AND m.id >= b.first + b.next AND m.portfolio = ?
-			UNION SELECT m.person FROM requeue q JOIN message m ON m.id = q.message WHERE m.portfolio = ?`, "", " ORDER BY 1", []any{p, p},
+			UNION SELECT m.person FROM requeue q CROSS JOIN message m WHERE m.id = q.message AND m.portfolio = ?`, "", " ORDER BY 1", []any{p, p},
 			func(*struct{}) []any { return nil })
 	}
 	return err
@@ -336,7 +340,11 @@ func openStream[T any](g *gather, s *stream[T], query, column, order string, arg
 		}
 		query, args = query+cond, append(args, more...)
 	}
-	rows, err := g.tx.QueryContext(g.ctx, query+order, args...)
+	st, err := g.kept.in(g.ctx, g.tx, query+order)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(g.ctx, args...)
 	if err != nil {
 		return fmt.Errorf("store: dossiers: %w", err)
 	}

@@ -31,6 +31,7 @@ type Try struct {
 	LeaveBy  time.Time
 	NotAfter time.Time // civil end of the lawful window
 	Day      ledger.Date
+	Channel  ledger.Channel
 	Minor    int64
 	Currency ledger.Currency
 	Parts    int
@@ -116,6 +117,11 @@ type StepResult struct {
 
 // Commit stores a step in one transaction. What it permits is durable when it returns.
 func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
+	// A step is short: it is not cut off in the middle, which spares each statement a watch on ctx.
+	if err := ctx.Err(); err != nil {
+		return StepResult{}, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	boxes, err := s.sealTexts(st.Tries)
 	if err != nil {
 		return StepResult{}, err
@@ -161,6 +167,27 @@ type commit struct {
 	boxes [][]byte
 }
 
+// bulk returns an insert whose statements are kept.
+func (c *commit) bulk(head, tail string, cols int) *bulk {
+	b := newBulk(c.ctx, c.tx, head, tail, cols)
+	b.kept = c.writes
+	return b
+}
+
+// exec runs one statement that is kept, and returns how many rows it changed.
+func (c *commit) exec(query string, args ...any) (int64, error) {
+	st, err := c.writes.in(c.ctx, c.tx, query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(c.ctx, args...)
+	if err != nil {
+		return 0, wrap(err)
+	}
+	n, err := res.RowsAffected()
+	return n, wrap(err)
+}
+
 // run applies what came back before it permits anything, so that a stop in the step counts for its fences.
 func (c *commit) run() error {
 	for _, f := range []func() error{c.lease, c.replies, c.outcomes, c.receipts} {
@@ -185,13 +212,10 @@ func (c *commit) run() error {
 
 // lease renews the worker's lease, and refuses a worker that was taken for dead.
 func (c *commit) lease() error {
-	res, err := c.tx.ExecContext(c.ctx, `UPDATE worker SET lease_until = ? WHERE id = ? AND lease_until >= ?`,
+	n, err := c.exec(`UPDATE worker SET lease_until = ? WHERE id = ? AND lease_until >= ?`,
 		millis(c.st.LeaseUntil), c.st.Worker, millis(c.st.WireAt))
-	if err != nil {
-		return wrap(err)
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return wrap(err)
+	if err != nil || n == 1 {
+		return err
 	}
 	return ErrLeaseLost
 }
@@ -200,12 +224,8 @@ func (c *commit) lease() error {
 func (c *commit) take() (bool, error) {
 	cl := c.st.Claim
 	if cl.Batch != 0 {
-		res, err := c.tx.ExecContext(c.ctx, `UPDATE batch SET next = ? WHERE id = ? AND next = ?`, cl.To, cl.Batch, cl.From)
-		if err != nil {
-			return false, wrap(err)
-		}
-		n, err := res.RowsAffected()
-		return n == 1, wrap(err)
+		n, err := c.exec(`UPDATE batch SET next = ? WHERE id = ? AND next = ?`, cl.To, cl.Batch, cl.From)
+		return n == 1, err
 	}
 	ids := make([]outbox.MessageID, len(cl.Messages))
 	for i, m := range cl.Messages {
@@ -237,7 +257,7 @@ func (c *commit) permit() error {
 		return err
 	}
 	owner := map[[2]int64]int{}
-	in := newBulk(c.ctx, c.tx, `INSERT OR IGNORE INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode) VALUES `,
+	in := c.bulk(`INSERT OR IGNORE INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode) VALUES `,
 		` RETURNING subject, seq`, 10)
 	granted := make([]int, len(c.st.Tries))
 	in.returned = func(row []int64) { granted[owner[[2]int64{row[0], row[1]}]]++ }
@@ -254,7 +274,7 @@ func (c *commit) permit() error {
 				break
 			}
 			owner[k] = i
-			if err := in.add(k[0], k[1], millis(c.st.At), t.Day, t.CapSet, t.Message.ID, "sms", t.Message.Portfolio,
+			if err := in.add(k[0], k[1], millis(c.st.At), t.Day, t.CapSet, t.Message.ID, t.Channel, t.Message.Portfolio,
 				t.Message.Treatment, t.Message.Episode); err != nil {
 				return err
 			}
@@ -291,7 +311,11 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	if err != nil {
 		return nil, wrap(err)
 	}
-	rows, err := c.tx.QueryContext(c.ctx, `SELECT id, turn FROM person WHERE id IN (SELECT value FROM json_each(?))`, string(list))
+	st, err := c.writes.in(c.ctx, c.tx, `SELECT id, turn FROM person WHERE id IN (SELECT value FROM json_each(?))`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(c.ctx, string(list))
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -339,8 +363,8 @@ func (c *commit) refuse(t *Try, some bool) error {
 }
 
 func (c *commit) fences() error {
-	in := newBulk(c.ctx, c.tx, `INSERT INTO fence (id, worker, at, wire_at, leave_by, not_after, minor, currency, parts, turn, reasons) VALUES `, "", 11)
-	texts := newBulk(c.ctx, c.tx, `INSERT INTO sealed_text (fence, box) VALUES `, "", 2)
+	in := c.bulk(`INSERT INTO fence (id, worker, at, wire_at, leave_by, not_after, minor, currency, parts, turn, reasons) VALUES `, "", 11)
+	texts := c.bulk(`INSERT INTO sealed_text (fence, box) VALUES `, "", 2)
 	for i := range c.st.Tries {
 		if !c.res.Permitted[i] {
 			continue
@@ -358,7 +382,7 @@ func (c *commit) fences() error {
 }
 
 func (c *commit) putOffs() error {
-	in := newBulk(c.ctx, c.tx, `INSERT INTO requeue (message, not_before, not_after) VALUES `,
+	in := c.bulk(`INSERT INTO requeue (message, not_before, not_after) VALUES `,
 		` ON CONFLICT (message) DO UPDATE SET not_before = excluded.not_before`, 3)
 	for _, p := range c.st.PutOffs {
 		if err := in.add(p.Message, millis(p.NotBefore), millis(p.NotAfter)); err != nil {
@@ -368,12 +392,12 @@ func (c *commit) putOffs() error {
 	return in.close()
 }
 
-func (c *commit) closings() error { return closings(c.ctx, c.tx, c.st.At, c.st.Closings) }
+func (c *commit) closings() error { return c.closed(c.st.Closings) }
 
-func closings(ctx context.Context, tx *sql.Tx, at time.Time, list []Closing) error {
-	in := newBulk(ctx, tx, `INSERT INTO closed (message, at, state, rule, reason) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
+func (c *commit) closed(list []Closing) error {
+	in := c.bulk(`INSERT INTO closed (message, at, state, rule, reason) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
 	for _, cl := range list {
-		if err := in.add(cl.Message, millis(at), cl.State.String(), cl.Rule, cl.Reason); err != nil {
+		if err := in.add(cl.Message, millis(c.st.At), cl.State.String(), cl.Rule, cl.Reason); err != nil {
 			return err
 		}
 	}

@@ -67,7 +67,7 @@ func stepOf(worker int64, c *Claim, tries ...Try) *Step {
 
 func tryOf(m Waiting, seq, capset int64) Try {
 	return Try{
-		Message: m, Turn: 1, LeaveBy: wire.Add(10 * time.Second), NotAfter: noon.Add(time.Hour), Day: ledger.Day(noon), Minor: 100, Currency: "CNY",
+		Message: m, Turn: 1, LeaveBy: wire.Add(10 * time.Second), NotAfter: noon.Add(time.Hour), Day: ledger.Day(noon), Channel: ledger.SMS, Minor: 100, Currency: "CNY",
 		Parts: 1, Reasons: "{}", Text: []byte("text"), CapSet: capset, Slots: []Slot{{PerPerson, int64(m.Person), seq}},
 	}
 }

@@ -33,6 +33,9 @@ type Store struct {
 	keys  *Keys
 	write *sql.DB // one connection: SQLite has one writer
 	read  *sql.DB
+
+	// The hot path's statements, of either connection.
+	writes, reads *statements
 }
 
 // Open opens the data folder dir, makes it on first use and brings its schema up to date. Names, phones and
@@ -52,7 +55,7 @@ func Open(ctx context.Context, dir string, keys *Keys) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
-	return &Store{keys: keys, write: write, read: read}, nil
+	return &Store{keys: keys, write: write, read: read, writes: newStatements(write), reads: newStatements(read)}, nil
 }
 
 // dsn builds the connection string. FULL makes each commit durable before it returns; nothing that permits a
@@ -81,6 +84,9 @@ func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close
 // update runs f in a writing transaction, which is durable when update returns nil and has left no trace when
 // it returns an error.
 func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
+	if err := s.writes.warm(ctx); err != nil {
+		return err
+	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
@@ -103,6 +109,9 @@ func ignoreDone(err error) error {
 
 // view runs f on one consistent state of the database.
 func (s *Store) view(ctx context.Context, f func(tx *sql.Tx) error) error {
+	if err := s.reads.warm(ctx); err != nil {
+		return err
+	}
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("store: read: %w", err)
