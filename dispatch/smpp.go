@@ -85,7 +85,7 @@ func (c *SMPP) Run(ctx context.Context) error {
 		Config: smpp.Config{Window: c.cfg.Window, Now: c.cfg.Now, ResponseTimeout: c.cfg.ResponseTimeout},
 		Handler: smpp.Handler{
 			Results: c.results, Deliver: c.deliver, Down: c.down,
-			Veto: func(tag uint64) bool { f, _ := unpack(tag); return c.sink.Vetoed(f) },
+			Veto: func(tag uint64) bool { return c.sink.Vetoed(unpack(tag)) },
 		},
 		Up: func(s *smpp.Session) {
 			if id := s.ServerID(); c.cfg.Simulator != "" && id != c.cfg.Simulator {
@@ -208,7 +208,7 @@ func (c *SMPP) results(rs []smpp.Result) {
 	c.mu.Lock()
 	for i := range rs {
 		r := &rs[i]
-		fence, _ := unpack(r.Tag)
+		fence := unpack(r.Tag)
 		f := c.flights[fence]
 		if f == nil {
 			continue
@@ -315,5 +315,5 @@ type flight struct {
 	next  int // the part that is on its way
 }
 
-func pack(f outbox.FenceID, part int) uint64         { return uint64(f)<<8 | uint64(part) }
-func unpack(tag uint64) (f outbox.FenceID, part int) { return outbox.FenceID(tag >> 8), int(tag & 255) }
+func pack(f outbox.FenceID, part int) uint64 { return uint64(f)<<8 | uint64(part) }
+func unpack(tag uint64) outbox.FenceID       { return outbox.FenceID(tag >> 8) }

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -81,7 +82,9 @@ func (h *house) listen(cfg smsc.Config) {
 	go func() { ended <- server.Serve(ctx, l) }()
 	h.t.Cleanup(func() {
 		stop()
-		<-ended
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, net.ErrClosed) {
+			h.t.Error(err)
+		}
 	})
 	h.smsc, h.addr = server, l.Addr().String()
 }

@@ -166,7 +166,7 @@ func (b *inbox) outcome(o dispatch.Outcome, st *store.Step, carrier string) stor
 		out.Again = &f.again
 	case outbox.EvCancel:
 		out.Rule = "stop"
-	default:
+	case outbox.EvRefuse, outbox.EvLost, outbox.EvFence, outbox.EvExpire, outbox.EvDelivered, outbox.EvUndelivered:
 	}
 	return out
 }

@@ -85,7 +85,6 @@ type running struct {
 	quiet   time.Time // since when nothing happened
 	downAt  time.Time // since when the carrier is down with messages due; zero while it is up
 	settled time.Time
-	leased  time.Time
 }
 
 func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, error) {
@@ -118,7 +117,9 @@ func (r *running) run(ctx context.Context) error {
 	err := r.loop(ctx, ended)
 	hangUp()
 	if !errors.Is(err, dispatch.ErrNotSimulator) {
-		<-ended
+		if down := <-ended; err == nil && !errors.Is(down, context.Canceled) {
+			err = down
+		}
 	}
 	// The session's end gave every message on its way an outcome: store them, also when ctx is over.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

@@ -1,10 +1,13 @@
 package ledger
 
-// A PersonID, BorrowerID and LoanID are Duly's own numbers, given at first import. Zero is none.
+// Duly's own numbers, given at first import. Zero is none.
 type (
-	PersonID   int64
+	// PersonID numbers human beings.
+	PersonID int64
+	// BorrowerID numbers persons owing in one portfolio.
 	BorrowerID int64
-	LoanID     int64
+	// LoanID numbers loans.
+	LoanID int64
 )
 
 // A PhoneKind says what the numbering plan knows of a number.

@@ -135,10 +135,23 @@ func (r *Row) Balanced() bool {
 
 func (r *Row) sum(o *Row) {
 	for _, p := range [][2]*int64{
-		{&r.Planned, &o.Planned}, {&r.Waiting, &o.Waiting}, {&r.OnItsWay, &o.OnItsWay}, {&r.Sent, &o.Sent}, {&r.Delivered, &o.Delivered},
-		{&r.Undelivered, &o.Undelivered}, {&r.Accepted, &o.Accepted}, {&r.Unknown, &o.Unknown}, {&r.Refused, &o.Refused},
-		{&r.Cancelled, &o.Cancelled}, {&r.Expired, &o.Expired}, {&r.Replied, &o.Replied}, {&r.Stopped, &o.Stopped}, {&r.Paid, &o.Paid},
-		{&r.PaidMinor, &o.PaidMinor}, {&r.Parts, &o.Parts}, {&r.CostMicro, &o.CostMicro},
+		{&r.Planned, &o.Planned},
+		{&r.Waiting, &o.Waiting},
+		{&r.OnItsWay, &o.OnItsWay},
+		{&r.Sent, &o.Sent},
+		{&r.Delivered, &o.Delivered},
+		{&r.Undelivered, &o.Undelivered},
+		{&r.Accepted, &o.Accepted},
+		{&r.Unknown, &o.Unknown},
+		{&r.Refused, &o.Refused},
+		{&r.Cancelled, &o.Cancelled},
+		{&r.Expired, &o.Expired},
+		{&r.Replied, &o.Replied},
+		{&r.Stopped, &o.Stopped},
+		{&r.Paid, &o.Paid},
+		{&r.PaidMinor, &o.PaidMinor},
+		{&r.Parts, &o.Parts},
+		{&r.CostMicro, &o.CostMicro},
 	} {
 		*p[0] += *p[1]
 	}

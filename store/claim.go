@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
@@ -92,7 +93,7 @@ func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio in
 		return err
 	}
 	err = st.QueryRowContext(ctx, millis(now), millis(now), portfolio, skip).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter))
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {

@@ -200,7 +200,9 @@ func TestBodies(t *testing.T) {
 		&smpp.CancelSM{ServiceType: "s", MessageID: "m", Source: a, Destination: b},
 		&smpp.ReplaceSM{MessageID: "m", Source: a, ScheduleDeliveryTime: "260101080000000+", ValidityPeriod: "000000020000000R", RegisteredDelivery: 1, DefaultMsgID: 2, ShortMessage: []byte("x")},
 		&smpp.AlertNotification{Source: a, ESME: b, TLVs: tlvs},
-		smpp.Plain{ID: smpp.CmdUnbind}, smpp.Plain{ID: smpp.CmdEnquireLinkResp}, smpp.Plain{ID: smpp.CmdGenericNack},
+		smpp.Plain{ID: smpp.CmdUnbind},
+		smpp.Plain{ID: smpp.CmdEnquireLinkResp},
+		smpp.Plain{ID: smpp.CmdGenericNack},
 	} {
 		octets, err := smpp.PDU{Status: 5, Sequence: 9, Body: body}.Append(nil)
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 
 // clock is wire time, virtual in a bubble of synctest.
 func clock() time.Time {
-	return time.Now() //nolint:forbidigo // Wire time is real; these tests are of it.
+	return time.Now()
 }
 
 // results collects what a session reports.

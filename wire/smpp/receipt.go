@@ -26,8 +26,15 @@ const (
 // stateWords are the words of a receipt's stat (Appendix B) in the order of State,
 // and the names in full that some SMSCs write instead.
 var stateWords = [9][2]string{
-	{}, {"ENROUTE", "ENROUTE"}, {"DELIVRD", "DELIVERED"}, {"EXPIRED", "EXPIRED"}, {"DELETED", "DELETED"},
-	{"UNDELIV", "UNDELIVERABLE"}, {"ACCEPTD", "ACCEPTED"}, {"UNKNOWN", "UNKNOWN"}, {"REJECTD", "REJECTED"},
+	{},
+	{"ENROUTE", "ENROUTE"},
+	{"DELIVRD", "DELIVERED"},
+	{"EXPIRED", "EXPIRED"},
+	{"DELETED", "DELETED"},
+	{"UNDELIV", "UNDELIVERABLE"},
+	{"ACCEPTD", "ACCEPTED"},
+	{"UNKNOWN", "UNKNOWN"},
+	{"REJECTD", "REJECTED"},
 }
 
 // String returns the word that a receipt has for s (Appendix B), and the number

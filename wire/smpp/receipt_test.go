@@ -56,8 +56,10 @@ func TestReceiptVectors(t *testing.T) {
 
 func TestParseReceipt(t *testing.T) {
 	full := "id:a1 sub:001 dlvrd:002 submit date:2601010800 done date:2601010801 stat:UNDELIV err:21b text:Pay id:9 stat:DELIVRD"
-	want := smpp.Receipt{ID: "a1", State: smpp.StateUndeliverable, Sub: "001", Dlvrd: "002", SubmitDate: "2601010800",
-		DoneDate: "2601010801", Err: "21b", Text: "Pay id:9 stat:DELIVRD"}
+	want := smpp.Receipt{
+		ID: "a1", State: smpp.StateUndeliverable, Sub: "001", Dlvrd: "002", SubmitDate: "2601010800",
+		DoneDate: "2601010801", Err: "21b", Text: "Pay id:9 stat:DELIVRD",
+	}
 	if r, err := smpp.ParseReceipt(full); err != nil || r != want {
 		t.Errorf("%+v, %v", r, err)
 	}

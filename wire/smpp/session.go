@@ -15,12 +15,12 @@ import (
 type Outcome uint8
 
 const (
-	// Unknown: the request was written, at least in part, and no answer came. It may
+	// Unknown says that the request was written, at least in part, and no answer came. It may
 	// have been carried out.
 	Unknown Outcome = iota
-	// Answered: the peer's answer is in the result's Status.
+	// Answered says that the peer's answer is in the result's Status.
 	Answered
-	// NotWritten: no octet of the request has left. It may be tried again.
+	// NotWritten says that no octet of the request has left. It may be tried again.
 	NotWritten
 )
 
