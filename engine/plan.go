@@ -69,7 +69,7 @@ func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned
 	if _, err := e.Store.Refresh(ctx, p.row.ID, today, p.Terms); err != nil {
 		return Planned{}, err
 	}
-	w := planner{e: e, p: p, o: o, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]*store.Batch{}}
+	w := planner{e: e, p: p, o: o, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}}
 	w.newPage(today)
 	ahead := 0
 	if s := p.Strategy.Stages; len(s) > 0 && s[0].From < 0 {
@@ -80,6 +80,7 @@ func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned
 	if err == nil {
 		err = w.flush(ctx)
 	}
+	err = errors.Join(err, w.saved())
 	return w.done, err
 }
 
@@ -94,13 +95,20 @@ type planner struct {
 	o       PlanOptions
 	done    Planned
 	page    store.PlanPage
-	batches map[batchKey]*store.Batch
+	batches map[batchKey]int // index into page.Batches
 	queued  int
+	saving  chan savedPage // the page before, on its way into the store; nil when there is none
+}
+
+// savedPage is what became of a page.
+type savedPage struct {
+	messages, tasks int64
+	err             error
 }
 
 func (w *planner) newPage(on ledger.Date) {
 	w.page = store.PlanPage{
-		Portfolio: w.p.row.ID, Edition: w.p.edition, At: w.o.Now, On: on, Holdout: map[ledger.PersonID]bool{},
+		Portfolio: w.p.row.ID, Edition: w.p.edition, At: w.o.Now, On: on,
 	}
 	clear(w.batches)
 	w.queued = 0
@@ -156,7 +164,7 @@ func (w *planner) assign(d *store.Dossier) {
 	}
 	held := w.p.Strategy.Holdout.Assign(strconv.FormatInt(int64(d.Person), 10))
 	d.Held = &held
-	w.page.Holdout[d.Person] = held
+	w.page.Holdout = append(w.page.Holdout, store.Assigned{Person: d.Person, Held: held})
 	w.queued++
 }
 
@@ -178,11 +186,13 @@ func (w *planner) add(d *store.Dossier, j *Judgement) {
 		return
 	}
 	k := batchKey{j.NotBefore.UnixMilli(), j.NotBefore.Add(w.p.StaleAfter).UnixMilli()}
-	batch := w.batches[k]
-	if batch == nil {
-		batch = &store.Batch{Carrier: w.p.Carrier, NotBefore: j.NotBefore, NotAfter: j.NotBefore.Add(w.p.StaleAfter)}
-		w.batches[k] = batch
+	i, ok := w.batches[k]
+	if !ok {
+		i = len(w.page.Batches)
+		w.batches[k] = i
+		w.page.Batches = append(w.page.Batches, store.Batch{Carrier: w.p.Carrier, NotBefore: j.NotBefore, NotAfter: j.NotBefore.Add(w.p.StaleAfter)})
 	}
+	batch := &w.page.Batches[i]
 	batch.Messages = append(batch.Messages, m)
 }
 
@@ -212,19 +222,36 @@ func (w *planner) decided(d *store.Dossier, j *Judgement) {
 
 const nothingDue = "strategy:nothing_due"
 
+// flush lets the page be stored while the next one is filled: one at a time, in their order.
 func (w *planner) flush(ctx context.Context) error {
 	if w.o.DryRun || w.queued == 0 {
 		return nil
 	}
-	for _, b := range w.batches {
-		w.page.Batches = append(w.page.Batches, *b)
+	if err := w.saved(); err != nil {
+		return err
 	}
-	messages, tasks, err := w.e.Store.SavePlan(ctx, &w.page)
-	if err != nil {
-		return fmt.Errorf("engine: plan: %w", err)
+	page, saving := w.page, make(chan savedPage, 1)
+	w.saving = saving
+	go func() {
+		var r savedPage
+		r.messages, r.tasks, r.err = w.e.Store.SavePlan(ctx, &page)
+		saving <- r
+	}()
+	w.newPage(page.On)
+	return nil
+}
+
+// saved waits for the page before to be stored.
+func (w *planner) saved() error {
+	if w.saving == nil {
+		return nil
 	}
-	w.done.Messages += messages
-	w.done.Tasks += tasks
-	w.newPage(w.page.On)
+	r := <-w.saving
+	w.saving = nil
+	w.done.Messages += r.messages
+	w.done.Tasks += r.tasks
+	if r.err != nil {
+		return fmt.Errorf("engine: plan: %w", r.err)
+	}
 	return nil
 }

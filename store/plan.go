@@ -87,7 +87,13 @@ type PlanPage struct {
 	Batches   []Batch
 	Tasks     []Task
 	Decisions []PersonDecision
-	Holdout   map[ledger.PersonID]bool // assignments made now
+	Holdout   []Assigned // assignments made now
+}
+
+// An Assigned is a person's place in or out of the holdout, drawn once.
+type Assigned struct {
+	Person ledger.PersonID
+	Held   bool
 }
 
 // SavePlan stores a page of a plan. An intent that exists is not stored again, so that a plan made twice is the
@@ -189,8 +195,8 @@ func saveDecisions(ctx context.Context, tx *sql.Tx, p *PlanPage) error {
 		return err
 	}
 	held := newBulk(ctx, tx, `INSERT INTO holdout (person, portfolio, held, at) VALUES `, ` ON CONFLICT DO NOTHING`, 4)
-	for person, is := range p.Holdout {
-		if err := held.add(person, p.Portfolio, is, millis(p.At)); err != nil {
+	for _, a := range p.Holdout {
+		if err := held.add(a.Person, p.Portfolio, a.Held, millis(p.At)); err != nil {
 			return err
 		}
 	}
