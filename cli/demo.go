@@ -138,12 +138,15 @@ func mustSub(from fs.FS, dir string) fs.FS {
 // run lives through the days and tells of them.
 func (d *demo) run(ctx context.Context) error {
 	path := filepath.Join(d.dir, ConfigName)
-	if err := setAddress(path, usualAddress, d.world.Address()); err != nil {
+	err := errors.Join(
+		amend(path, "address: "+usualAddress, "address: "+d.world.Address()),
+		amend(path, "window: 1000 ", fmt.Sprintf("window: %d ", demoWindow)))
+	if err != nil {
 		return err
 	}
 	d.a.config = path
 	d.greet()
-	err := d.a.withEngine(ctx, func(c *Config, e *engine.Engine) error {
+	err = d.a.withEngine(ctx, func(c *Config, e *engine.Engine) error {
 		d.config, d.engine = c, e
 		carriers, err := c.carriers(true, d.a.clock.read)
 		if err != nil {
@@ -157,19 +160,27 @@ func (d *demo) run(ctx context.Context) error {
 		}
 		return d.tell(ctx)
 	})
-	return errors.Join(err, setAddress(path, d.world.Address(), usualAddress))
+	return errors.Join(err, amend(path, "address: "+d.world.Address(), "address: "+usualAddress))
 }
 
 // usualAddress is where duly smsc listens, and so what a new configuration names. The demo's own carrier takes a
 // free port, which the configuration names while it runs.
 const usualAddress = "127.0.0.1:2775"
 
-func setAddress(path, from, to string) error {
+// demoWindow is how many messages may be on their way at once, and so how many at most nobody can tell of after a
+// kill: far below the 1,000 of a new configuration, because the demo's book is small.
+const demoWindow = 40
+
+// amend replaces a piece of the configuration, which must be there.
+func amend(path, from, to string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, bytes.ReplaceAll(text, []byte("address: "+from), []byte("address: "+to)), 0o644)
+	if !bytes.Contains(text, []byte(from)) {
+		return fmt.Errorf("%s has no %q", path, from)
+	}
+	return os.WriteFile(path, bytes.Replace(text, []byte(from), []byte(to), 1), 0o644)
 }
 
 // elsewhere is duly run in a process of its own, so that it can be killed.

@@ -33,8 +33,15 @@ var dayHeads = []struct {
 	en, zh string
 	wide   int
 }{
-	{"day", "日期", -14}, {"planned", "计划", 8}, {"sent", "发出", 6}, {"delivered", "送达", 10}, {"replied", "回复", 8}, {"stopped", "退订", 8},
-	{"paid", "还款", 6}, {"held", "不联系", 7},
+	{"day", "日期", -14},
+	{"planned", "计划", 8},
+	{"tasks", "人工", 6},
+	{"sent", "发出", 6},
+	{"delivered", "送达", 10},
+	{"replied", "回复", 8},
+	{"stopped", "退订", 8},
+	{"paid", "还款", 6},
+	{"held", "暂缓", 6},
 }
 
 // day prints a day's line, with the heads above the first.
@@ -50,7 +57,7 @@ func (d *demo) day(x sim.Day) {
 	}
 	weekday := d.lang.say(x.On.Weekday().String()[:3], "周"+string([]rune("日一二三四五六")[x.On.Weekday()]))
 	b.WriteString(padded(x.On.String()+" "+weekday, dayHeads[0].wide))
-	for i, n := range []int64{x.Planned, int64(x.Sent), int64(x.Delivered), int64(x.Replied), int64(x.Stopped), int64(x.Paid), x.Held} {
+	for i, n := range []int64{x.Planned, x.Tasks, int64(x.Sent), int64(x.Delivered), int64(x.Replied), int64(x.Stopped), int64(x.Paid), x.Held} {
 		b.WriteString(padded(fmt.Sprint(n), dayHeads[i+1].wide))
 	}
 	if note := d.note(x); note != "" {
@@ -74,15 +81,15 @@ func (d *demo) note(x sim.Day) string {
 	case x.Trouble == sim.Killed:
 		return d.lang.say("kill -9 in the middle", "中途 kill -9")
 	case x.Trouble == sim.Down:
-		return d.lang.say("carrier down till evening", "通道中断至傍晚")
+		return d.lang.say("carrier down by day", "白天通道中断")
 	case x.Trouble == sim.Throttled:
 		return d.lang.say("carrier throttles", "通道限流")
 	case x.Trouble == sim.Cut:
-		return d.lang.say("line dropped, again and again", "连接多次中断")
+		return d.lang.say("line drops again and again", "连接多次中断")
 	case x.On == storyDay:
 		return d.lang.say("the story below", "情节见下文")
 	case x.Planned == 0 && x.Sent == 0:
-		return d.lang.say("no working day: nothing leaves", "非工作日：不发送")
+		return d.lang.say("nothing leaves", "不发送")
 	}
 	return ""
 }
@@ -121,7 +128,7 @@ func (d *demo) ties() {
 		if sum > 0 {
 			money = padded(yuan(sum), 20)
 		}
-		d.line("  ✓ %s %s%s", padded(grouped(n), 7), padded(d.lang.say(en, zh), -12), money)
+		d.line("%s", strings.TrimRight(fmt.Sprintf("  ✓ %s %s%s", padded(grouped(n), 7), padded(d.lang.say(en, zh), -12), money), " "))
 	}
 	row(o.Borrowers, "borrowers", "借款人", 0)
 	row(o.Loans, "loans", "贷款", o.Principal)
@@ -191,18 +198,6 @@ func (d *demo) zero(what sim.Zero) int {
 	return 0
 }
 
-func (d *demo) reported(ctx context.Context) error {
-	r, err := makeReport(ctx, d.config, d.engine.Store, d.engine.Portfolios[0], span{})
-	if err != nil {
-		return err
-	}
-	d.head("The report, by stage (as duly report prints it)", "分阶段报告（即 duly report 的输出）")
-	var b bytes.Buffer
-	r.table(&b, d.lang)
-	d.wrapped(b.String())
-	return nil
-}
-
 // explained prints three borrowers as duly explain does.
 func (d *demo) explained(ctx context.Context) error {
 	late := (demoFrom + ledger.Date(d.flags.days)).At(18, 30, d.zone)
@@ -221,8 +216,11 @@ func (d *demo) explained(ctx context.Context) error {
 		}
 		for i := range found {
 			var b bytes.Buffer
+			passed, lines := brief(&found[i])
 			printExplanation(&b, d.engine, &found[i], d.lang)
 			d.wrapped(b.String())
+			d.line(d.lang.say("  (duly explain %s shows all: %d more lines of working, %d rules passed)",
+				"  （duly explain %s 可查看全部：另有%d行计算过程，%d条规则已通过）"), x.borrower, lines, passed)
 		}
 	}
 	return nil
@@ -298,7 +296,7 @@ func (d *demo) wrapped(text string) {
 			d.line("%s", strings.TrimRight(line[:at], " "))
 			line = indent + strings.TrimLeft(line[at:], " ")
 		}
-		d.line("%s", line)
+		d.line("%s", strings.TrimRight(line, " "))
 	}
 }
 

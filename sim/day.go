@@ -23,6 +23,9 @@ const (
 	giveUp   = 600 * time.Millisecond
 )
 
+// smscPatience is how long the carrier waits for the missing parts of a message.
+const smscPatience = 300 * time.Millisecond
+
 // nothingDue is the hold of those who owe nothing, who are not counted as held.
 const nothingDue = "strategy:nothing_due"
 
@@ -196,9 +199,9 @@ func (w *World) morning(ctx context.Context, d *Day) error {
 	case Down:
 		return w.down(ctx)
 	case Throttled:
-		w.carrier.SetFaults(smsc.Faults{Throttle: smsc.Percent(20)})
+		w.carrier.SetFaults(smsc.Faults{Throttle: smsc.Percent(10)})
 	case Cut:
-		w.carrier.SetFaults(smsc.Faults{DisconnectEvery: 40})
+		w.carrier.SetFaults(smsc.Faults{DisconnectEvery: 150})
 	}
 	err := w.handOver(ctx, d)
 	w.carrier.SetFaults(smsc.Faults{})
@@ -214,7 +217,7 @@ func (w *World) handOver(ctx context.Context, _ *Day) error {
 		if err != nil {
 			return err
 		}
-		if w.carrier.settle(ctx, linger) {
+		if w.carrier.settle(ctx, 4*smscPatience) {
 			return nil
 		}
 	}

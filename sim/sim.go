@@ -124,7 +124,7 @@ func New(cfg Config) (*World, error) {
 	}
 	w.carrier, err = newCarrier(smsc.Config{
 		Now: w.clock.Now, Seed: cfg.Seed, IDs: smsc.Random, Behave: w.crowd.behave, Events: w.crowd.heard,
-		KeepTexts: true, Record: filepath.Join(cfg.Dir, RecordName),
+		KeepTexts: true, Record: filepath.Join(cfg.Dir, RecordName), Patience: smscPatience,
 	})
 	return w, err
 }
