@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/rulebooks"
+	"github.com/dulyhq/duly/strategies"
+	"github.com/dulyhq/duly/templates"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Check the configuration, and the rulebooks, strategies and templates with their tests",
+		Long: `Reads duly.yaml and every document that it names, holds the strategy against the rulebooks and the templates, and runs
+the tests.yaml beside each document. Every mistake is named by file and line. Nothing is sent or stored.`,
+		Example: `  duly check
+  duly check --config acme/duly.yaml`,
+		Args: exactly(0, "check takes no arguments"),
+		RunE: func(*cobra.Command, []string) error { return a.check() },
+	}
+}
+
+// A checking is one run of the command.
+type checking struct {
+	a        *app
+	w        *bufio.Writer
+	c        *Config
+	findings int
+}
+
+func (k *checking) found(format string, args ...any) {
+	k.findings++
+	fmt.Fprintf(k.w, format+"\n", args...) //nolint:errcheck // a bufio.Writer keeps its error for Flush
+}
+
+func (k *checking) good(format string, args ...any) {
+	fmt.Fprintf(k.w, "ok  "+format+"\n", args...) //nolint:errcheck // as above
+}
+
+func (a *app) check() error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	portfolios, err := c.compile()
+	if err != nil {
+		return err
+	}
+	k := &checking{a: a, w: bufio.NewWriter(a.out), c: c}
+	k.good("%s", c.File)
+	for _, p := range portfolios {
+		if err := k.portfolio(p); err != nil {
+			return err
+		}
+	}
+	if err := k.w.Flush(); err != nil {
+		return err
+	}
+	if k.findings > 0 {
+		return fail(Findings, "%d findings", k.findings)
+	}
+	return nil
+}
+
+func (k *checking) portfolio(p *engine.Portfolio) error {
+	for _, d := range p.Documents {
+		var err error
+		switch d.Kind {
+		case "rulebook":
+			err = k.rulebook(p, engine.Source{Name: d.Name, Body: d.Body})
+		case "strategy":
+			err = k.strategy(p, d.Name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return k.templates(p)
+}
+
+func (k *checking) rulebook(p *engine.Portfolio, src engine.Source) error {
+	book, err := law.Parse(src.Name, src.Body)
+	if err != nil {
+		return fail(Input, "%w", err)
+	}
+	name, tests, ok, err := k.tests(rulebooks.FS, src.Name)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		k.found("%s: no tests.yaml beside it: nothing shows what it decides", src.Name)
+		return nil
+	}
+	var others []law.Rulebook
+	for _, o := range p.Lawbook.Books() {
+		if o.ID != book.ID {
+			others = append(others, o)
+		}
+	}
+	failed, unreached, err := guard.RunTests(book, name, tests, others...)
+	if err != nil {
+		return fail(Input, "%w", err)
+	}
+	for _, f := range failed {
+		k.found("%v", f)
+	}
+	for _, id := range unreached {
+		k.found("%s: no case reaches rule %s", name, id)
+	}
+	k.good("%s: %d rules", src.Name, len(book.Rules))
+	return nil
+}
+
+func (k *checking) strategy(p *engine.Portfolio, from string) error {
+	name, tests, ok, err := k.tests(strategies.FS, from)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		k.found("%s: no tests.yaml beside it: nothing shows what it decides", from)
+	} else {
+		failed, unreached, err := decide.RunTests(&p.Strategy, name, tests)
+		if err != nil {
+			return fail(Input, "%w", err)
+		}
+		for _, f := range failed {
+			k.found("%v", f)
+		}
+		for _, t := range unreached {
+			k.found("%s: no case leads to treatment %s", name, t)
+		}
+	}
+	for _, b := range p.Lawbook.Books() {
+		if len(b.Jurisdiction) != 2 {
+			continue
+		}
+		rules := p.Lawbook.For(law.Scope{Country: b.Jurisdiction, Channel: ledger.SMS, Party: p.Party, On: ledger.Day(k.a.clock.time().In(p.Zone))})
+		for _, f := range p.Strategy.CheckAgainst(rules) {
+			k.found("%v", f)
+		}
+	}
+	k.good("%s: %d stages, within the rulebooks", from, len(p.Strategy.Stages))
+	return nil
+}
+
+func (k *checking) templates(p *engine.Portfolio) error {
+	for lang, id := range p.Identity {
+		if id.Signature == "" || id.Phone == "" || id.Verify == "" || id.StopWord == "" {
+			k.found("%s: portfolio %s has no signature, phone, verify or stop_word in %s; messages in that language are held", k.c.File, p.Ref, lang)
+		}
+	}
+	own := k.c.Portfolios
+	for i := range own {
+		if own[i].ID == p.Ref && len(own[i].Templates) > 0 {
+			k.good("templates: %d texts compile", len(p.Templates.All()))
+			return nil
+		}
+	}
+	tests, err := fs.ReadFile(templates.FS, "tests.yaml")
+	if err != nil {
+		return err
+	}
+	failed, err := compose.Test(p.Templates, "tests.yaml", tests)
+	if err != nil {
+		return err
+	}
+	for _, f := range failed {
+		k.found("%v", f)
+	}
+	k.good("templates: %d texts", len(p.Templates.All()))
+	return nil
+}
+
+// tests reads the tests.yaml beside a document that ships, or beside one of the lender's own.
+func (k *checking) tests(ships fs.FS, doc string) (name string, body []byte, ok bool, err error) {
+	name = path.Join(path.Dir(filepath.ToSlash(doc)), "tests.yaml")
+	if body, err = fs.ReadFile(ships, name); err == nil {
+		return name, body, true, nil
+	}
+	file := filepath.FromSlash(name)
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(filepath.Dir(k.c.File), file)
+	}
+	body, err = os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return name, nil, false, nil
+	}
+	return name, body, err == nil, err
+}
