@@ -54,7 +54,6 @@ var demoFrom = ledger.NewDate(2026, time.September, 17)
 type demo struct {
 	*page
 	a       *app // the command's own, with the demo's configuration
-	out     *bytes.Buffer
 	flags   demoFlags
 	dir     string
 	world   *sim.World

@@ -253,9 +253,9 @@ func (d *demo) zeros() {
 	}
 	s := d.outcome.States
 	d.say(fmt.Sprintf(d.lang.say(
-		"%s messages arrived. %s planned = %d delivered + %d not delivered + %d without a receipt + %d unknown + %d refused + %d cancelled + %d expired + %d waiting.",
-		"通道共收到 %s 条。计划 %s = 送达 %d + 未送达 %d + 无回执 %d + 未知 %d + 拒收 %d + 取消 %d + 过时 %d + 待发 %d。"),
-		grouped(len(d.outcome.Arrivals)), grouped(int(d.outcome.Planned)), s["delivered"], s["undelivered"], s["accepted"], s["unknown"],
+		"The carrier took %s messages. %s planned = %d delivered + %d not delivered + %d without a receipt + %d unknown + %d refused + %d cancelled + %d expired + %d waiting.",
+		"通道共接收 %s 条。计划 %s = 送达 %d + 未送达 %d + 无回执 %d + 未知 %d + 拒收 %d + 取消 %d + 过时 %d + 待发 %d。"),
+		grouped(d.outcome.Taken), grouped(int(d.outcome.Planned)), s["delivered"], s["undelivered"], s["accepted"], s["unknown"],
 		s["refused"], s["cancelled"], s["expired"], s["waiting"]+s["fenced"]))
 	if d.outcome.Cut > 0 {
 		d.say(fmt.Sprintf(d.lang.say(

@@ -172,7 +172,7 @@ func (c *core) pay(number string, minor int64, at time.Time, inFull bool) {
 	}
 }
 
-// borrower returns the accounts of a borrower by its reference.
+// phoneOf returns a borrower's number as the carrier writes it, without a plus; empty when there is no such borrower.
 func (c *core) phoneOf(borrower string) string {
 	for _, r := range c.files["borrowers"].rows {
 		if r[0] == borrower {

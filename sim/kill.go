@@ -47,7 +47,9 @@ watching:
 		case <-tick.C:
 			if w.carrier.Counts().Submits >= enough {
 				_ = cmd.Process.Kill() // SIGKILL; if it has just ended, Wait says so
-				<-ended
+				if err := <-ended; err == nil {
+					break watching // it ended just before
+				}
 				w.killed.Done = true
 				break watching
 			}

@@ -161,14 +161,13 @@ func (w *World) Close() error { return w.carrier.close() }
 
 // An Outcome is what all the days came to.
 type Outcome struct {
-	Opening  Opening
-	Kill     Kill
-	Planned  int64
-	States   map[string]int64
-	Zeros    []Count
-	Cut      int // messages that a broken line cut in two; no handset showed them
-	Arrivals []smsc.Arrival
-	Stops    int // handsets that asked for a stop
+	Opening Opening
+	Kill    Kill
+	Planned int64
+	States  map[string]int64
+	Zeros   []Count
+	Taken   int // messages that the carrier took
+	Cut     int // of these, those that a broken line cut in two; no handset showed them
 }
 
 // Live goes through the days.
@@ -204,8 +203,7 @@ func (w *World) outcome(ctx context.Context) (*Outcome, error) {
 	x.examine(arrivals)
 	x.balance(w.planned, states, arrivals)
 	return &Outcome{
-		Opening: w.opening, Kill: w.killed, Planned: w.planned, States: states, Zeros: x.counts(), Cut: x.cut,
-		Arrivals: arrivals, Stops: len(x.stops),
+		Opening: w.opening, Kill: w.killed, Planned: w.planned, States: states, Zeros: x.counts(), Taken: w.accepted(), Cut: x.cut,
 	}, nil
 }
 
