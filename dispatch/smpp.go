@@ -43,6 +43,7 @@ type SMPP struct {
 	session *smpp.Session
 	flights map[outbox.FenceID]*flight
 	ready   []*flight // flights whose next part waits for room in the session's window
+	begged  []*flight // flights for whose later part the carrier asked for patience; it is written again in Room
 	ref     byte
 	joins   joiner
 }
@@ -110,8 +111,8 @@ func (c *SMPP) Run(ctx context.Context) error {
 func (c *SMPP) down(err error) {
 	c.mu.Lock()
 	c.session = nil
-	waiting := c.ready
-	c.ready = nil
+	waiting := append(c.ready, c.begged...)
+	c.ready, c.begged = nil, nil
 	var out []Outcome
 	for _, f := range waiting {
 		out = append(out, c.finish(f, failed(f, smpp.NotWritten, err)))
@@ -124,20 +125,40 @@ func (c *SMPP) down(err error) {
 	c.sink.State(err)
 }
 
-// Room returns how many messages may be fenced for this carrier now: 0 while it is down or asks for patience.
+// Room returns how many messages may be fenced for this carrier now: 0 while it is down or asks for patience. It is
+// asked often, and writes the later parts again for which the carrier had asked for patience.
 func (c *SMPP) Room() int {
 	now := c.cfg.Now()
 	c.joins.sweep(now)
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.session == nil {
+		c.mu.Unlock()
 		return 0
 	}
-	return max(0, min(c.pace.room(now), c.pace.window-len(c.flights)))
+	var out []Outcome
+	if len(c.begged) > 0 && !now.Before(c.pace.quietTo) {
+		c.ready, c.begged = append(c.ready, c.begged...), nil
+		out = c.pump(nil)
+	}
+	room := max(0, min(c.pace.room(now), c.pace.window-len(c.flights)))
+	c.mu.Unlock()
+	c.report(out)
+	return room
 }
 
 // Window returns how many messages may lie between fence and outcome.
 func (c *SMPP) Window() int { return c.cfg.Window }
+
+// Width returns how wide the window is at present, narrower where the carrier asked for patience; 0 where a rate
+// decides what may leave.
+func (c *SMPP) Width() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pace.rate > 0 {
+		return 0
+	}
+	return c.pace.window
+}
 
 // InFlight returns how many messages have no outcome yet.
 func (c *SMPP) InFlight() int {
@@ -221,6 +242,12 @@ func (c *SMPP) results(rs []smpp.Result) {
 				continue
 			}
 			out = append(out, c.finish(f, Outcome{Fence: fence, Event: outbox.EvAccept, IDs: strings.Join(f.ids, " ")}))
+			continue
+		}
+		if r.Outcome == smpp.Answered && r.Status.Throttling() && f.next > 0 && now.Before(f.LeaveBy) {
+			// The carrier has a part and did not take this one: this part alone may be written again in time.
+			c.pace.throttled(now)
+			c.begged = append(c.begged, f)
 			continue
 		}
 		out = append(out, c.finish(f, c.judge(f, r, now)))

@@ -88,6 +88,20 @@ func newDesk(t *testing.T, cfg SMPPConfig, answer func(d *desk, n int, m *smpp.S
 	return d
 }
 
+// outcome waits for an outcome, asking for room meanwhile as a sender does.
+func (d *desk) outcome() Outcome {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case o := <-d.outcomes:
+			return o
+		case <-tick.C:
+			d.carrier.Room()
+		}
+	}
+}
+
 const long = "【晨光银行】这是一条足够长的短信，用来检验一条短信被分成两段时的处理：第一段被拒绝，则什么也没有留下；第一段已被接收而第二段失败，则结果未知，不再重发。拒收请回复R"
 
 func message(n int64, text string) Message {
@@ -109,15 +123,18 @@ func TestOutcomes(t *testing.T) {
 		{"first part refused", func(_ *desk, _ int, _ *smpp.SubmitSM, a smpp.Ack) { _ = a.Respond(smpp.InvalidDestination, "") }, long, outbox.EvRefuse, 1},
 		{"first part throttled", func(_ *desk, _ int, _ *smpp.SubmitSM, a smpp.Ack) { _ = a.Respond(smpp.Throttled, "") }, long, outbox.EvThrottle, 1},
 		{"second part refused", func(_ *desk, n int, _ *smpp.SubmitSM, a smpp.Ack) {
-			_ = a.Respond([]smpp.Status{smpp.OK, smpp.Throttled}[n-1], "x")
+			_ = a.Respond([]smpp.Status{smpp.OK, smpp.InvalidDestination}[n-1], "x")
 		}, long, outbox.EvLost, 2},
+		{"second part throttled, then taken", func(_ *desk, n int, _ *smpp.SubmitSM, a smpp.Ack) {
+			_ = a.Respond([]smpp.Status{smpp.OK, smpp.Throttled, smpp.OK}[n-1], "x")
+		}, long, outbox.EvAccept, 3},
 		{"connection lost", func(d *desk, _ int, _ *smpp.SubmitSM, a smpp.Ack) { go a.Session().Close() }, "short", outbox.EvLost, 1},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			d := newDesk(t, SMPPConfig{}, c.answer)
 			d.carrier.Submit([]Message{message(1, c.text)})
-			if o := <-d.outcomes; o.Event != c.want {
+			if o := d.outcome(); o.Event != c.want {
 				t.Fatalf("outcome %+v, want event %d", o, c.want)
 			}
 			d.mu.Lock()
