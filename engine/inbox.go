@@ -190,11 +190,18 @@ func reply(r dispatch.Reply, carrier string) store.Reply {
 	return out
 }
 
-// open returns how many messages are permitted and have no durable outcome, once so many are stored.
-func (b *inbox) open(stored int) int {
+// open returns how many messages will be without a durable outcome once what has come is stored.
+func (b *inbox) open() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.flying) - stored
+	return len(b.flying) - len(b.outcomes)
+}
+
+// waiting returns how much has come and is not stored.
+func (b *inbox) waiting() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.outcomes) + len(b.receipts) + len(b.replies)
 }
 
 // idle says that nothing is on its way or waits to be stored.

@@ -121,7 +121,7 @@ func (j *Judgement) assess(p *Portfolio, d *store.Dossier) (decide.Facts, error)
 	for i := range d.Loans {
 		l := &d.Loans[i]
 		if l.Stale || !l.Standing.Holds(j.Today) {
-			return f, fmt.Errorf("%w: loan %s", ErrStale, l.Ref)
+			return f, fmt.Errorf("%w: loan %d", ErrStale, l.ID)
 		}
 		j.Positions[i] = l.Standing.At(j.Today)
 		f.Loans[i] = decide.LoanFacts{

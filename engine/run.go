@@ -77,14 +77,16 @@ func (e *Engine) Run(ctx context.Context, o RunOptions) (Progress, error) {
 
 // running is one sender with the waiting around it.
 type running struct {
-	e       *Engine
-	o       RunOptions
-	s       *Sender
-	carrier *dispatch.SMPP
-	did     Progress
-	quiet   time.Time // since when nothing happened
-	downAt  time.Time // since when the carrier is down with messages due; zero while it is up
-	settled time.Time
+	e         *Engine
+	o         RunOptions
+	s         *Sender
+	carrier   *dispatch.SMPP
+	did       Progress
+	quiet     time.Time // since when nothing happened
+	downAt    time.Time // since when the carrier is down with messages due; zero while it is up
+	settled   time.Time
+	ahead     *ready    // judged while the step before was committed; nil when there is none
+	committed time.Time // when the last commit began
 }
 
 func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, error) {
@@ -179,13 +181,74 @@ func (r *running) step(ctx context.Context) (stepped, error) {
 			return stepped{}, err
 		}
 	}
-	did, err := r.s.Step(ctx)
+	did, err := r.handOver(ctx, now)
+	if did.Lost {
+		r.s.skip++ // another worker is at this batch
+	}
 	if errors.Is(err, store.ErrLeaseLost) {
 		// The process was asleep or the clock jumped. What it had fenced may count as unknown by now, and what
 		// it learns of that is still stored; it goes on under a new number.
 		return stepped{Back: 1}, r.s.hire(ctx)
 	}
 	return did, err
+}
+
+const (
+	// gather is how long outcomes wait for more of them, or for room in the window for the next claim, before
+	// they are stored without one: a few large commits cost less than many small ones.
+	gather = 10 * time.Millisecond
+	// staleAhead is how old a judgement made ahead may be before it is made anew.
+	staleAhead = 250 * time.Millisecond
+)
+
+// handOver commits one claim, and judges the next one meanwhile.
+func (r *running) handOver(ctx context.Context, now time.Time) (stepped, error) {
+	s, next := r.s, r.ahead
+	r.ahead = nil
+	room := s.room()
+	if next != nil && now.Sub(next.st.WireAt) > staleAhead {
+		next = nil
+	}
+	if next == nil {
+		if room < min(s.batch, s.window)/2 && now.Sub(r.committed) < gather {
+			return stepped{}, nil // soon there is room for a claim that is worth a commit
+		}
+		var err error
+		if next, err = s.prepare(ctx, room, nil); err != nil {
+			return stepped{}, err
+		}
+	}
+	if len(next.st.Tries) > room {
+		r.ahead = next
+		if s.in.waiting() == 0 || now.Sub(r.committed) < gather {
+			return stepped{}, nil
+		}
+		next = &ready{st: &store.Step{At: s.now()}}
+	}
+	if next.st.Claim == nil && s.in.waiting() == 0 {
+		return stepped{}, nil
+	}
+	r.committed = now
+	if next.st.Claim == nil || next.st.Claim.Batch == 0 || r.ahead != nil {
+		return s.commit(ctx, next) // nothing more is due, or the next claim can only be seen afterwards
+	}
+	return r.both(ctx, next)
+}
+
+// both commits a claim while the next one is judged.
+func (r *running) both(ctx context.Context, claim *ready) (did stepped, err error) {
+	done := make(chan struct{})
+	taken := *claim.st.Claim
+	go func() {
+		defer close(done)
+		did, err = r.s.commit(ctx, claim)
+	}()
+	ahead, judged := r.s.prepare(ctx, min(r.s.batch, r.carrier.Width()/2), &taken)
+	<-done
+	if judged == nil && !did.Lost && ahead.st.Claim != nil {
+		r.ahead = ahead
+	}
+	return did, errors.Join(err, judged)
 }
 
 // finished says whether the run may end: nothing due, nothing on its way, and quiet for long enough.

@@ -14,7 +14,7 @@ import (
 )
 
 // A Sender is one worker that hands messages over: it claims, judges again, fences, submits and stores what
-// comes back. Its steps have no goroutines; Run adds the waiting.
+// comes back. Its two steps, prepare and commit, have no goroutines; Run adds the waiting.
 type Sender struct {
 	e       *Engine
 	carrier *dispatch.SMPP
@@ -25,8 +25,7 @@ type Sender struct {
 	window  int // messages between fence and durable outcome at most
 	skip    int // which of the open batches is tried first
 	in      *inbox
-	turn    int       // which portfolio is next
-	claimed time.Time // when the last claim was made, real
+	turn    int // which portfolio is next
 }
 
 // leaseFor is how long a worker may be silent before its fences count as those of a dead one.
@@ -38,23 +37,35 @@ const leastWindow = time.Minute
 // A stepped says what one step did.
 type stepped struct {
 	Claimed, Left int
-	Back          int // outcomes, receipts and replies stored
+	Back          int  // outcomes, receipts and replies stored
+	Lost          bool // somebody else took the claim
 }
 
-// Step stores what came back, claims what is due, permits it and submits it.
-func (s *Sender) Step(ctx context.Context) (stepped, error) {
-	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
+// A ready is a claim that has been judged and may be committed: soon, for it was judged on the facts of its At.
+// What changes in between is found by the fence: the person's turn, the slot and the batch's cursor.
+type ready struct {
+	st   *store.Step
+	msgs []dispatch.Message
+}
+
+// prepare claims up to room messages and judges them, as if the claim taken were committed already. Nothing is
+// stored, so that what it returns may be dropped. Its claim is nil when nothing is due.
+func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*ready, error) {
+	r := &ready{st: &store.Step{At: s.now(), WireAt: s.e.Wire()}}
+	if room <= 0 {
+		return r, nil
+	}
+	var err error
+	r.msgs, err = s.judge(ctx, r.st, room, taken)
+	return r, err
+}
+
+// commit stores what came back together with the fences of a claim, and submits what they permit.
+func (s *Sender) commit(ctx context.Context, r *ready) (stepped, error) {
+	st := r.st
+	st.Worker, st.WireAt = s.worker, s.e.Wire()
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)
-	var msgs []dispatch.Message
-	if room := s.room(st); room > 0 {
-		s.claimed = st.WireAt
-		var err error
-		if msgs, err = s.judge(ctx, st, room); err != nil {
-			back.done(false)
-			return stepped{}, err
-		}
-	}
 	if st.Claim == nil && back.empty() {
 		return stepped{}, nil
 	}
@@ -65,16 +76,19 @@ func (s *Sender) Step(ctx context.Context) (stepped, error) {
 	}
 	s.in.stopped(res.Stopped)
 	did := stepped{Back: back.count}
-	if st.Claim == nil || res.ClaimLost {
-		s.skip++
+	if st.Claim == nil {
+		return did, nil
+	}
+	if res.ClaimLost {
+		did.Lost = true
 		return did, nil
 	}
 	did.Claimed = len(st.Claim.Messages)
-	permitted := msgs[:0]
-	for i := range msgs {
+	permitted := r.msgs[:0]
+	for i := range r.msgs {
 		if res.Permitted[i] {
-			s.in.watch(msgs[i].Fence, &st.Tries[i])
-			permitted = append(permitted, msgs[i])
+			s.in.watch(r.msgs[i].Fence, &st.Tries[i])
+			permitted = append(permitted, r.msgs[i])
 		}
 	}
 	did.Left = len(permitted)
@@ -82,30 +96,21 @@ func (s *Sender) Step(ctx context.Context) (stepped, error) {
 	return did, nil
 }
 
-// gather is how long a claim waits for room in the window to be worth a commit.
-const gather = 10 * time.Millisecond
-
-// room returns how many messages may be claimed now: 0 while the window is fuller than half a claim would need,
-// for a while, since many small commits cost more than few large ones. A message counts against the window until
-// the commit that stores its outcome, which may be this step's.
-func (s *Sender) room(st *store.Step) int {
-	open := s.window - s.in.open(len(st.Outcomes))
-	room := min(s.carrier.Room(), s.batch, open)
-	if room < min(s.batch, s.window)/2 && st.WireAt.Sub(s.claimed) < gather {
-		return 0
-	}
-	return max(0, room)
+// room returns how many messages may be fenced now. A message counts against the window until the commit that
+// stores its outcome, which may be the one that fences them.
+func (s *Sender) room() int {
+	return max(0, min(s.carrier.Room(), s.batch, s.window-s.in.open()))
 }
 
 // judge claims up to room messages and runs the recipe on them again, on the facts of this minute.
-func (s *Sender) judge(ctx context.Context, st *store.Step, room int) ([]dispatch.Message, error) {
+func (s *Sender) judge(ctx context.Context, st *store.Step, room int, taken *store.Claim) ([]dispatch.Message, error) {
 	for range s.e.Portfolios {
 		p := s.e.Portfolios[s.turn%len(s.e.Portfolios)]
 		s.turn++
 		if p.Carrier != s.name {
 			continue
 		}
-		claim, err := s.e.Store.Due(ctx, p.row.ID, st.At, room, s.skip)
+		claim, err := s.e.Store.DueAfter(ctx, p.row.ID, st.At, room, s.skip, taken)
 		if err != nil {
 			return nil, err
 		}

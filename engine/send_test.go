@@ -128,7 +128,7 @@ func TestStopBeforeItsFence(t *testing.T) {
 	s := h.sender(t)
 	// The worker has read the facts and judged; before it commits, the stop is committed by another worker.
 	st := s.newStep()
-	msgs, err := s.judge(context.Background(), st, 10)
+	msgs, err := s.judge(context.Background(), st, 10, nil)
 	if err != nil || len(msgs) != 1 {
 		t.Fatalf("judged %d messages, %v", len(msgs), err)
 	}

@@ -40,17 +40,23 @@ type Claim struct {
 // put-off ones first; skip passes over so many open batches, so that workers side by side do not all reach for
 // the same. An empty claim means that nothing is due.
 func (s *Store) Due(ctx context.Context, portfolio int64, now time.Time, limit, skip int) (Claim, error) {
+	return s.DueAfter(ctx, portfolio, now, limit, skip, nil)
+}
+
+// DueAfter is Due as if a claim of a batch were taken already, which may be being committed meanwhile; nil is
+// none. If that claim is lost, so is the one that is returned.
+func (s *Store) DueAfter(ctx context.Context, portfolio int64, now time.Time, limit, skip int, taken *Claim) (Claim, error) {
 	var c Claim
 	err := s.view(ctx, func(tx *sql.Tx) error {
 		if err := s.dueAgain(ctx, tx, &c, portfolio, now, limit); err != nil || len(c.Messages) > 0 {
 			return err
 		}
 		if skip > 0 {
-			if err := s.dueBatch(ctx, tx, &c, portfolio, now, limit, skip); err != nil || c.Batch != 0 {
+			if err := s.dueBatch(ctx, tx, &c, portfolio, now, limit, skip, taken); err != nil || c.Batch != 0 {
 				return err
 			}
 		}
-		return s.dueBatch(ctx, tx, &c, portfolio, now, limit, 0)
+		return s.dueBatch(ctx, tx, &c, portfolio, now, limit, 0, taken)
 	})
 	return c, err
 }
@@ -84,7 +90,7 @@ func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, portfolio in
 	return wrap(rows.Err())
 }
 
-func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit, skip int) error {
+func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit, skip int, taken *Claim) error {
 	var first, count int64
 	var notAfter time.Time
 	st, err := s.reads.in(ctx, tx, `SELECT id, first, count, next, not_after FROM batch
@@ -98,6 +104,12 @@ func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio in
 	}
 	if err != nil {
 		return wrap(err)
+	}
+	if taken != nil && taken.Batch == c.Batch {
+		if c.From = max(c.From, taken.To); c.From >= int(count) {
+			*c = Claim{}
+			return s.dueBatch(ctx, tx, c, portfolio, now, limit, skip+1, nil)
+		}
 	}
 	c.To = min(c.From+limit, int(count))
 	if st, err = s.reads.in(ctx, tx, `SELECT `+waitingColumns+` FROM message m JOIN batch b ON b.id = m.batch

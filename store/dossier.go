@@ -53,7 +53,7 @@ type BorrowerFacts struct {
 type LoanStanding struct {
 	ID       ledger.LoanID
 	Borrower int // index into Dossier.Borrowers
-	Ref      string
+	Ref      string // empty where Within asks neither for All nor for Persons
 	Product  string
 	Currency ledger.Currency
 	ClosedOn ledger.Date
@@ -175,17 +175,18 @@ func (g *gather) people(column string) (string, []any, error) {
 
 func (g *gather) open() error {
 	p, on := g.w.Portfolio, int64(g.w.On)
-	owes := ""
+	owes, ref, loan := "", "l.ref", " JOIN loan l ON l.id = s.loan"
 	args := []any{p}
 	if g.w.Persons == nil && !g.w.All {
+		ref, loan = "''", "" // a plan names no loan, and a look-up spared for each counts
 		owes = ` AND s.person IN (SELECT o.person FROM standing o WHERE o.portfolio = ? AND (o.oldest_unpaid <> 0
 			OR o.next_due_on BETWEEN ? AND ? OR o.as_of = 0 OR o.as_of > ? OR (o.changes_on <> 0 AND o.changes_on <= ?)))`
 		args = append(args, p, on, on+int64(g.w.Ahead), on, on)
 	}
 	err := openStream(g, &g.owing, `SELECT s.person, p.turn, b.id, b.ref, b.fact, f.language, f.zone, f.country, f.region, f.age, f.phone_kind,
-		f.address, s.loan, l.ref, s.product, s.currency, s.closed_on, `+standingColumns+`
+		f.address, s.loan, `+ref+`, s.product, s.currency, s.closed_on, `+standingColumns+`
 		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower
-		JOIN borrower_fact f ON f.id = b.fact JOIN loan l ON l.id = s.loan
+		JOIN borrower_fact f ON f.id = b.fact`+loan+`
 		WHERE s.portfolio = ?`+owes, "s.person", " ORDER BY s.person, s.loan", args,
 		func(r *owingRow) []any {
 			b, l := &r.borrower, &r.loan
@@ -237,8 +238,8 @@ func (g *gather) openHistory() error {
 			})
 	}
 	if err == nil && g.w.Persons == nil {
-		err = openStream(g, &g.waiting, `SELECT m.person FROM message m JOIN batch b ON b.id = m.batch
-			WHERE b.next < b.count AND m.id >= b.first + b.next AND m.portfolio = ?
+		err = openStream(g, &g.waiting, `SELECT m.person FROM batch b CROSS JOIN message m
+			WHERE b.next < b.count AND m.id BETWEEN b.first + b.next AND b.first + b.count - 1 AND b.portfolio = ?
 			UNION SELECT m.person FROM requeue q CROSS JOIN message m WHERE m.id = q.message AND m.portfolio = ?`, "", " ORDER BY 1", []any{p, p},
 			func(*struct{}) []any { return nil })
 	}
