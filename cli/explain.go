@@ -14,6 +14,7 @@ import (
 
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -181,7 +182,14 @@ func (p *page) reason(portfolio *engine.Portfolio, indent, rule, fallback string
 			text = t
 		}
 	}
+	if remedy := receive.Cause(rule).Remedy(string(p.lang)); remedy != "" {
+		text = remedy
+	}
 	if rule == "" {
+		return
+	}
+	if text == rule {
+		p.line("%s%s", indent, rule)
 		return
 	}
 	p.line("%s%s: %s", indent, rule, text)

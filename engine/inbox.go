@@ -21,7 +21,8 @@ type inbox struct {
 	replies  []dispatch.Reply
 	flying   map[outbox.FenceID]flying
 	vetoed   map[outbox.FenceID]bool
-	parts    map[string]part // by the carrier's id: parts that wait for a receipt
+	parts    map[string]part          // by the carrier's id: parts that wait for a receipt
+	early    map[string]store.Receipt // by the carrier's id: receipts stored before their outcome was known
 	down     error
 	up       bool
 }
@@ -39,7 +40,7 @@ type part struct {
 
 func newInbox() *inbox {
 	return &inbox{
-		wake: make(chan struct{}, 1), flying: map[outbox.FenceID]flying{}, vetoed: map[outbox.FenceID]bool{}, parts: map[string]part{},
+		wake: make(chan struct{}, 1), flying: map[outbox.FenceID]flying{}, vetoed: map[outbox.FenceID]bool{}, parts: map[string]part{}, early: map[string]store.Receipt{},
 	}
 }
 
@@ -125,7 +126,7 @@ func (b *inbox) drain(st *store.Step, carrier string) *taken {
 			b.replies = append(replies, b.replies...)
 		})
 	}
-	t.keep = func() { b.settle(outcomes, receipts) }
+	t.keep = func() { b.settle(outcomes, st.Receipts) }
 	for _, o := range outcomes {
 		st.Outcomes = append(st.Outcomes, b.outcome(o, st, carrier))
 	}
@@ -141,7 +142,7 @@ func (b *inbox) drain(st *store.Step, carrier string) *taken {
 }
 
 // settle forgets what is stored.
-func (b *inbox) settle(outcomes []dispatch.Outcome, receipts []dispatch.Receipt) {
+func (b *inbox) settle(outcomes []dispatch.Outcome, receipts []store.Receipt) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, o := range outcomes {
@@ -149,7 +150,12 @@ func (b *inbox) settle(outcomes []dispatch.Outcome, receipts []dispatch.Receipt)
 		delete(b.vetoed, o.Fence)
 	}
 	for _, r := range receipts {
+		if r.Fence == 0 {
+			b.early[r.ID] = r
+			continue
+		}
 		delete(b.parts, r.ID)
+		delete(b.early, r.ID)
 	}
 }
 
@@ -157,16 +163,21 @@ func (b *inbox) outcome(o dispatch.Outcome, st *store.Step, carrier string) stor
 	f := b.flying[o.Fence]
 	out := store.Outcome{Fence: o.Fence, Event: o.Event, Code: o.Code, Carrier: carrier, IDs: o.IDs}
 	switch o.Event {
-	case outbox.EvAccept:
+	case outbox.EvAccept, outbox.EvLost:
+		// Of a lost message the carrier may have the first parts, and may account for them.
 		for i, id := range store.SplitIDs(o.IDs) {
 			b.parts[id] = part{o.Fence, i + 1}
+			if r, ok := b.early[id]; ok {
+				r.Fence, r.Part, r.Early = o.Fence, i+1, true
+				st.Receipts = append(st.Receipts, r)
+			}
 		}
 	case outbox.EvThrottle, outbox.EvNotWritten:
 		f.again.NotBefore = st.At
 		out.Again = &f.again
 	case outbox.EvCancel:
 		out.Rule = "stop"
-	case outbox.EvRefuse, outbox.EvLost, outbox.EvFence, outbox.EvExpire, outbox.EvDelivered, outbox.EvUndelivered:
+	case outbox.EvRefuse, outbox.EvFence, outbox.EvExpire, outbox.EvDelivered, outbox.EvUndelivered:
 	}
 	return out
 }

@@ -66,6 +66,9 @@ func (c *commit) receipts() error {
 		} else {
 			err = in.add(receiptID(r.Fence, r.Part), millis(c.st.At), kind, r.Code, r.Cause)
 		}
+		if err == nil && r.Early {
+			_, err = c.tx.ExecContext(c.ctx, `DELETE FROM orphan WHERE carrier = ? AND carrier_id = ?`, r.From, r.ID)
+		}
 		if err != nil {
 			return err
 		}

@@ -162,23 +162,30 @@ func (s *Store) Recipients(ctx context.Context, portfolio string, borrowers []Bo
 		return nil, wrap(err)
 	}
 	out := make(map[ledger.BorrowerID]Recipient, len(borrowers))
-	rows, err := s.read.QueryContext(ctx, `SELECT id, box FROM sealed_borrower WHERE id IN (SELECT value FROM json_each(?))`, string(list))
-	if err != nil {
-		return nil, wrap(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var fact int64
-		var box sql.RawBytes
-		if err := rows.Scan(&fact, &box); err != nil {
-			return nil, wrap(err)
-		}
-		b := byFact[fact]
-		p, err := s.keys.openPerson(portfolio, b.Ref, box)
+	err = s.view(ctx, func(tx *sql.Tx) error {
+		st, err := s.reads.in(ctx, tx, `SELECT id, box FROM sealed_borrower WHERE id IN (SELECT value FROM json_each(?))`)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out[b.ID] = Recipient(p)
-	}
-	return out, wrap(rows.Err())
+		rows, err := st.QueryContext(ctx, string(list))
+		if err != nil {
+			return wrap(err)
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var fact int64
+			var box sql.RawBytes
+			if err := rows.Scan(&fact, &box); err != nil {
+				return wrap(err)
+			}
+			b := byFact[fact]
+			p, err := s.keys.openPerson(portfolio, b.Ref, box)
+			if err != nil {
+				return err
+			}
+			out[b.ID] = Recipient(p)
+		}
+		return wrap(rows.Err())
+	})
+	return out, err
 }

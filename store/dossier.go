@@ -32,7 +32,7 @@ type Dossier struct {
 	Replied      time.Time // the latest reply; zero means never
 	Held         *bool     // the holdout as assigned; nil means not yet
 	Waiting      bool      // a message of this portfolio is planned and has not left
-	Last         Decision  // the latest stored decision; zero when there is none
+	Last         Decision  // the latest stored decision; zero when there is none, or where Within names Persons
 }
 
 // BorrowerFacts is what the stages read of a borrower.
@@ -52,7 +52,7 @@ type BorrowerFacts struct {
 // LoanStanding is a loan with where it stands. Stale says that the standing does not hold on the day asked for.
 type LoanStanding struct {
 	ID       ledger.LoanID
-	Borrower int // index into Dossier.Borrowers
+	Borrower int    // index into Dossier.Borrowers
 	Ref      string // empty where Within asks neither for All nor for Persons
 	Product  string
 	Currency ledger.Currency
@@ -229,7 +229,7 @@ func (g *gather) openHistory() error {
 		err = openStream(g, &g.held, `SELECT person, held FROM holdout WHERE portfolio = ?`, "person", " ORDER BY person", []any{p},
 			func(h *bool) []any { return []any{h} })
 	}
-	if err == nil {
+	if err == nil && g.w.Persons == nil {
 		err = openStream(g, &g.last, `SELECT person, at, action, stage, treatment, rule, reason FROM decision d WHERE portfolio = ?
 			AND at = (SELECT max(at) FROM decision e WHERE e.person = d.person AND e.portfolio = d.portfolio)`,
 			"person", " ORDER BY person", []any{p},

@@ -174,7 +174,7 @@ func (s *Store) Outstanding(ctx context.Context, yield func(Outstanding)) error 
 }
 
 func outstanding(ctx context.Context, tx *sql.Tx, yield func(Outstanding)) error {
-	rows, err := tx.QueryContext(ctx, `SELECT o.fence, o.carrier, o.ids FROM outcome o WHERE o.kind = 'accepted'
+	rows, err := tx.QueryContext(ctx, `SELECT o.fence, o.carrier, o.ids FROM outcome o WHERE o.kind IN ('accepted', 'unknown') AND o.ids <> ''
 		AND (SELECT count(*) FROM receipt r WHERE r.id BETWEEN o.fence<<8 AND o.fence<<8|255) < length(o.ids) - length(replace(o.ids, ' ', '')) + 1`)
 	if err != nil {
 		return wrap(err)

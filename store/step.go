@@ -79,6 +79,7 @@ type Receipt struct {
 	Event outbox.Event   // EvDelivered or EvUndelivered
 	Code  string
 	Cause string
+	Early bool // it was stored before its outcome was known, and matches nothing any more
 }
 
 // A Reply is what somebody wrote back.
