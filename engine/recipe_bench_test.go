@@ -28,7 +28,10 @@ func BenchmarkRecipe(b *testing.B) {
 	if err := h.Store.Dossiers(ctx, in, func(d *store.Dossier) error { all = append(all, d.Clone()); return nil }); err != nil {
 		b.Fatal(err)
 	}
-	to := store.Recipient{Name: "黄淑芬", Phone: "+8617405000001"}
+	to := map[ledger.BorrowerID]store.Recipient{}
+	for _, d := range all {
+		to[d.Borrowers[0].ID] = store.Recipient{Name: "黄淑芬", Phone: "+8617405000001"}
+	}
 	run := func(b *testing.B, write bool) {
 		b.ReportAllocs()
 		start := time.Now()
