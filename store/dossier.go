@@ -345,7 +345,7 @@ func openStream[T any](g *gather, s *stream[T], query, column, order string, arg
 	if err != nil {
 		return err
 	}
-	rows, err := st.QueryContext(g.ctx, args...)
+	rows, err := st.QueryContext(g.ctx, args...) //nolint:rowserrcheck // advance checks it at the end of the rows
 	if err != nil {
 		return fmt.Errorf("store: dossiers: %w", err)
 	}
