@@ -3,6 +3,8 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/dulyhq/duly/outbox"
 )
 
 // sealBox seals plain. aad names the row it belongs to, so that a box moved to another row does not open.
@@ -50,3 +52,18 @@ func (k *Keys) openPerson(portfolio, borrower string, box []byte) (p sealedPerso
 	}
 	return p, nil
 }
+
+// sealTexts seals the texts of tries, each to its fence.
+func (s *Store) sealTexts(tries []Try) ([][]byte, error) {
+	boxes := make([][]byte, len(tries))
+	for i := range tries {
+		box, err := s.keys.sealBox(textAAD(tries[i].Fence()), tries[i].Text)
+		if err != nil {
+			return nil, err
+		}
+		boxes[i] = box
+	}
+	return boxes, nil
+}
+
+func textAAD(f outbox.FenceID) string { return fmt.Sprintf("text/%d", f) }

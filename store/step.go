@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
@@ -143,20 +142,6 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 	}
 	return res, err
 }
-
-func (s *Store) sealTexts(tries []Try) ([][]byte, error) {
-	boxes := make([][]byte, len(tries))
-	for i := range tries {
-		box, err := s.keys.sealBox(textAAD(tries[i].Fence()), tries[i].Text)
-		if err != nil {
-			return nil, err
-		}
-		boxes[i] = box
-	}
-	return boxes, nil
-}
-
-func textAAD(f outbox.FenceID) string { return fmt.Sprintf("text/%d", f) }
 
 // commit is one step in its transaction.
 type commit struct {
