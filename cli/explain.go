@@ -40,7 +40,7 @@ explained from the same facts. Names and numbers are masked.`,
 		},
 	}
 	c.Flags().StringVar(&f.at, "at", "", "the instant whose knowledge counts, such as 2026-09-24T10:00:00+08:00 (default: now)")
-	c.Flags().StringVar(&f.lang, "lang", "", "zh or en (default: the language of the environment)")
+	a.langFlag(c, &f.lang)
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
 	a.nowFlag(c)
 	return c

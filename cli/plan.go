@@ -2,11 +2,13 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,8 +19,8 @@ import (
 )
 
 type planFlags struct {
-	portfolio    string
-	dryRun, json bool
+	portfolio, lang string
+	dryRun, json    bool
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -41,6 +43,7 @@ With --dry-run nothing is stored; with --json every person is explained, one JSO
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio (default: all)")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "store nothing")
 	c.Flags().BoolVar(&f.json, "json", false, "explain every person, one JSON object a line, in the order of persons")
+	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -75,6 +78,10 @@ func (a *app) plan(ctx context.Context, cfg *Config, e *engine.Engine, f planFla
 			return err
 		}
 	}
+	lang, err := tongueOf(f.lang)
+	if err != nil {
+		return err
+	}
 	w := bufio.NewWriterSize(a.out, 1<<16)
 	for _, p := range e.Portfolios {
 		if f.portfolio != "" && p.Ref != f.portfolio {
@@ -91,7 +98,7 @@ func (a *app) plan(ctx context.Context, cfg *Config, e *engine.Engine, f planFla
 			return err
 		}
 		if !f.json {
-			printPlanned(w, p, done, o)
+			printPlanned(w, p, done, o, lang)
 		}
 	}
 	return w.Flush()
@@ -138,23 +145,30 @@ func lineOf(p *engine.Portfolio, d *store.Dossier, j *engine.Judgement) planLine
 	return l
 }
 
-func printPlanned(w io.Writer, p *engine.Portfolio, done engine.Planned, o engine.PlanOptions) {
-	verb := "stored"
+func printPlanned(w io.Writer, p *engine.Portfolio, done engine.Planned, o engine.PlanOptions, lang tongue) {
+	g := &page{w: w, lang: lang, zone: p.Zone}
+	stored := lang.say("stored", "已保存")
 	if o.DryRun {
-		verb = "dry run, nothing stored"
+		stored = lang.say("dry run, nothing stored", "试算，不保存")
 	}
-	fmt.Fprintf(w, "%s on %s (%s)\n", p.Ref, ledger.Day(o.Now.In(p.Zone)), verb) //nolint:errcheck // a bufio.Writer keeps its error
-	row := func(n int64, what string) { fmt.Fprintf(w, "%10d  %s\n", n, what) }  //nolint:errcheck // as above
-	row(done.Persons, "persons looked at")
-	row(done.Messages, "new messages")
-	row(done.Tasks, "new tasks for people")
-	row(done.Waiting, "have a message that has not left yet")
+	g.line(lang.say("%s on %s (%s)", "%s %s（%s）"), p.Ref, ledger.Day(o.Now.In(p.Zone)), stored)
+	for _, r := range []struct {
+		n      int64
+		en, zh string
+	}{
+		{done.Persons, "persons looked at", "人已核查"},
+		{done.Messages, "new messages", "条新短信"},
+		{done.Tasks, "new tasks for people", "项人工任务"},
+		{done.Waiting, "have a message that has not left yet", "人已有待发短信"},
+	} {
+		g.line("%10d  %s", r.n, lang.say(r.en, r.zh))
+	}
 	rules := make([]string, 0, len(done.Held))
 	for r := range done.Held {
 		rules = append(rules, r)
 	}
-	slices.SortFunc(rules, func(x, y string) int { return int(done.Held[y] - done.Held[x]) })
+	slices.SortFunc(rules, func(x, y string) int { return cmp.Or(int(done.Held[y]-done.Held[x]), strings.Compare(x, y)) })
 	for _, r := range rules {
-		row(done.Held[r], "held by "+r)
+		g.reason(p, fmt.Sprintf(lang.say("%10d  held: ", "%10d  人暂不联系："), done.Held[r]), r, r)
 	}
 }

@@ -44,7 +44,7 @@ proof of what caused it.`,
 	c.Flags().StringVar(&f.from, "from", "", "first day of planning (default: the beginning)")
 	c.Flags().StringVar(&f.to, "to", "", "last day of planning (default: the end)")
 	c.Flags().StringVar(&f.format, "format", "table", "table, json or csv")
-	c.Flags().StringVar(&f.lang, "lang", "", "zh or en (default: the language of the environment)")
+	a.langFlag(c, &f.lang)
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio (default: all)")
 	a.nowFlag(c)
 	return c

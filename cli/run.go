@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 
 type runFlags struct {
 	linger, patience time.Duration
+	lang             string
 	noPlan           bool
 }
 
@@ -40,11 +42,16 @@ again, and several may run side by side. Virtual time (--now) is refused unless 
 	c.Flags().DurationVar(&f.linger, "linger", 10*time.Second, "how long to wait for receipts after the last one")
 	c.Flags().DurationVar(&f.patience, "patience", 30*time.Second, "how long a carrier may be out of reach while messages are due")
 	c.Flags().BoolVar(&f.noPlan, "no-plan", false, "hand over only what is planned already")
+	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
 
 func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags) error {
+	lang, err := tongueOf(f.lang)
+	if err != nil {
+		return err
+	}
 	carriers, err := cfg.carriers(a.clock.virtual(), a.clock.read)
 	if err != nil {
 		return err
@@ -57,7 +64,7 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 		if err != nil {
 			return err
 		}
-		printPlanned(a.out, p, done, engine.PlanOptions{Now: a.clock.time()})
+		printPlanned(a.out, p, done, engine.PlanOptions{Now: a.clock.time()}, lang)
 	}
 	o := engine.RunOptions{Civil: a.clock.time, Carriers: carriers, Linger: max(f.linger, time.Millisecond), Patience: f.patience}
 	if terminal(a.err) {
@@ -67,9 +74,10 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 	if o.Progress != nil {
 		fmt.Fprint(a.err, "\r\033[K") //nolint:errcheck // a progress line that cannot be shown is no matter
 	}
-	fmt.Fprintf(a.out, "handed over %d; stored %d outcomes, receipts and replies; %d parts without a receipt\n", //nolint:errcheck // as above
-		done.Left, done.Back, done.Awaited)
-	if err := a.remains(ctx, e); err != nil {
+	g := &page{w: a.out, lang: lang, zone: time.Local}
+	g.line(lang.say("handed over %d; stored %d outcomes, receipts and replies; %d parts without a receipt",
+		"交付%d条；记录应答、回执和回复%d条；%d段尚无回执"), done.Left, done.Back, done.Awaited)
+	if err := remains(ctx, e, g); err != nil {
 		return err
 	}
 	switch {
@@ -82,26 +90,35 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 }
 
 // remains says what waits for a receipt or a person, so that nothing unknown is silent.
-func (a *app) remains(ctx context.Context, e *engine.Engine) error {
+func remains(ctx context.Context, e *engine.Engine, g *page) error {
 	for _, p := range e.Portfolios {
 		states, err := e.States(ctx, p)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.out, "%s:", p.Ref) //nolint:errcheck // standard output is gone, and so is the reader
+		var words []string
 		for _, s := range states {
-			fmt.Fprintf(a.out, " %s %d", s.State, s.Number) //nolint:errcheck // as above
+			words = append(words, fmt.Sprintf("%s %d", s.State, s.Number))
+			if g.lang == "zh" {
+				words[len(words)-1] = fmt.Sprintf("%s %d", shortStates[s.State], s.Number)
+			}
 		}
-		fmt.Fprintln(a.out) //nolint:errcheck // as above
+		g.line("%s: %s", p.Ref, strings.Join(words, g.lang.say(", ", "，")))
 		unknown, err := e.Store.Unknown(ctx, p.Row(), 20)
 		if err != nil {
 			return err
 		}
 		for _, m := range unknown {
-			fmt.Fprintf(a.out, "  unknown %s: %s; it may have arrived and is not sent again\n", m.ID, m.Code) //nolint:errcheck // as above
+			g.line(g.lang.say("  unknown %s: %s; it may have arrived and is not sent again", "  %s 结果未知（%s）：可能已送达，不会重发"), m.ID, m.Code)
 		}
 	}
 	return nil
+}
+
+// shortStates are the words for states in a list.
+var shortStates = map[string]string{
+	"waiting": "待发", "fenced": "交付中", "accepted": "无回执", "unknown": "未知", "delivered": "送达", "undelivered": "失败",
+	"refused": "拒收", "cancelled": "取消", "expired": "过时",
 }
 
 // progressLine returns a reporter that writes one line over and over, a few times a second.

@@ -3,6 +3,8 @@ package cli
 import (
 	"os"
 	"strings"
+
+	"github.com/spf13/cobra"
 )
 
 // A tongue is the language in which a command speaks to people: "zh" or "en". JSON, logs and errors are English.
@@ -36,7 +38,12 @@ func tongueOf(flag string) (tongue, error) {
 	return "en", nil
 }
 
-// states are the words for where a message stands.
+// langFlag adds --lang to a command.
+func (a *app) langFlag(c *cobra.Command, to *string) {
+	c.Flags().StringVar(to, "lang", "", "zh or en (default: the language of the environment)")
+}
+
+// stateWords are the words for where a message stands.
 var stateWords = map[string][2]string{
 	"waiting":     {"waiting", "待发"},
 	"fenced":      {"on its way", "交付中"},
