@@ -78,6 +78,7 @@ var ruleWords = map[string][2]string{
 	"strategy:amount_broken": {"The loan's rows contradict each other; a person has to look.", "贷款数据自相矛盾，须人工核查。"},
 	"strategy:superseded":    {"A person took over before the message left.", "发送前已转人工处理。"},
 	"strategy:hours":         {"No hour that the strategy permits is left for this step.", "策略允许的时段内已无可用时间。"},
+	"strategy:prefer":        {"The strategy's next preferred hour is more than a day away.", "策略偏好的下一时段在一天以后。"},
 	"duly:rulebook":          {"No rulebook settles this contact, so it waits.", "没有规则可适用于此次联系，暂不联系。"},
 	"duly:zone":              {"Where the borrower is, and so what time it is there, is not known.", "借款人所在时区不明，暂不联系。"},
 	"duly:state":             {"Something bars contact that no rulebook names.", "存在规则未列明的禁止联系情形。"},

@@ -194,7 +194,12 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) (
 	if slot.To.Before(closes) {
 		closes = slot.To
 	}
-	if j.Verdict.Ruling == guard.Wait && slot.From.Sub(f.Now) > planAhead {
+	if slot.From.Sub(f.Now) > planAhead {
+		if j.Verdict.Ruling == guard.Allow {
+			j.Rule, j.Source, j.Reason = "strategy:prefer", "", "The strategy's next preferred hour is more than a day away."
+			j.HoldUntil = slot.From
+			return *j, nil
+		}
 		return j.held(), nil
 	}
 	j.Action, j.NotBefore, j.NotAfter = Contact, slot.From, closes
