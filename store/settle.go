@@ -85,7 +85,8 @@ func expire(ctx context.Context, tx *sql.Tx, now time.Time, done *Settled) error
 	const rule = "stale"
 	for _, q := range []string{
 		`INSERT INTO closed (message, at, state, rule, reason) SELECT m.id, ?, 'expired', ?, ? FROM batch b
-			JOIN message m ON m.batch = b.id AND m.id >= b.first + b.next WHERE b.next < b.count AND b.not_after <= ? ON CONFLICT DO NOTHING`,
+			CROSS JOIN message m WHERE m.id BETWEEN b.first + b.next AND b.first + b.count - 1 AND b.next < b.count AND b.not_after <= ?
+			ON CONFLICT DO NOTHING`,
 		`INSERT INTO closed (message, at, state, rule, reason) SELECT message, ?, 'expired', ?, ? FROM requeue WHERE not_after <= ?
 			ON CONFLICT DO NOTHING`,
 	} {
