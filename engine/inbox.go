@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"sync"
 
@@ -227,4 +228,25 @@ func (b *inbox) awaited() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.parts)
+}
+
+func (b *inbox) await(o store.Outstanding) {
+	b.mu.Lock()
+	b.parts[o.ID] = part{o.Fence, o.Part}
+	b.mu.Unlock()
+}
+
+func (b *inbox) isUp() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.up
+}
+
+func (b *inbox) why() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.down == nil {
+		return errors.New("no session yet")
+	}
+	return b.down
 }

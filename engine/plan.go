@@ -64,23 +64,33 @@ const pageSize = 10000
 // decisions. Made twice it changes nothing: an intent exists once, and a person with a message that waits
 // gets no second one.
 func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned, error) {
+	s := saver{store: e.Store}
+	done, err := e.Pages(ctx, p, o, func(page *store.PlanPage) error { return s.save(ctx, page) })
+	err = errors.Join(err, s.saved())
+	done.Messages += s.messages
+	done.Tasks += s.tasks
+	return done, err
+}
+
+// Pages is Plan as a step: it starts no goroutine and stores nothing but standings. Each page is handed to keep,
+// which may hold on to it; Store.SavePlan stores it. What Planned says of messages and tasks is for a dry run only.
+func (e *Engine) Pages(ctx context.Context, p *Portfolio, o PlanOptions, keep func(*store.PlanPage) error) (Planned, error) {
 	today := ledger.Day(o.Now.In(p.Zone))
 	// Standings are made for the creditor's day; a borrower further east may already be in the next one.
 	if _, err := e.Store.Refresh(ctx, p.row.ID, today, p.Terms); err != nil {
 		return Planned{}, err
 	}
-	w := planner{e: e, p: p, o: o, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}}
+	w := planner{p: p, o: o, keep: keep, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}}
 	w.newPage(today)
 	ahead := 0
 	if s := p.Strategy.Stages; len(s) > 0 && s[0].From < 0 {
 		ahead = -s[0].From
 	}
 	in := store.Within{Portfolio: p.row.ID, On: today, Ahead: ahead, All: o.Each != nil}
-	err := e.Store.Dossiers(ctx, in, func(d *store.Dossier) error { return w.person(ctx, d) })
+	err := e.Store.Dossiers(ctx, in, w.person)
 	if err == nil {
-		err = w.flush(ctx)
+		err = w.flush()
 	}
-	err = errors.Join(err, w.saved())
 	return w.done, err
 }
 
@@ -90,31 +100,24 @@ type batchKey struct {
 
 // planner is one plan on its way.
 type planner struct {
-	e       *Engine
 	p       *Portfolio
 	o       PlanOptions
+	keep    func(*store.PlanPage) error
 	done    Planned
-	page    store.PlanPage
+	page    *store.PlanPage
 	batches map[batchKey]int // index into page.Batches
 	queued  int
-	saving  chan savedPage // the page before, on its way into the store; nil when there is none
-}
-
-// savedPage is what became of a page.
-type savedPage struct {
-	messages, tasks int64
-	err             error
 }
 
 func (w *planner) newPage(on ledger.Date) {
-	w.page = store.PlanPage{
+	w.page = &store.PlanPage{
 		Portfolio: w.p.row.ID, Edition: w.p.edition, At: w.o.Now, On: on,
 	}
 	clear(w.batches)
 	w.queued = 0
 }
 
-func (w *planner) person(ctx context.Context, d *store.Dossier) error {
+func (w *planner) person(d *store.Dossier) error {
 	w.done.Persons++
 	if w.o.Progress != nil && w.done.Persons%1000 == 0 {
 		w.o.Progress(w.done.Persons)
@@ -141,7 +144,7 @@ func (w *planner) person(ctx context.Context, d *store.Dossier) error {
 	if w.queued < pageSize {
 		return nil
 	}
-	return w.flush(ctx)
+	return w.flush()
 }
 
 func (w *planner) count(d *store.Dossier, j *Judgement) {
@@ -222,34 +225,51 @@ func (w *planner) decided(d *store.Dossier, j *Judgement) {
 
 const nothingDue = "strategy:nothing_due"
 
-// flush lets the page be stored while the next one is filled: one at a time, in their order.
-func (w *planner) flush(ctx context.Context) error {
+func (w *planner) flush() error {
 	if w.o.DryRun || w.queued == 0 {
 		return nil
 	}
-	if err := w.saved(); err != nil {
+	page := w.page
+	w.newPage(page.On)
+	return w.keep(page)
+}
+
+// A saver stores a page while the next one is filled: one at a time, in their order.
+type saver struct {
+	store           *store.Store
+	saving          chan savedPage // the page before, on its way into the store; nil when there is none
+	messages, tasks int64
+}
+
+// savedPage is what became of a page.
+type savedPage struct {
+	messages, tasks int64
+	err             error
+}
+
+func (s *saver) save(ctx context.Context, page *store.PlanPage) error {
+	if err := s.saved(); err != nil {
 		return err
 	}
-	page, saving := w.page, make(chan savedPage, 1)
-	w.saving = saving
+	saving := make(chan savedPage, 1)
+	s.saving = saving
 	go func() {
 		var r savedPage
-		r.messages, r.tasks, r.err = w.e.Store.SavePlan(ctx, &page)
+		r.messages, r.tasks, r.err = s.store.SavePlan(ctx, page)
 		saving <- r
 	}()
-	w.newPage(page.On)
 	return nil
 }
 
 // saved waits for the page before to be stored.
-func (w *planner) saved() error {
-	if w.saving == nil {
+func (s *saver) saved() error {
+	if s.saving == nil {
 		return nil
 	}
-	r := <-w.saving
-	w.saving = nil
-	w.done.Messages += r.messages
-	w.done.Tasks += r.tasks
+	r := <-s.saving
+	s.saving = nil
+	s.messages += r.messages
+	s.tasks += r.tasks
 	if r.err != nil {
 		return fmt.Errorf("engine: plan: %w", r.err)
 	}

@@ -14,18 +14,23 @@ import (
 )
 
 // A Sender is one worker that hands messages over: it claims, judges again, fences, submits and stores what
-// comes back. Its two steps, prepare and commit, have no goroutines; Run adds the waiting.
+// comes back. Its steps have no goroutines; Run adds the waiting.
 type Sender struct {
 	e       *Engine
-	carrier *dispatch.SMPP
+	carrier Carrier
 	name    string // the carrier's, as stored with its receipts
 	now     func() time.Time
 	worker  int64
 	batch   int // messages a claim at most
 	window  int // messages between fence and durable outcome at most
-	skip    int // which of the open batches is tried first
+	beside  func(commit, judge func())
 	in      *inbox
+	skip    int // which of the open batches is tried first
 	turn    int // which portfolio is next
+
+	settled   time.Time
+	ahead     *ready    // judged while the step before was committed; nil when there is none
+	committed time.Time // when the last commit began
 }
 
 // leaseFor is how long a worker may be silent before its fences count as those of a dead one.
@@ -33,13 +38,6 @@ const leaseFor = 5 * time.Second
 
 // leastWindow is the least time that must be left of a lawful window: a carrier needs some of it.
 const leastWindow = time.Minute
-
-// A stepped says what one step did.
-type stepped struct {
-	Claimed, Left int
-	Back          int  // outcomes, receipts and replies stored
-	Lost          bool // somebody else took the claim
-}
 
 // A ready is a claim that has been judged and may be committed: soon, for it was judged on the facts of its At.
 // What changes in between is found by the fence: the person's turn, the slot and the batch's cursor.
@@ -61,21 +59,21 @@ func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*re
 }
 
 // commit stores what came back together with the fences of a claim, and submits what they permit.
-func (s *Sender) commit(ctx context.Context, r *ready) (stepped, error) {
+func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	st := r.st
 	st.Worker, st.WireAt = s.worker, s.e.Wire()
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)
 	if st.Claim == nil && back.empty() {
-		return stepped{}, nil
+		return Stepped{}, nil
 	}
 	res, err := s.e.Store.Commit(ctx, st)
 	back.done(err == nil)
 	if err != nil {
-		return stepped{}, err
+		return Stepped{}, err
 	}
 	s.in.stopped(res.Stopped)
-	did := stepped{Back: back.count}
+	did := Stepped{Back: back.count}
 	if st.Claim == nil {
 		return did, nil
 	}

@@ -297,7 +297,7 @@ func (h *house) sender(t *testing.T) *Sender {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.s.hire(context.Background()); err != nil {
+	if err := r.s.Hire(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	r.s.batch = 100

@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/store"
+)
+
+// A Carrier is what a Sender needs of a route to deliver. A message that Submit takes is written before its LeaveBy
+// and while its fence is not vetoed, or not at all, and has exactly one outcome, which comes to the Sink that the
+// carrier was opened with, perhaps before Submit returns.
+type Carrier interface {
+	// Room returns how many messages may be fenced now: 0 while the carrier is down or asks for patience.
+	Room() int
+	// Width returns how many messages may be on their way at present, narrower where the carrier asked for
+	// patience; 0 means that nothing is judged ahead.
+	Width() int
+	Submit(msgs []dispatch.Message)
+}
+
+// SenderConfig says how a Sender works.
+type SenderConfig struct {
+	Carrier string           // the carrier's name, as portfolios have it and as receipts are stored with it
+	Civil   func() time.Time // civil time; may be virtual
+	Batch   int              // messages a claim at most; 0 means DefaultBatch
+	Window  int              // messages between fence and durable outcome at most; 0 lets none leave
+	// Beside runs the commit of a claim and the judging of the next one, and returns when both are through. In which
+	// order, or whether at the same time, changes nothing but the speed. Nil runs them one after the other.
+	Beside func(commit, judge func())
+}
+
+// NewSender returns a worker that hands messages over to the carrier that open returns, on the engine's store and
+// with caches of its own. Nothing happens before Hire and Step are called.
+func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, error)) (*Sender, error) {
+	own := &Engine{Store: e.Store, Wire: e.Wire}
+	for _, p := range e.Portfolios {
+		own.Portfolios = append(own.Portfolios, p.fork())
+	}
+	if cfg.Batch == 0 {
+		cfg.Batch = DefaultBatch
+	}
+	if cfg.Beside == nil {
+		cfg.Beside = func(commit, judge func()) { commit(); judge() }
+	}
+	s := &Sender{e: own, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, beside: cfg.Beside, in: newInbox()}
+	var err error
+	s.carrier, err = open(s.in.sink())
+	return s, err
+}
+
+// A Stepped says what one step did.
+type Stepped struct {
+	Claimed int  // messages looked at again
+	Left    int  // of these, those that were permitted and submitted
+	Back    int  // outcomes, receipts and replies stored
+	Lost    bool // somebody else took the claim
+}
+
+// settleEvery is how often a sender settles and shows that it is alive.
+const settleEvery = time.Second
+
+const (
+	// gather is how long outcomes wait for more of them, or for room in the window for the next claim, before
+	// they are stored without one: a few large commits cost less than many small ones.
+	gather = 10 * time.Millisecond
+	// staleAhead is how old a judgement made ahead may be before it is made anew.
+	staleAhead = 250 * time.Millisecond
+)
+
+// Step makes one step: it stores what came back, commits the fences of one claim and submits what they permit. It
+// settles now and then, and keeps the lease. It starts no goroutine and waits for nothing, and after an error
+// nothing is certain but what the store holds: end the sender.
+func (s *Sender) Step(ctx context.Context) (Stepped, error) {
+	now := s.e.Wire()
+	if now.Sub(s.settled) >= settleEvery {
+		s.settled = now
+		if _, err := s.e.Store.Settle(ctx, s.now(), now); err != nil {
+			return Stepped{}, err
+		}
+		if err := s.keepLease(ctx); err != nil {
+			return Stepped{}, err
+		}
+	}
+	did, err := s.handOver(ctx, now)
+	if did.Lost {
+		s.skip++ // another worker is at this batch
+	}
+	if errors.Is(err, store.ErrLeaseLost) {
+		// The process was asleep or the clock jumped. What it had fenced may count as unknown by now, and what
+		// it learns of that is still stored; it goes on under a new number.
+		return Stepped{Back: 1}, s.Hire(ctx)
+	}
+	return did, err
+}
+
+// handOver commits one claim, and judges the next one meanwhile.
+func (s *Sender) handOver(ctx context.Context, now time.Time) (Stepped, error) {
+	next := s.ahead
+	s.ahead = nil
+	room := s.room()
+	if next != nil && now.Sub(next.st.WireAt) > staleAhead {
+		next = nil
+	}
+	if next == nil {
+		if room < min(s.batch, s.window)/2 && now.Sub(s.committed) < gather {
+			return Stepped{}, nil // soon there is room for a claim that is worth a commit
+		}
+		var err error
+		if next, err = s.prepare(ctx, room, nil); err != nil {
+			return Stepped{}, err
+		}
+	}
+	if len(next.st.Tries) > room {
+		s.ahead = next
+		if s.in.waiting() == 0 || now.Sub(s.committed) < gather {
+			return Stepped{}, nil
+		}
+		next = &ready{st: &store.Step{At: s.now()}}
+	}
+	if next.st.Claim == nil && s.in.waiting() == 0 {
+		return Stepped{}, nil
+	}
+	s.committed = now
+	if next.st.Claim == nil || next.st.Claim.Batch == 0 || s.ahead != nil {
+		return s.commit(ctx, next) // nothing more is due, or the next claim can only be seen afterwards
+	}
+	return s.both(ctx, next)
+}
+
+// both commits a claim while the next one is judged.
+func (s *Sender) both(ctx context.Context, claim *ready) (did Stepped, err error) {
+	var ahead *ready
+	var judged error
+	taken, most := *claim.st.Claim, min(s.batch, s.carrier.Width()/2)
+	s.beside(
+		func() { did, err = s.commit(ctx, claim) },
+		func() { ahead, judged = s.prepare(ctx, most, &taken) })
+	if judged == nil && !did.Lost && ahead.st.Claim != nil {
+		s.ahead = ahead
+	}
+	return did, errors.Join(err, judged)
+}
+
+// Hire registers the sender as a worker and learns which parts wait for a receipt.
+func (s *Sender) Hire(ctx context.Context) error {
+	now := s.e.Wire()
+	id, err := s.e.Store.Hire(ctx, now, now.Add(leaseFor))
+	if err != nil {
+		return err
+	}
+	s.worker = id
+	return s.e.Store.Outstanding(ctx, func(o store.Outstanding) {
+		if o.Carrier == s.name {
+			s.in.await(o)
+		}
+	})
+}
+
+// keepLease renews the lease of a sender that has nothing to store.
+func (s *Sender) keepLease(ctx context.Context) error {
+	now := s.e.Wire()
+	_, err := s.e.Store.Commit(ctx, &store.Step{Worker: s.worker, LeaseUntil: now.Add(leaseFor), At: s.now(), WireAt: now})
+	if errors.Is(err, store.ErrLeaseLost) {
+		return s.Hire(ctx)
+	}
+	return err
+}
+
+// Finish stores the last outcomes and dismisses the worker.
+func (s *Sender) Finish(ctx context.Context) error {
+	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
+	st.LeaseUntil = st.WireAt.Add(leaseFor)
+	back := s.in.drain(st, s.name)
+	_, err := s.e.Store.Commit(ctx, st)
+	back.done(err == nil)
+	if errors.Is(err, store.ErrLeaseLost) {
+		if err = s.Hire(ctx); err == nil {
+			return s.Finish(ctx)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.e.Store.Dismiss(ctx, s.worker); err != nil {
+		return err
+	}
+	// Receipts that came here for messages of a worker beside this one find them now.
+	_, err = s.e.Store.Settle(ctx, s.now(), s.e.Wire())
+	return err
+}
