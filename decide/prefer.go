@@ -14,9 +14,10 @@ type Preference struct {
 	Workdays    bool   // only on working days of the calendar that applies; falls back to weekdays
 	Spacing     int    // days between two contacts of any treatment
 
-	NeverDays []bool // by time.Weekday: days on which nothing is sent at all; empty means none
-	NeverFrom int    // from here, in minutes after midnight,
-	NeverTo   int    // to here nothing is sent at all, such as at lunch; both 0 means no such time
+	NeverDays     []bool // by time.Weekday: days on which nothing is sent at all; empty means none
+	NeverHolidays bool   // nothing is sent on a holiday that the calendar names; a year not published names none
+	NeverFrom     int    // from here, in minutes after midnight,
+	NeverTo       int    // to here nothing is sent at all, such as at lunch; both 0 means no such time
 }
 
 // A Slot is when to send: [From, To). The zero Slot means that there is none.
@@ -44,21 +45,21 @@ func (p *Preference) Slot(now, end time.Time, cal law.Calendar) Slot {
 				good, note = true, "No preferred day is left in time."
 			}
 			from, to = later(from, now), sooner(to, end)
-			if good && !p.never(day) && from.Before(to) {
+			if good && !p.never(day, cal) && from.Before(to) {
 				return Slot{from, to, note}
 			}
 			day++
 		}
 	}
-	return p.anyTime(now, end)
+	return p.anyTime(now, end, cal)
 }
 
 // anyTime returns the first span of time that is not ruled out, of the day that it falls on.
-func (p *Preference) anyTime(now, end time.Time) Slot {
+func (p *Preference) anyTime(now, end time.Time, cal law.Calendar) Slot {
 	const note = "The preferred hours are past, and tomorrow is too late."
 	loc, today := now.Location(), ledger.Day(now)
 	for day := today; day < today+7 && !day.At(0, 0, loc).After(end); day++ {
-		if p.never(day) {
+		if p.never(day, cal) {
 			continue
 		}
 		spans := [][2]time.Time{{day.At(0, 0, loc), (day + 1).At(0, 0, loc)}}
@@ -88,7 +89,13 @@ func (p *Preference) day(d ledger.Date, cal law.Calendar) (good bool, note strin
 	return len(p.Weekdays) != 7 || p.Weekdays[d.Weekday()], note
 }
 
-func (p *Preference) never(d ledger.Date) bool {
+// never says whether nothing is sent on a day at all. A day that a holiday made a working day is none.
+func (p *Preference) never(d ledger.Date, cal law.Calendar) bool {
+	if p.NeverHolidays && cal.Holiday(d) != "" {
+		if work, _ := cal.Workday(d); !work {
+			return true
+		}
+	}
 	return len(p.NeverDays) == 7 && p.NeverDays[d.Weekday()]
 }
 

@@ -1,9 +1,11 @@
 package decide_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/rulebooks"
 )
@@ -48,4 +50,56 @@ func TestSlot(t *testing.T) {
 			t.Errorf("%s: got %s to %s, %q", c.name, got.From, got.To, got.Note)
 		}
 	}
+}
+
+// TestNeverOnHolidays passes over what a published calendar names, and only that.
+func TestNeverOnHolidays(t *testing.T) {
+	doc, err := rulebooks.FS.ReadFile("us/workdays.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cal, err := law.ParseCalendar("workdays.csv", doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zone := time.FixedZone("", -5*3600)
+	p := decide.Preference{Open: 600, Close: 720, Workdays: true, NeverHolidays: true}
+	for _, c := range []struct{ name, now, end, from string }{
+		{"the day before Thanksgiving", "2026-11-25 09:00", "2026-11-26 00:00", "2026-11-25 10:00"},
+		{"Thanksgiving, and tomorrow is too late", "2026-11-26 09:00", "2026-11-26 21:00", ""},
+		{"Thanksgiving, and there is time", "2026-11-26 09:00", "2026-11-28 00:00", "2026-11-27 10:00"},
+		{"a day in lieu", "2026-07-03 09:00", "2026-07-03 21:00", ""},
+		{"a Saturday is no holiday, and tomorrow is too late", "2026-11-28 09:00", "2026-11-28 21:00", "2026-11-28 10:00"},
+		{"a year not published names none", "2028-07-04 09:00", "2028-07-04 21:00", "2028-07-04 10:00"},
+	} {
+		at := func(s string) time.Time {
+			v, err := time.ParseInLocation("2006-01-02 15:04", s, zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		got := p.Slot(at(c.now), at(c.end), cal)
+		if c.from == "" != got.From.IsZero() || c.from != "" && !got.From.Equal(at(c.from)) {
+			t.Errorf("%s: got %s", c.name, got.From)
+		}
+	}
+	// A holiday that is made a working day is none, as in China.
+	made, err := law.ParseCalendar("x.csv", []byte("date,workday,holiday\n2026-01-01,1,x\n"+restOf2026()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 1, 1, 9, 0, 0, 0, zone)
+	if got := p.Slot(now, now.Add(12*time.Hour), made); !got.From.Equal(now.Add(time.Hour)) {
+		t.Errorf("a working day with a holiday's name: got %s", got.From)
+	}
+}
+
+// restOf2026 lists 2 January to 31 December as working days.
+func restOf2026() string {
+	var b strings.Builder
+	for d := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC); d.Year() == 2026; d = d.AddDate(0, 0, 1) {
+		b.WriteString(d.Format(time.DateOnly) + ",1,\n")
+	}
+	return b.String()
 }

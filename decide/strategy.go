@@ -83,10 +83,11 @@ func preference(v document.Value) Preference {
 	}
 	p.Spacing = v.Key("spacing").Int(1, 366)
 	never := v.Key("never")
-	if !never.Given() || !never.Keys("weekdays", "hours") {
+	if !never.Given() || !never.Keys("weekdays", "hours", "holidays") {
 		return p
 	}
 	p.NeverDays = days(never.Key("weekdays"))
+	p.NeverHolidays = never.Key("holidays").Bool()
 	if h := never.Key("hours"); h.Given() {
 		p.NeverFrom, p.NeverTo = h.Hours()
 		if p.NeverFrom < p.Close && p.Open < p.NeverTo {
