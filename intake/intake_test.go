@@ -100,6 +100,13 @@ func TestKindsOfFile(t *testing.T) {
 			[]Row{{Kind: Payments, Column: 4, Payment: ledger.PaymentRow{ID: "P2", LoanID: "C1", PaidOn: due, Amount: cny(-700), Reverses: "P1"}}},
 		},
 		{
+			"loan_id,paid_on,amount,currency\nC1,2026-09-11,7,\nC1,2026-09-11,7,usd\n", // an empty currency is the portfolio's
+			[]Row{
+				{Kind: Payments, Payment: ledger.PaymentRow{LoanID: "C1", PaidOn: due, Amount: cny(700)}},
+				{Kind: Payments, Line: 3, Payment: ledger.PaymentRow{LoanID: "C1", PaidOn: due, Amount: ledger.Money{Minor: 700, Currency: "USD"}}},
+			},
+		},
+		{
 			"name,phone,loan_id,due_on,amount,currency,country\n李四,+8617405000002,C2,2026-09-11,7,CNY,CN",
 			[]Row{
 				{Kind: Borrowers, Borrower: ledger.BorrowerRow{ID: "C2", Name: "李四", Phone: "+8617405000002", PhoneKind: ledger.PhoneMobile, Country: "CN"}},
@@ -162,7 +169,8 @@ var badFiles = []struct{ name, text string }{
 		"C5,B1,CNY,,,-1,15,11\n" +
 		"C6,B1,CNY,,,1e3,15%,\n" +
 		"C7,B1,CNY,,,1000,0.15,1.5,\n" +
-		"C8,B1,JPY,1850-01-01,,10.5,,\n"},
+		"C8,B1,JPY,1850-01-01,,10.5,,\n" +
+		"C9,B1,,,,,,\n"},
 	{"instalments.csv", "loan_id,number,due_on,amount,principal,interest,fees\n" +
 		"C1,,2026-09-11,1,,,\n" +
 		"C1,1.5,2026-09-11,1,,,\n" +
@@ -182,6 +190,9 @@ var badFiles = []struct{ name, text string }{
 		"P2,C1,2026-09-11,5,P1\n" +
 		"P3,C1,2026-09-11,-5,P3\n" +
 		"P4,,2026/09/11,abc,\n"},
+	{"foreign.csv", "payment_id,loan_id,paid_on,amount,currency\n" +
+		"P1,C1,2026-09-11,5,\n" +
+		"P2,C1,2026-09-11,5,RMB\n"},
 	{"overdue.csv", "name,phone,loan_id,due_on,amount,currency\n" +
 		",+8617405000001,,2026-13-01,x,ABC\n" +
 		"\"王小明\",+8617405000001,C1,2026-09-11,\"5\n\"x,CNY\n" +

@@ -137,14 +137,20 @@ func (f *file) loan(r *ledger.LoanRow) {
 	}
 }
 
-// currency returns the currency of the row's amounts and reports one that Duly does not know.
+// currency returns the currency of the row's amounts and reports one that Duly does not know. A file without the
+// column has the portfolio's, and so has an instalment or payment whose field is empty; a loan states its own.
 func (f *file) currency() ledger.Currency {
 	s := strings.ToUpper(f.get(currency))
-	if s == "" && f.cols.field[currency] < 0 {
+	if s == "" && (f.cols.field[currency] < 0 || f.sum.Kind == Instalments || f.sum.Kind == Payments) {
 		s = string(f.opts.Currency)
 	}
 	c := ledger.Currency(s)
-	if _, ok := c.Digits(); !ok {
+	if _, ok := c.Digits(); ok {
+		return c
+	}
+	if s == "" {
+		f.wrong(currency, "is empty")
+	} else {
 		f.wrong(currency, "%s is not a currency that Duly knows", shown(s))
 	}
 	return c

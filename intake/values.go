@@ -134,7 +134,8 @@ func (f *file) money(c column, cur ledger.Currency, required bool) ledger.Money 
 	}
 	digits, ok := cur.Digits()
 	if !ok {
-		return ledger.Money{Currency: cur} // the currency is the fault
+		f.faulty = append(f.faulty, c.String()) // the currency is the fault; nothing more is said of the amount
+		return ledger.Money{Currency: cur}
 	}
 	hint := ""
 	if m := f.opts.Mapping; m != nil {
