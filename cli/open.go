@@ -18,6 +18,9 @@ func (c *Config) open(ctx context.Context) (*store.Store, error) {
 		return nil, fail(Dependency, "the data folder cannot be made: %w", err)
 	}
 	s, err := store.Open(ctx, c.Data, keys)
+	if errors.Is(err, store.ErrWrongKeys) {
+		return nil, fail(Input, "the key files in %s do not belong to the data in %s: %w; put back those that duly init made for it", c.Keys, c.Data, err)
+	}
 	if err != nil {
 		return nil, fail(Dependency, "the data folder %s cannot be opened: %w", c.Data, err)
 	}

@@ -2,9 +2,11 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -93,4 +95,41 @@ func (k *Keys) hash(kind, value string) []byte {
 	m.Write([]byte{0})
 	m.Write([]byte(value))
 	return m.Sum(nil)[:16]
+}
+
+// ErrWrongKeys says that a data folder was sealed with other key files.
+var ErrWrongKeys = errors.New("store: keys: these are not the key files that this data was made with")
+
+// keyConstant is what the check of the keys hashes and seals. It says nothing.
+const keyConstant = "duly"
+
+// checkKeys remembers what the keys make of a constant on first use, and refuses other keys from then on. With
+// another look-up key a person's stop would no longer be found by their number, and nothing would say so.
+func (s *Store) checkKeys(ctx context.Context) error {
+	const ask = `SELECT lookup, box FROM key_check`
+	var lookup, box []byte
+	err := s.read.QueryRowContext(ctx, ask).Scan(&lookup, &box)
+	if errors.Is(err, sql.ErrNoRows) {
+		if box, err = s.keys.sealBox("key_check", []byte(keyConstant)); err != nil {
+			return err
+		}
+		// Of two that open a new folder at once the first decides.
+		err = s.update(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO key_check VALUES (1, ?, ?)`, s.keys.hash("check", keyConstant), box)
+			if err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, ask).Scan(&lookup, &box)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	if !hmac.Equal(lookup, s.keys.hash("check", keyConstant)) {
+		return fmt.Errorf("%w: %s is another", ErrWrongKeys, LookupKeyFile)
+	}
+	if _, err := s.keys.openBox("key_check", box); err != nil {
+		return fmt.Errorf("%w: %s is another", ErrWrongKeys, SealKeyFile)
+	}
+	return nil
 }

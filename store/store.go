@@ -55,7 +55,11 @@ func Open(ctx context.Context, dir string, keys *Keys) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
-	return &Store{keys: keys, write: write, read: read, writes: newStatements(write), reads: newStatements(read)}, nil
+	s := &Store{keys: keys, write: write, read: read, writes: newStatements(write), reads: newStatements(read)}
+	if err := s.checkKeys(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // dsn builds the connection string. FULL makes each commit durable before it returns; nothing that permits a

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -38,5 +40,50 @@ func TestOpenMakesTheSchema(t *testing.T) {
 	again, err := s.Portfolio(context.Background(), "bank", "cards")
 	if err != nil || again != p {
 		t.Fatalf("a second Portfolio = %+v, %v; want %+v", again, err, p)
+	}
+}
+
+// TestOtherKeysAreRefused is invariants 3 and 10: with other key files a stop would not find its sender again and
+// nothing that is sealed would open, so the data folder does not open either.
+func TestOtherKeysAreRefused(t *testing.T) {
+	data, ours, theirs := t.TempDir(), t.TempDir(), t.TempDir()
+	for _, dir := range []string{ours, theirs} {
+		if err := MakeKeys(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func(keyDir string) error {
+		keys, err := LoadKeys(keyDir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(context.Background(), data, keys)
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	}
+	mixed := func(seal, lookup string) string {
+		dir := t.TempDir()
+		for name, from := range map[string]string{SealKeyFile: seal, LookupKeyFile: lookup} {
+			b, err := os.ReadFile(filepath.Join(from, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	for range 2 {
+		if err := try(ours); err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range []string{theirs, mixed(theirs, ours), mixed(ours, theirs)} {
+			if err := try(dir); !errors.Is(err, ErrWrongKeys) {
+				t.Errorf("other keys: %v", err)
+			}
+		}
 	}
 }
