@@ -275,7 +275,7 @@ func (c *SMPP) judge(f *flight, r *smpp.Result, now time.Time) Outcome {
 }
 
 func failed(f *flight, how smpp.Outcome, err error) Outcome {
-	o := Outcome{Fence: f.Fence, Event: outbox.EvLost, Code: fmt.Sprint(err)}
+	o := Outcome{Fence: f.Fence, Event: outbox.EvLost, Code: reasonOf(err)}
 	if how == smpp.NotWritten && f.next == 0 {
 		o.Event = outbox.EvNotWritten
 		if errors.Is(err, smpp.ErrVetoed) {

@@ -28,16 +28,16 @@ const (
 
 // remedies say what a lender can do, in Chinese and in English.
 var remedies = map[Cause][2]string{
-	Absent:         {"手机关机或不在服务区:换一个时段再联系,或改用其他渠道。", "The handset is off or out of reach: try another time of day or another channel."},
-	InvalidNumber:  {"号码为空号或已停用:停止向该号码发送,并通过其他渠道核实号码。", "Nobody has this number: send nothing more to it and verify the number through another channel."},
-	Blocked:        {"被用户或运营商拦截:核对签名与模板报备;如为用户拒收,请尊重其选择。", "Barred by the subscriber or the carrier: check the registration of signature and template, and respect a subscriber's bar."},
-	HandsetFull:    {"手机无法接收(存储已满或不支持短信):改用其他渠道。", "The handset cannot take the message (full, or without texts): use another channel."},
-	CarrierFailure: {"运营商网络故障:向运营商查询;故障排除前改走其他通道。", "A fault in the carrier's network: ask the carrier, and use another route until it is mended."},
-	TimedOut:       {"有效期内未能送达:多为长时间关机,可换一个时段或渠道。", "Not reached within the validity period, most often because the handset was off: try another time or channel."},
-	Removed:        {"运营商删除了该短信:向运营商查询原因。", "The carrier deleted the message: ask the carrier why."},
-	Rejected:       {"运营商接收后又拒绝:核对签名、模板与内容的报备情况。", "The carrier refused it after taking it: check the registration of signature, template and content."},
-	Undeliverable:  {"无法送达,运营商未说明原因:向运营商查询错误码。", "It cannot be delivered and the carrier does not say why: ask the carrier about the error code."},
-	Unexplained:    {"运营商也不清楚结果:等待后续回执或人工核实,不会自动重发。", "The carrier does not know the fate: wait for a later receipt or have a person look; it is not sent again by itself."},
+	Absent:         {"手机关机或不在服务区：换一个时段再联系，或改用其他渠道。", "The handset is off or out of reach: try another time of day or another channel."},
+	InvalidNumber:  {"号码为空号或已停用：停止向该号码发送，并通过其他渠道核实号码。", "Nobody has this number: send nothing more to it and verify the number through another channel."},
+	Blocked:        {"被用户或运营商拦截：核对签名与模板报备；如为用户拒收，请尊重其选择。", "Barred by the subscriber or the carrier: check the registration of signature and template, and respect a subscriber's bar."},
+	HandsetFull:    {"手机无法接收（存储已满或不支持短信）：改用其他渠道。", "The handset cannot take the message (full, or without texts): use another channel."},
+	CarrierFailure: {"运营商网络故障：向运营商查询；故障排除前改走其他通道。", "A fault in the carrier's network: ask the carrier, and use another route until it is mended."},
+	TimedOut:       {"有效期内未能送达：多为长时间关机，可换一个时段或渠道。", "Not reached within the validity period, most often because the handset was off: try another time or channel."},
+	Removed:        {"运营商删除了该短信：向运营商查询原因。", "The carrier deleted the message: ask the carrier why."},
+	Rejected:       {"运营商接收后又拒绝：核对签名、模板与内容的报备情况。", "The carrier refused it after taking it: check the registration of signature, template and content."},
+	Undeliverable:  {"无法送达，运营商未说明原因：向运营商查询错误码。", "It cannot be delivered and the carrier does not say why: ask the carrier about the error code."},
+	Unexplained:    {"运营商也不清楚结果：等待后续回执或人工核实，不会自动重发。", "The carrier does not know the fate: wait for a later receipt or have a person look; it is not sent again by itself."},
 }
 
 // Remedy says what a lender can do about a cause, in Chinese when lang is "zh" and else in English; "" for NoCause.
