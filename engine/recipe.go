@@ -151,7 +151,7 @@ func (j *Judgement) work(p *Portfolio, f *guard.Facts) (Judgement, error) {
 	t := j.Intent.Treatment
 	if t.Contacts() {
 		f.Phone = ledger.PhoneMobile // a person may call a fixed line, and a letter needs no phone
-		j.Verdict = guard.Check(p.rulesFor(j.rules), *f)
+		j.Verdict = guard.Check(p.rulesFor(j.rules), f)
 		if j.Verdict.Ruling == guard.Deny || j.Verdict.Ruling == guard.Wait && j.Verdict.Until.IsZero() {
 			return j.held(), nil
 		}
@@ -164,7 +164,7 @@ func (j *Judgement) work(p *Portfolio, f *guard.Facts) (Judgement, error) {
 // contact judges a message: when the law lets it leave, and when in that time the strategy would rather.
 func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) (Judgement, error) {
 	rules := p.rulesFor(j.rules)
-	j.Verdict = guard.Check(rules, *f)
+	j.Verdict = guard.Check(rules, f)
 	from := f.Now
 	switch j.Verdict.Ruling {
 	case guard.Deny:

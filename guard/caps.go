@@ -21,7 +21,7 @@ func Caps(rules law.Rules) []law.Rule {
 
 func (c *check) caps() {
 	for _, r := range c.rules.Limits(law.Cap, c.purpose) {
-		if _, capped := frees(r, &c.f, c.f.Now, c.today[:]); capped {
+		if _, capped := frees(r, c.f, c.f.Now, c.today[:]); capped {
 			c.no(Wait, r, "", c.rules.Reason(r), c.f.Now)
 		} else {
 			c.yes(r)

@@ -82,7 +82,7 @@ func runCase(lawbook law.Lawbook, base, v document.Value, file string, reached m
 		scope.On = ledger.Day(f.Now.In(f.Zones[0]))
 	}
 	rules := lawbook.For(scope)
-	got := Check(rules, f)
+	got := Check(rules, &f)
 	reached[got.Rule] = true
 	for _, r := range rules.Advisory() {
 		for _, ch := range got.Checked {

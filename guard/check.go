@@ -17,7 +17,7 @@ import (
 // Notices and confirmations pass the rules that do not bind their purpose. Hours bind every purpose in the
 // rulebooks that ship, and so do death and danger; wrong_person binds notices too; so do, on texts, calls,
 // e-mail and app, stops.
-func Check(rules law.Rules, f Facts) Verdict {
+func Check(rules law.Rules, f *Facts) Verdict {
 	c := check{rules: rules, f: f, purpose: f.purpose()}
 	if v, ok := c.fits(); !ok {
 		return v
@@ -39,7 +39,7 @@ func Check(rules law.Rules, f Facts) Verdict {
 // check is one judgement on its way.
 type check struct {
 	rules   law.Rules
-	f       Facts // a copy, so that judging allocates nothing
+	f       *Facts
 	purpose law.Purpose
 	v       Verdict
 	today   [2]ledger.Date // the civil day in each of the first zones
@@ -78,11 +78,11 @@ func (c *check) yes(rule *law.Rule) {
 
 // fits says whether the rules can judge this contact at all.
 func (c *check) fits() (Verdict, bool) {
-	f, s := &c.f, c.rules.Scope()
+	f, s := c.f, c.rules.Scope()
 	why, id := c.rules.Gap(), NoRules
 	switch {
 	case why != "":
-	case s.Country != f.Country || s.Region != f.Region || s.Channel != f.Channel || s.Party != f.Party || s.Product != f.Product:
+	case s.Country != f.Country || s.Region != f.Region || s.Locality != f.Locality || s.Carrier != f.Carrier || s.Channel != f.Channel || s.Party != f.Party || s.Product != f.Product:
 		why = "The rules were chosen for another place, channel, party or product."
 	case f.Now.IsZero():
 		why, id = "The instant of the contact is not known.", NoInstant
@@ -134,7 +134,7 @@ func (c *check) identity() {
 
 // address says why the address is in a state that identity rules name, or "".
 func (c *check) address(state string) string {
-	f := &c.f
+	f := c.f
 	unusable := f.Phone == ledger.PhoneUnknown || f.Phone == ledger.PhoneInvalid
 	switch {
 	case state == law.ThirdParty && f.Owner == OtherPerson:
@@ -183,7 +183,7 @@ func (c *check) states() {
 func over(s *State, now time.Time) bool { return !s.Until.IsZero() && !s.Until.After(now) }
 
 func (c *check) amount() {
-	f := &c.f
+	f := c.f
 	for _, r := range c.rules.Limits(law.Amount, c.purpose) {
 		why := ""
 		switch {
@@ -246,7 +246,7 @@ func (c *check) would(r *law.Rule) bool {
 			}
 		}
 	case law.Cap:
-		_, capped := frees(r, &c.f, c.f.Now, c.today[:])
+		_, capped := frees(r, c.f, c.f.Now, c.today[:])
 		return !capped
 	case law.Stop:
 		for i := range c.f.States {
@@ -294,7 +294,7 @@ func (c *check) earliest() (time.Time, bool) {
 			return time.Time{}, false
 		}
 		for _, r := range c.rules.Limits(law.Cap, c.purpose) {
-			if free, capped := frees(r, &c.f, next, nil); capped {
+			if free, capped := frees(r, c.f, next, nil); capped {
 				next = free
 			}
 		}

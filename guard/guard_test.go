@@ -63,7 +63,7 @@ func good(t testing.TB) guard.Facts {
 func TestZeroAllowsNothing(t *testing.T) {
 	f := good(t)
 	rules := rulesFor(t, f, cn(t))
-	if v := guard.Check(rules, f); v.Ruling != guard.Allow {
+	if v := guard.Check(rules, &f); v.Ruling != guard.Allow {
 		t.Fatalf("the good facts: %+v", v)
 	}
 	if (guard.Verdict{}).Ruling != guard.Deny {
@@ -87,11 +87,11 @@ func TestZeroAllowsNothing(t *testing.T) {
 	} {
 		f := good(t)
 		c.change(&f)
-		v := guard.Check(rules, f)
+		v := guard.Check(rules, &f)
 		if v.Ruling == guard.Allow || v.Rule != c.rule || v.Reason == "" || v.Source == "" {
 			t.Errorf("without %s: %+v", name, v)
 		}
-		if v := guard.Check(law.Rules{}, f); v.Ruling == guard.Allow || v.Rule != guard.NoRules {
+		if v := guard.Check(law.Rules{}, &f); v.Ruling == guard.Allow || v.Rule != guard.NoRules {
 			t.Errorf("without rules and %s: %+v", name, v)
 		}
 	}
@@ -108,7 +108,7 @@ func TestStaleRules(t *testing.T) {
 	}
 	rules := rulesFor(t, f, b)
 	f.Now = f.Now.Add(24 * time.Hour)
-	if v := guard.Check(rules, f); v.Ruling != guard.Wait || v.Rule != guard.NoRules {
+	if v := guard.Check(rules, &f); v.Ruling != guard.Wait || v.Rule != guard.NoRules {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -118,11 +118,11 @@ func TestExplain(t *testing.T) {
 	f := good(t)
 	f.Now = f.Now.Add(-4 * time.Hour) // 06:00
 	rules := rulesFor(t, f, cn(t))
-	if v := guard.Check(rules, f); v.Checked != nil {
+	if v := guard.Check(rules, &f); v.Checked != nil {
 		t.Error("a list that nobody asked for")
 	}
 	f.Explain = true
-	v := guard.Check(rules, f)
+	v := guard.Check(rules, &f)
 	var got []string
 	for _, c := range v.Checked {
 		mark := "+"
@@ -164,7 +164,7 @@ func TestSummerTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.Now, f.LedgerAsOf = now, now
-		v := guard.Check(rulesFor(t, f, b), f)
+		v := guard.Check(rulesFor(t, f, b), &f)
 		if got := v.Until.In(f.Zones[0]).Format(time.RFC3339); v.Ruling != guard.Wait || got != c.until {
 			t.Errorf("%s: %s until %s, want %s", c.now, v.Ruling, got, c.until)
 		}
@@ -223,7 +223,7 @@ func TestVerdicts(t *testing.T) {
 		at := func(now time.Time) guard.Verdict {
 			g := f
 			g.Now = now
-			return guard.Check(rules, g)
+			return guard.Check(rules, &g)
 		}
 		v := at(f.Now)
 		if v.Rule == "" || v.Source == "" || v.Ruling != guard.Allow && v.Reason == "" {
@@ -285,8 +285,8 @@ func TestStricterNeverAllowsMore(t *testing.T) {
 			r.States = []string{law.StaleLedger}
 		case law.Element:
 		}
-		before := guard.Check(rulesFor(t, f, book), f)
-		after := guard.Check(rulesFor(t, f, book, law.Rulebook{ID: "house", Rules: []law.Rule{r}}), f)
+		before := guard.Check(rulesFor(t, f, book), &f)
+		after := guard.Check(rulesFor(t, f, book, law.Rulebook{ID: "house", Rules: []law.Rule{r}}), &f)
 		if after.Ruling > before.Ruling {
 			t.Fatalf("%s became %s by a rule of the house", before.Ruling, after.Ruling)
 		}
@@ -339,7 +339,7 @@ func BenchmarkCheck(b *testing.B) {
 	b.Run("allow", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if guard.Check(rules, f).Ruling != guard.Allow {
+			if guard.Check(rules, &f).Ruling != guard.Allow {
 				b.Fatal("held")
 			}
 		}
@@ -348,7 +348,7 @@ func BenchmarkCheck(b *testing.B) {
 	b.Run("wait", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if guard.Check(rules, f).Ruling != guard.Wait {
+			if guard.Check(rules, &f).Ruling != guard.Wait {
 				b.Fatal("allowed")
 			}
 		}

@@ -28,7 +28,7 @@ func Compose(books ...Rulebook) (Lawbook, error) {
 			for _, s := range r.States {
 				l.states[s] = l.states[s] || r.Kind == Stop
 			}
-			if books[i].Jurisdiction == "" {
+			if books[i].House() {
 				errs = append(errs, loosens(r, books)...)
 			}
 		}
@@ -61,7 +61,7 @@ func clash(a, b *Rulebook) []error {
 func loosens(r *Rule, books []Rulebook) []error {
 	var errs []error
 	for i := range books {
-		if books[i].Jurisdiction == "" {
+		if books[i].House() {
 			continue
 		}
 		for j := range books[i].Rules {

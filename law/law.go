@@ -2,50 +2,11 @@
 // pure. A rulebook that cannot be read whole is refused whole, and the zero value allows nothing.
 package law
 
-import "github.com/dulyhq/duly/ledger"
+import (
+	"slices"
+	"time"
 
-// A Kind says what a rule limits.
-type Kind string
-
-// The kinds of rule of the first rulebook; further kinds come with the law's own issue.
-const (
-	Hours    Kind = "hours"    // contact only within these clock hours of the borrower
-	Cap      Kind = "cap"      // at most N contacts in a window
-	Stop     Kind = "stop"     // a state of the person or loan that bars reminders
-	Identity Kind = "identity" // which addresses may be used at all
-	Amount   Kind = "amount"   // the amount must be known and current
-	Element  Kind = "element"  // a message must hold this
-)
-
-// Confidence says how far the rule's source was read.
-type Confidence string
-
-// Binding rules decide; advisory rules are reported and do not decide.
-const (
-	Binding  Confidence = "binding"
-	Advisory Confidence = "advisory"
-)
-
-// A Purpose is what a message is for.
-type Purpose string
-
-// The purposes. A notice is a statutory message with an approval of its own; a confirmation is the one lawful
-// answer to a stop, a wrong number or a claim of payment, and holds nothing about a debt.
-const (
-	Reminder     Purpose = "reminder"
-	Notice       Purpose = "notice"
-	Confirmation Purpose = "confirmation"
-)
-
-// The states that identity and amount rules may name; guard works them out from its facts. Stop rules name
-// states of the lender's making, such as "dispute".
-const (
-	ThirdParty     = "third_party"     // the address belongs to neither the borrower nor a guarantor
-	OwnerUnknown   = "owner_unknown"   // nobody said whose address it is
-	InvalidAddress = "invalid_address" // not a number that the numbering plan knows, or not judged
-	NotMobile      = "not_mobile"      // valid, but texts do not reach it
-	StaleLedger    = "stale_ledger"    // the payments feed is older than the portfolio allows
-	AmountUnknown  = "amount_unknown"  // the position could not be worked out exactly
+	"github.com/dulyhq/duly/ledger"
 )
 
 // A Rule is one limit. Only the fields of its kind are set.
@@ -59,62 +20,118 @@ type Rule struct {
 	House      bool              // a limit of the lender's own or of Duly's, not of the law
 	From, To   ledger.Date       // in force from From to the day before To; zero means without end
 	Channels   []ledger.Channel  // empty means all
+	Carriers   []string          // providers such as "direct" or "twilio"; empty means all
 	Parties    []string          // "creditor", "agency"; empty means all
 	Products   []string          // empty means all
 	Binds      []Purpose         // what it limits; empty means every purpose
+	When       *When             // conditions on the facts, all of which must hold; nil means none
+	LiftedBy   []string          // Stop: who may lift the states
 
-	Open, Close int      // Hours: minutes after midnight, [Open, Close)
-	N           int      // Cap: at most N …
-	Days        int      // … in Days calendar days of the borrower (1 is the same day), or
-	Seconds     int64    // … in so many seconds, rolling: a contact counts until it is Seconds old
-	Per         string   // Cap: "person", "debt" or "address"
-	States      []string // Stop, Identity, Amount: the states that it names, such as "stop" or "stale_ledger"
-	Element     string   // Element: what a message must hold
+	Open, Close    int      // Hours: minutes after midnight, [Open, Close)
+	Weekdays       Weekdays // Hours: the days they hold on; Days: those on which contact is lawful; zero means every day
+	ExceptHolidays bool     // Days: not on the calendar's public holidays
+	Workdays       bool     // Days: only on the calendar's working days
+	Calendar       string   // Days: the calendar's id
+
+	N       int              // Cap: at most N …; Spacing: 1
+	Days    int              // … in Days calendar days of the borrower (1 is the same day), or
+	Seconds int64            // … in so many seconds, rolling: a contact counts until it is Seconds old
+	Per     string           // Cap, Spacing: PerPerson, PerDebt or PerAddress
+	Counts  string           // Cap, Spacing: Attempts, Conversations or Unanswered
+	Of      []ledger.Channel // Cap, Spacing: whose contacts count; empty means all
+
+	Needs     []string // Consent: any one of these suffices
+	FreshDays int      // Consent: how old it may be; 0 means that it does not age
+
+	States []string // Stop, Identity, Amount: the states that it names, such as "stop" or "stale_ledger"
+	Reach  string   // Stop: how far a state reaches: PerPerson, PerDebt, PerAddress or PerChannel
+
+	Duty   string           // Duty: what must be done, such as "validation"
+	Before bool             // Duty: before any contact; else
+	Within int              // Duty: within so many days of the first contact
+	By     []ledger.Channel // Duty: over which channels it counts as done; empty means any
+
+	Element string   // Element: what a message must hold
+	Codes   []string // Wording: the lint's codes, such as "threat"
+
+	Keep   Keep     // Records
+	Limits string   // Rate: what is limited, such as OverdueRate
+	AtMost Bound    // Rate: the most
+	Order  []string // Allocation: the parts of what is owed, first to be met first
+	Debts  []string // Allocation: which of several debts is met first; words for the working, not applied by Duly
+	Years  int      // Limitation: how long
+	Since  string   // Limitation: from what: FromLastDue, FromLastPayment or FromState
+
+	BoundBy   string // id of the house rulebook that makes an advisory rule bind
+	AdvisedBy string // id of the house rulebook that makes a binding rule advisory
+	Why       string // … and the reason that it gives
 
 	File string // the document in which it stands
 	Line int    // and where
 }
+
+// A Keep says how long something is kept: so many years and months after an event, and at least until then.
+type Keep struct {
+	Years, Months int
+	After         string // "last_contact", "record", "settled" or "call"
+	What          string // "records", "messages", "recordings" or "consents"
+}
+
+// A Bound is the most that a rate rule allows: Rate, or Times the figure of a dated series.
+type Bound struct {
+	Rate   ledger.Rate // millionths; for PenaltyMultiplier a multiple
+	Times  ledger.Rate // millionths; 4,000,000 is four times
+	Series string      // id of the series; empty means that Rate counts
+	On     string      // which day's figure: "opened", when the contract was made, or "day"
+}
+
+// Weekdays is a set of days of the week. The zero value is every day.
+type Weekdays uint8
+
+// Add returns the set with a day more.
+func (w Weekdays) Add(d time.Weekday) Weekdays { return w | 1<<d }
+
+// Has says whether the set holds a day.
+func (w Weekdays) Has(d time.Weekday) bool { return w == 0 || w&(1<<d) != 0 }
 
 // A Rulebook is one document: the rules of one jurisdiction, carrier or house.
 type Rulebook struct {
 	ID           string
 	Version      string
 	Title        map[string]string // by language
-	Jurisdiction string            // ISO 3166-1 alpha-2, or 3166-2 for a region; "" for a carrier's or house's
+	Jurisdiction string            // a country CN, a region US-MA, a locality US-NY-NYC; "" for a house
+	Carriers     []string          // for a carrier's rulebook: the providers that it is of
 	Rules        []Rule
-	Digest       string // SHA-256 of the document, hex: which text decided
+	Bind, Advise []Change // a house's: advisory rules that it makes bind, binding ones that it does not follow
+	Digest       string   // SHA-256 of the document, hex: which text decided
 	File         string
 }
 
-// A Scope is what a contact is, for choosing the rules that apply to it. An empty Party or Product means that
-// it is not known, so that the rules of every party or product apply.
+// House says that the rulebook is a lender's own: of no place and no carrier.
+func (b *Rulebook) House() bool { return b.Jurisdiction == "" && len(b.Carriers) == 0 }
+
+// A Change is what a house makes of another rulebook's rule.
+type Change struct {
+	Rule, Reason string // the reason is needed where the rule is made advisory
+	Line         int
+}
+
+// A Scope is what a contact is, for choosing the rules that apply to it. An empty Party, Product, Carrier or
+// Locality means that it is not known, so that the rules of every one apply.
 type Scope struct {
-	Country, Region string
-	Channel         ledger.Channel
-	Party           string
-	Product         string
-	On              ledger.Date
+	Country, Region, Locality string // CN; US-NY; US-NY-NYC
+	Channel                   ledger.Channel
+	Carrier                   string // the provider that would carry it; ByHand where a person does it
+	Party                     string
+	Product                   string
+	On                        ledger.Date
 }
 
 // Is says whether the rule limits messages of this purpose.
-func (r *Rule) Is(p Purpose) bool {
-	for _, b := range r.Binds {
-		if b == p {
-			return true
-		}
-	}
-	return len(r.Binds) == 0
-}
+func (r *Rule) Is(p Purpose) bool { return len(r.Binds) == 0 || slices.Contains(r.Binds, p) }
 
 // Names says whether the rule names this state.
-func (r *Rule) Names(state string) bool {
-	for _, s := range r.States {
-		if s == state {
-			return true
-		}
-	}
-	return false
-}
+func (r *Rule) Names(state string) bool { return slices.Contains(r.States, state) }
 
 // On says whether the rule is in force on a day.
 func (r *Rule) On(d ledger.Date) bool {

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
@@ -19,12 +18,17 @@ var statuses = map[string]bool{
 }
 
 var (
-	kinds    = []string{string(Hours), string(Cap), string(Stop), string(Identity), string(Amount), string(Element)}
 	channels = []string{string(ledger.SMS), string(ledger.Voice), string(ledger.Email), string(ledger.App), string(ledger.Post), string(ledger.Task)}
-	common   = []string{"id", "kind", "confidence", "status", "title", "source", "house", "from", "to", "channels", "parties", "products", "binds"}
-	own      = map[Kind][]string{
-		Hours: {"hours"}, Cap: {"at_most", "days", "rolling", "per"}, Stop: {"states"},
-		Identity: {"states"}, Amount: {"states"}, Element: {"element"},
+	common   = []string{
+		"id", "kind", "confidence", "status", "title", "source", "house", "from", "to", "channels", "carriers", "parties", "products",
+		"binds", "when",
+	}
+	own = map[Kind][]string{
+		Hours: {"hours", "weekdays"}, Asked: nil, Days: {"weekdays", "except_holidays", "workdays", "calendar"},
+		Cap: {"at_most", "days", "rolling", "per", "counts", "of"}, Spacing: {"at_least", "days", "per", "after", "of"},
+		Consent: {"needs", "fresh_days"}, Bar: nil, Stop: {"states", "reach", "lifted_by"}, Identity: {"states"}, Amount: {"states"},
+		Duty: {"duty", "before", "within_days", "by"}, Element: {"element"}, Wording: {"codes"}, Records: {"keep"},
+		Rate: {"limits", "at_most"}, Allocation: {"order", "debts"}, Limitation: {"years", "runs_from"},
 	}
 )
 
@@ -38,17 +42,20 @@ func Parse(name string, doc []byte) (Rulebook, error) {
 	sum := sha256.Sum256(doc)
 	b := Rulebook{Digest: hex.EncodeToString(sum[:]), File: name}
 	root := d.Root
-	if root.Keys("id", "version", "title", "jurisdiction", "rules") {
+	if root.Keys("id", "version", "title", "jurisdiction", "carriers", "rules", "bind", "advise") {
 		b.ID = word(root.Key("id"))
 		b.Version = root.Key("version").Text()
 		b.Title = title(root.Key("title"))
 		b.Jurisdiction = jurisdiction(root.Key("jurisdiction"))
+		b.Carriers = words(root.Key("carriers"))
+		b.Bind, b.Advise = changes(root)
 		rules := root.Key("rules").List()
-		if len(rules) == 0 {
+		house := !root.Key("jurisdiction").Given() && !root.Key("carriers").Given()
+		if len(rules) == 0 && (!house || len(b.Bind)+len(b.Advise) == 0) {
 			root.Key("rules").Fail("holds no rule; a rulebook without rules lets nobody be contacted")
 		}
 		for _, v := range rules {
-			b.Rules = append(b.Rules, rule(v, name, !root.Key("jurisdiction").Given()))
+			b.Rules = append(b.Rules, rule(v, name, house))
 		}
 		sameID(b.Rules, rules)
 	}
@@ -58,29 +65,44 @@ func Parse(name string, doc []byte) (Rulebook, error) {
 	return b, nil
 }
 
-func rule(v document.Value, file string, alone bool) Rule {
+// changes reads what a house makes of other rulebooks' rules.
+func changes(root document.Value) (bind, advise []Change) {
+	for _, key := range []string{"bind", "advise"} {
+		if k := root.Key(key); k.Given() && (root.Key("jurisdiction").Given() || root.Key("carriers").Given()) {
+			k.Fail("only a house's own rulebook, without jurisdiction and carriers, changes what another's rules are worth")
+		}
+	}
+	for _, v := range root.Key("bind").List() {
+		bind = append(bind, Change{Rule: v.Text(), Line: v.Line()})
+	}
+	for _, v := range root.Key("advise").List() {
+		if v.Keys("rule", "reason") {
+			advise = append(advise, Change{Rule: v.Key("rule").Text(), Reason: v.Key("reason").Text(), Line: v.Line()})
+		}
+	}
+	return bind, advise
+}
+
+func rule(v document.Value, file string, house bool) Rule {
 	kind := Kind(v.Key("kind").Optional())
-	keys := common
+	keys := slices.Clone(common)
 	if extra, ok := own[kind]; ok {
-		keys = append(slices.Clone(common), extra...)
+		keys = append(keys, extra...)
 	} else {
-		for _, k := range kinds {
-			keys = append(slices.Clone(keys), own[Kind(k)]...)
+		for _, k := range Kinds {
+			keys = append(keys, own[k]...)
 		}
 	}
 	if !v.Keys(keys...) {
 		return Rule{}
 	}
 	r := Rule{
-		ID: v.Key("id").Text(), Kind: Kind(v.Key("kind").OneOf(kinds...)),
+		ID: v.Key("id").Text(), Kind: Kind(v.Key("kind").OneOf(kindNames()...)),
 		Confidence: Confidence(v.Key("confidence").OneOf(string(Binding), string(Advisory))),
 		Title:      title(v.Key("title")), Source: v.Key("source").Text(), House: v.Key("house").Bool(),
-		From: v.Key("from").Date(), To: v.Key("to").Date(),
+		From: v.Key("from").Date(), To: v.Key("to").Date(), Channels: channelList(v.Key("channels")), Carriers: words(v.Key("carriers")),
 		Parties: v.Key("parties").Texts("creditor", "agency"), Products: v.Key("products").Texts(),
-		File: file, Line: v.Line(),
-	}
-	for _, s := range v.Key("channels").Texts(channels...) {
-		r.Channels = append(r.Channels, ledger.Channel(s))
+		When: when(v.Key("when")), File: file, Line: v.Line(),
 	}
 	for _, s := range v.Key("binds").Texts(string(Reminder), string(Notice), string(Confirmation)) {
 		r.Binds = append(r.Binds, Purpose(s))
@@ -88,17 +110,68 @@ func rule(v document.Value, file string, alone bool) Rule {
 	if r.From != 0 && r.To != 0 && r.To <= r.From {
 		v.Key("to").Fail("%s is not after from, %s; a rule is in force from its first day to the day before to", r.To, r.From)
 	}
-	r.Status = status(v, r, alone)
-	limits(v, &r)
+	r.Status = status(v, r, house)
+	if read := readers[r.Kind]; read != nil {
+		read(v, &r)
+	}
+	for _, key := range []string{"binds", "when"} {
+		if k := v.Key(key); k.Given() && aside(r.Kind) {
+			k.Fail("a rule of kind %s gives no verdict on a message, so it has no %s; remove it", r.Kind, key)
+		}
+	}
 	return r
 }
 
+// aside says whether rules of a kind are asked for what they say, and not whether a message may leave.
+func aside(k Kind) bool { return k == Records || k == Rate || k == Allocation || k == Limitation }
+
+func kindNames() []string {
+	names := make([]string, len(Kinds))
+	for i, k := range Kinds {
+		names[i] = string(k)
+	}
+	return names
+}
+
+func channelList(v document.Value) []ledger.Channel {
+	var out []ledger.Channel
+	for _, s := range v.Texts(channels...) {
+		out = append(out, ledger.Channel(s))
+	}
+	return out
+}
+
+func when(v document.Value) *When {
+	if !v.Given() || !v.Keys("dpd_over", "dpd_up_to", "states", "not_states", "first", "next_step") {
+		return nil
+	}
+	w := When{States: words(v.Key("states")), NotStates: words(v.Key("not_states")), NextStep: words(v.Key("next_step"))}
+	if k := v.Key("dpd_over"); k.Given() {
+		w.From = k.Int(0, 36500) + 1
+	}
+	if k := v.Key("dpd_up_to"); k.Given() {
+		w.Below = k.Int(0, 36500) + 1
+		if w.From >= w.Below {
+			k.Fail("no number of days is over %d and up to %d", w.From-1, w.Below-1)
+		}
+	}
+	if k := v.Key("first"); k.Given() {
+		if w.First = No; k.Bool() {
+			w.First = Yes
+		}
+	}
+	if len(v.Names()) == 0 {
+		v.Fail("names no condition; remove it")
+	}
+	return &w
+}
+
 // status reads how far the source was read, and refuses a rule that binds on a source that was not.
-func status(v document.Value, r Rule, alone bool) string {
+func status(v document.Value, r Rule, house bool) string {
 	s := v.Key("status")
-	if r.House || alone {
+	if r.House || house {
 		if s.Given() {
-			s.Fail("a house or carrier rule needs no status; remove it")
+			s.Fail("a house rule needs no status; remove it")
 		}
 		return ""
 	}
@@ -114,51 +187,6 @@ func status(v document.Value, r Rule, alone bool) string {
 	return mark
 }
 
-func limits(v document.Value, r *Rule) {
-	switch r.Kind {
-	case Hours:
-		r.Open, r.Close = v.Key("hours").Hours()
-		if b := v.Key("binds"); b.Given() {
-			b.Fail("hours bind every message, whatever it is for; remove it")
-		}
-	case Cap:
-		r.N = v.Key("at_most").Int(1, 10000)
-		r.Per = v.Key("per").OneOf("person", "debt", "address")
-		days, rolling := v.Key("days"), v.Key("rolling")
-		switch {
-		case days.Given() == rolling.Given():
-			v.Fail("a cap has one window: days for calendar days of the borrower, or rolling for a span such as 168h")
-		case days.Given():
-			r.Days = days.Int(1, 366)
-		default:
-			r.Seconds = span(rolling)
-		}
-	case Stop:
-		for _, s := range v.Key("states").List() {
-			r.States = append(r.States, word(s))
-		}
-	case Identity:
-		r.States = v.Key("states").Texts(ThirdParty, OwnerUnknown, InvalidAddress, NotMobile)
-	case Amount:
-		r.States = v.Key("states").Texts(StaleLedger, AmountUnknown)
-	case Element:
-		r.Element = word(v.Key("element"))
-	}
-	if (r.Kind == Stop || r.Kind == Identity || r.Kind == Amount) && len(v.Key("states").List()) == 0 {
-		v.Key("states").Fail("names no state; list at least one")
-	}
-}
-
-func span(v document.Value) int64 {
-	s := v.Text()
-	d, err := time.ParseDuration(s)
-	if s != "" && (err != nil || d < time.Second || d%time.Second != 0 || d > 366*24*time.Hour) {
-		v.Fail("%q is not a rolling window; write it in hours, such as 24h or 168h", s)
-		return 0
-	}
-	return int64(d / time.Second)
-}
-
 // title reads a sentence in the languages of those who read verdicts; both are needed.
 func title(v document.Value) map[string]string {
 	if !v.Keys("en", "zh") {
@@ -167,17 +195,38 @@ func title(v document.Value) map[string]string {
 	return map[string]string{"en": v.Key("en").Text(), "zh": v.Key("zh").Text()}
 }
 
+// jurisdiction reads a country CN, a region US-MA, or a locality US-NY-NYC.
 func jurisdiction(v document.Value) string {
 	s := v.Optional()
-	country, region, _ := strings.Cut(s, "-")
+	if s == "" {
+		return ""
+	}
 	upper := func(r rune) bool { return r < 'A' || r > 'Z' }
 	plain := func(r rune) bool { return upper(r) && (r < '0' || r > '9') }
-	if s != "" && (len(country) != 2 || strings.ContainsFunc(country, upper) || len(region) > 3 ||
-		strings.ContainsFunc(region, plain) || strings.HasSuffix(s, "-")) {
-		v.Fail("%q is not a jurisdiction; write a country such as CN, a region such as US-MA, or nothing for a house or carrier", s)
+	parts := strings.Split(s, "-")
+	ok := len(parts) <= 3 && len(parts[0]) == 2 && !strings.ContainsFunc(parts[0], upper)
+	for i, p := range parts[1:] {
+		ok = ok && p != "" && len(p) <= 3+2*i && !strings.ContainsFunc(p, plain)
+	}
+	if !ok {
+		v.Fail("%q is not a jurisdiction; write a country such as CN, a region such as US-MA, a locality such as US-NY-NYC, or nothing for a house", s)
 		return ""
 	}
 	return s
+}
+
+// words reads a list of lower-case names, each once.
+func words(v document.Value) []string {
+	var out []string
+	for _, item := range v.List() {
+		s := word(item)
+		if slices.Contains(out, s) && s != "" {
+			item.Fail("%q is listed twice; remove one", s)
+		} else if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // word reads a lower-case name such as wrong_person.

@@ -39,18 +39,46 @@ func (l Lawbook) For(s Scope) Rules {
 	placed, regions := false, false
 	for i := range l.books {
 		b := &l.books[i]
-		country, _, regional := strings.Cut(b.Jurisdiction, "-")
-		switch {
-		case b.Jurisdiction == "" || b.Jurisdiction == s.Country || regional && b.Jurisdiction == s.Region:
+		switch where(b, s) {
+		case here:
 			c.take(b)
-		case regional && country == s.Country:
+			placed = placed || b.Jurisdiction == s.Country && len(b.Carriers) == 0
+		case elsewhere:
 			regions = true
+		case abroad:
 		}
-		placed = placed || b.Jurisdiction == s.Country && s.Country != ""
 	}
 	c.sort()
 	c.gap = c.findGap(placed, regions)
 	return Rules{c}
+}
+
+type place uint8
+
+const (
+	abroad    place = iota // of another country, or of carriers that will not carry it
+	elsewhere              // of another region or locality of the country
+	here
+)
+
+// where says how a rulebook's place lies to that of a scope.
+func where(b *Rulebook, s Scope) place {
+	if len(b.Carriers) > 0 && s.Carrier != "" && !slices.Contains(b.Carriers, s.Carrier) {
+		return abroad
+	}
+	country, rest, regional := strings.Cut(b.Jurisdiction, "-")
+	_, _, local := strings.Cut(rest, "-")
+	switch {
+	case b.Jurisdiction == "" || !regional && country == s.Country:
+		return here
+	case country != s.Country:
+		return abroad
+	case !local && b.Jurisdiction == s.Region,
+		local && b.Jurisdiction == s.Locality,
+		local && s.Locality == "" && strings.HasPrefix(b.Jurisdiction, s.Region+"-"):
+		return here
+	}
+	return elsewhere
 }
 
 // take adds the rules of a book that apply, and narrows the span of days to where none begins or ends.
@@ -80,7 +108,8 @@ func (c *compiled) take(b *Rulebook) {
 func (r *Rule) applies(s Scope) bool {
 	return (len(r.Channels) == 0 || slices.Contains(r.Channels, s.Channel)) &&
 		(len(r.Parties) == 0 || s.Party == "" || slices.Contains(r.Parties, s.Party)) &&
-		(len(r.Products) == 0 || s.Product == "" || slices.Contains(r.Products, s.Product))
+		(len(r.Products) == 0 || s.Product == "" || slices.Contains(r.Products, s.Product)) &&
+		(len(r.Carriers) == 0 || s.Carrier == "" || slices.Contains(r.Carriers, s.Carrier))
 }
 
 // sort files the rules by what they limit, once all of them are in c.all and do not move any more.
