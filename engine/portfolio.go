@@ -8,7 +8,6 @@ import (
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
-	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
@@ -38,7 +37,7 @@ type Portfolio struct {
 	row      store.Portfolio
 	edition  int64
 	rules    map[ruleKey]law.Rules
-	capSets  map[ruleKey]int64
+	capSets  map[ruleKey]capped
 	location map[string]*time.Location
 }
 
@@ -87,16 +86,6 @@ func (p *Portfolio) zone(name string) *time.Location {
 // fork returns a portfolio with caches of its own, for use by another goroutine.
 func (p *Portfolio) fork() *Portfolio {
 	q := *p
-	q.rules, q.capSets, q.location = map[ruleKey]law.Rules{}, map[ruleKey]int64{}, map[string]*time.Location{}
+	q.rules, q.capSets, q.location = map[ruleKey]law.Rules{}, map[ruleKey]capped{}, map[string]*time.Location{}
 	return &q
-}
-
-// capRows turns the caps that bind into rows for the database.
-func capRows(rules law.Rules) []store.CapRow {
-	per := map[string]store.Subject{"person": store.PerPerson, "debt": store.PerDebt, "address": store.PerAddress, "": store.PerPerson}
-	var rows []store.CapRow
-	for _, r := range guard.Caps(rules) {
-		rows = append(rows, store.CapRow{Per: per[r.Per], N: r.N, Days: r.Days, Window: time.Duration(r.Seconds) * time.Second})
-	}
-	return rows
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/dulyhq/duly/dispatch"
@@ -25,8 +26,9 @@ type Sender struct {
 	window  int // messages between fence and durable outcome at most
 	beside  func(commit, judge func())
 	in      *inbox
-	skip    int // which of the open batches is tried first
-	turn    int // which portfolio is next
+	skip    int         // which of the open batches is tried first
+	turn    int         // which portfolio is next
+	recount atomic.Bool // more is counted than the cap sets that are remembered know
 
 	settled   time.Time
 	ahead     *ready    // judged while the step before was committed; nil when there is none
@@ -53,6 +55,11 @@ func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*re
 	if room <= 0 {
 		return r, nil
 	}
+	if s.recount.Swap(false) {
+		for _, p := range s.e.Portfolios {
+			clear(p.capSets)
+		}
+	}
 	var err error
 	r.msgs, err = s.judge(ctx, r.st, room, taken)
 	return r, err
@@ -71,6 +78,9 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	back.done(err == nil)
 	if err != nil {
 		return Stepped{}, err
+	}
+	if res.Recount {
+		s.recount.Store(true)
 	}
 	s.in.stopped(res.Stopped)
 	did := Stepped{Back: back.count}
@@ -198,7 +208,7 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 	if err != nil {
 		return nil, err
 	}
-	var msgs []dispatch.Message
+	written := make([]written, 0, len(leaving))
 	for i := range leaving {
 		c := &leaving[i]
 		text, err := Write(g.p, c.d, &c.j, to, g.st.At)
@@ -209,11 +219,24 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 		if err != nil {
 			return nil, err
 		}
-		msg, err := g.permit(ctx, c, &text, to[c.d.Borrowers[c.j.Borrower].ID].Phone)
+		w, err := g.seek(ctx, c, text, to[c.d.Borrowers[c.j.Borrower].ID].Phone)
 		if err != nil {
 			return nil, err
 		}
-		msgs = append(msgs, msg)
+		written = append(written, w)
+	}
+	if err := g.seat(ctx, written); err != nil {
+		return nil, err
+	}
+	var msgs []dispatch.Message
+	for i := range written {
+		if w := &written[i]; g.seated(w) {
+			msg, err := g.permit(w)
+			if err != nil {
+				return nil, err
+			}
+			msgs = append(msgs, msg)
+		}
 	}
 	return msgs, nil
 }
@@ -252,31 +275,26 @@ func (g *judging) close(m *store.Waiting, state outbox.State, rule, reason strin
 
 // reasons is what a fence keeps of why it was committed; the facts themselves are append-only.
 type reasons struct {
-	Stage     string  `json:"stage"`
-	Treatment string  `json:"treatment"`
-	Template  string  `json:"template"`
-	Language  string  `json:"lang"`
-	Tone      string  `json:"tone"`
-	DPD       int     `json:"dpd"`
-	Rule      string  `json:"rule"`
-	Edition   int64   `json:"edition"`
-	Text      string  `json:"text_template"` // digest of the template
-	Segments  int     `json:"segments"`
-	Loans     []int64 `json:"loans"`
+	Stage     string          `json:"stage"`
+	Treatment string          `json:"treatment"`
+	Template  string          `json:"template"`
+	Language  string          `json:"lang"`
+	Tone      string          `json:"tone"`
+	DPD       int             `json:"dpd"`
+	Rule      string          `json:"rule"`
+	Edition   int64           `json:"edition"`
+	Text      string          `json:"text_template"` // digest of the template
+	Segments  int             `json:"segments"`
+	Loans     []ledger.LoanID `json:"loans"`
 }
 
-func (g *judging) permit(ctx context.Context, c *judged, text *Text, phone string) (dispatch.Message, error) {
-	p, st, j := g.p, g.st, &c.j
-	set, err := p.capSet(ctx, g.s.e.Store, j.rules)
-	if err != nil {
-		return dispatch.Message{}, err
-	}
+// permit asks for a fence for a message that has its slots.
+func (g *judging) permit(w *written) (dispatch.Message, error) {
+	p, st, c, text := g.p, g.st, w.judged, &w.text
+	j := &c.j
 	why := reasons{
 		j.Intent.Stage.Name, j.Intent.Treatment.Name, text.Template.Name, string(text.Language), string(j.Intent.Tone), j.Intent.DPD,
-		j.Rule, p.edition, text.Template.Digest[:16], text.Segments, nil,
-	}
-	for _, i := range j.Intent.Loans {
-		why.Loans = append(why.Loans, int64(c.d.Loans[i].ID))
+		j.Rule, p.edition, text.Template.Digest[:16], text.Segments, w.loans,
 	}
 	said, err := json.Marshal(why)
 	if err != nil {
@@ -288,29 +306,11 @@ func (g *judging) permit(ctx context.Context, c *judged, text *Text, phone strin
 	left := j.NotAfter.Sub(st.At)
 	t := store.Try{
 		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(min(outbox.LeaveWithin, left)), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.channel,
-		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Reasons: string(said), Text: text.Body, CapSet: set,
-	}
-	slot := store.Slot{Kind: store.PerPerson, Of: int64(c.d.Person), Seq: c.d.LastSeq + 1}
-	if c.d.OwnSeq != 0 {
-		slot.Seq = c.d.OwnSeq
-		t.Move = &slot
-	} else {
-		t.Slots = []store.Slot{slot}
+		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Reasons: string(said), Text: text.Body,
+		CapSet: w.set.ID, Epoch: w.set.Epoch, Slots: w.slots, Moves: w.moves, Loan: j.Intent.Lead, Others: w.others(), Address: w.address,
 	}
 	st.Tries = append(st.Tries, t)
 	return dispatch.Message{
-		Fence: t.Fence(), To: dispatch.Address(phone), Text: string(text.Body), LeaveBy: t.LeaveBy, Valid: left - time.Second,
+		Fence: t.Fence(), To: dispatch.Address(w.phone), Text: string(text.Body), LeaveBy: t.LeaveBy, Valid: left - time.Second,
 	}, nil
-}
-
-// capSet returns the number of the caps that bind a contact, as the database enforces them.
-func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k ruleKey) (int64, error) {
-	if set, ok := p.capSets[k]; ok {
-		return set, nil
-	}
-	set, err := s.CapSet(ctx, capRows(p.rulesFor(k)))
-	if err == nil {
-		p.capSets[k] = set
-	}
-	return set, err
 }

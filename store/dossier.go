@@ -168,7 +168,7 @@ func (g *gather) people(column string) (string, []any, error) {
 	}
 	value := "value"
 	if column == "subject" {
-		value = "value<<2" // the slots of a person; an expression on the column would not use its key
+		value = "value<<8" // the record of a person's contacts; an expression on the column would not use its key
 	}
 	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(b)}, nil
 }
@@ -201,13 +201,19 @@ func (g *gather) open() error {
 	return g.openHistory()
 }
 
+// remembered is for how many days contacts count: a cap's window and a strategy's episode lie well within it.
+const remembered = 400
+
 // openHistory opens what was done and said before.
 func (g *gather) openHistory() error {
 	p := g.w.Portfolio
-	// A cap's window and a strategy's episode lie well within this; older contacts decide nothing.
-	since := int64(g.w.On) - 400
-	err := openStream(g, &g.contacts, `SELECT subject>>2, seq, message, at, day, channel, portfolio, treatment, episode FROM contact
-		WHERE subject & 3 = 0 AND day >= ?`, "subject", " ORDER BY subject, seq", []any{since},
+	since := int64(g.w.On) - remembered
+	recent, args := " AND day >= ?", []any{since}
+	if g.w.Persons != nil {
+		recent, args = "", nil // the number of the last slot is wanted, however old it is
+	}
+	err := openStream(g, &g.contacts, `SELECT subject>>8, seq, message, at, day, channel, portfolio, treatment, episode FROM contact
+		WHERE subject & 255 = 0`+recent, "subject", " ORDER BY subject, seq", args,
 		func(r *contactRow) []any {
 			return []any{&r.seq, &r.message, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode}
 		})
@@ -257,9 +263,12 @@ func (g *gather) next() error {
 	if err := g.owing.take(person, func(r *owingRow) { d.addLoan(r, g.w.On) }); err != nil {
 		return err
 	}
-	own := g.w.Trying[d.Person]
+	own, since := g.w.Trying[d.Person], g.w.On-remembered
 	err := g.contacts.take(person, func(r *contactRow) {
 		d.LastSeq, d.OwnSeq = r.seq, 0
+		if r.day < since {
+			return
+		}
 		if own != 0 && r.message == own {
 			d.OwnSeq = r.seq
 		}

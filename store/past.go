@@ -109,7 +109,7 @@ func (p *Past) loans(ctx context.Context, tx *sql.Tx, at time.Time) error {
 
 func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	rows, err := tx.QueryContext(ctx, `SELECT seq, at, day, channel, portfolio, treatment, episode FROM contact
-		WHERE subject = ? AND at < ? ORDER BY seq`, int64(p.Person)<<2, millis(at))
+		WHERE subject = ? AND at < ? ORDER BY seq`, int64(p.Person)<<8, millis(at))
 	if err != nil {
 		return wrap(err)
 	}

@@ -65,7 +65,7 @@ func (s *Store) FillPast(ctx context.Context, p MadeUp, progress func(done int64
 	if p.Messages == 0 {
 		return nil
 	}
-	set, err := s.CapSet(ctx, []CapRow{{Per: PerPerson, N: 1, Days: 1}, {Per: PerPerson, N: 3, Days: 7}})
+	set, err := s.CapSet(ctx, ledger.SMS, []CapRow{{Per: PerPerson, N: 1, Days: 1}, {Per: PerPerson, N: 3, Days: 7}})
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Store) FillPast(ctx context.Context, p MadeUp, progress func(done int64
 	}
 	args := []any{
 		sql.Named("portfolio", p.Portfolio), sql.Named("persons", persons), sql.Named("first", first), sql.Named("begin", begin),
-		sql.Named("set", set), sql.Named("all", p.Messages),
+		sql.Named("set", set.ID), sql.Named("all", p.Messages),
 	}
 	for from := int64(0); from < p.Messages; from += pastPiece {
 		to := min(from+pastPiece, p.Messages)
@@ -119,6 +119,6 @@ var pastRows = []string{
 	`INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids)
 		SELECT id << 3 | 1, ` + pastAt + `, ` + pastAt + `, 'accepted', '', 'main', printf('%016x', random()) FROM m`,
 	`INSERT INTO receipt (id, at, kind, code, cause) SELECT (id << 3 | 1) << 8 | 1, ` + pastAt + `, 'delivered', 'DELIVRD 000', '' FROM m`,
-	`INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode)
-		SELECT person << 2, r + 1, ` + pastAt + `, d, @set, id, 'sms', @portfolio, 5, d - 6 FROM m ORDER BY i`,
+	`INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, address)
+		SELECT person << 8, r + 1, ` + pastAt + `, d, @set, id, 'sms', @portfolio, 5, d - 6, person, person FROM m ORDER BY i`,
 }

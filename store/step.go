@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
@@ -13,15 +15,6 @@ import (
 
 // ErrLeaseLost says that another worker may have taken this one for dead; it must stop.
 var ErrLeaseLost = errors.New("store: this worker's lease has run out")
-
-// A Slot is a contact's place in the counting of caps.
-type Slot struct {
-	Kind Subject
-	Of   int64 // the person's, loan's or address's number
-	Seq  int64 // one more than the newest that was read
-}
-
-func (s Slot) subject() int64 { return s.Of<<2 | int64(s.Kind) }
 
 // A Try asks to permit one try at handing a message over.
 type Try struct {
@@ -37,8 +30,12 @@ type Try struct {
 	Reasons  string // JSON
 	Text     []byte
 	CapSet   int64
-	Slots    []Slot // those to reserve
-	Move     *Slot  // for a further try: the slot that the message has, which moves to now if it is still the newest
+	Epoch    int             // of the CapSet: how many things were counted
+	Slots    []Slot          // those to reserve
+	Moves    []Slot          // for a further try: the slots that the message has, which move to now if they are still the newest
+	Loan     ledger.LoanID   // the loan that leads
+	Others   []ledger.LoanID // further loans that the text is about
+	Address  int64           // the address's number
 }
 
 // Fence returns the number that the try has when it is permitted.
@@ -112,6 +109,7 @@ type StepResult struct {
 	ClaimLost bool   // somebody else took the claim: nothing of it was stored
 	Permitted []bool // by try: only these may leave
 	Refused   int    // tries that the facts of the minute or a cap refused; they wait to be judged again
+	Recount   bool   // more is counted than the tries knew: their cap sets are to be read anew
 	Stopped   []ledger.PersonID
 }
 
@@ -236,32 +234,29 @@ func (c *commit) take() (bool, error) {
 // errClaimLost rolls back a step whose put-off messages another worker has taken.
 var errClaimLost = errors.New("store: another worker took the claim")
 
-// permit checks turns and reserves slots; only tries whose slots RETURNING gives back may leave.
+// permit checks turns and reserves slots; only a try all of whose slots RETURNING gives back may leave.
 func (c *commit) permit() error {
-	turns, err := c.turns()
+	if len(c.st.Tries) == 0 {
+		return nil
+	}
+	fits, err := c.fits()
 	if err != nil {
 		return err
 	}
-	owner := map[[2]int64]int{}
-	in := c.bulk(`INSERT OR IGNORE INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode) VALUES `,
-		` RETURNING subject, seq`, 10)
+	owner := map[int64]int{}
+	in := c.bulk(`INSERT OR IGNORE INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, others,
+		address) VALUES `, ` RETURNING subject`, 13)
 	granted := make([]int, len(c.st.Tries))
-	in.returned = func(row []int64) { granted[owner[[2]int64{row[0], row[1]}]]++ }
+	in.returned = func(row []int64) { granted[owner[row[0]]]++ }
 	for i := range c.st.Tries {
 		t := &c.st.Tries[i]
-		if turns[t.Message.Person] != t.Turn {
+		if !fits[i] || !own(owner, i, t) {
 			granted[i] = -1
 			continue
 		}
 		for _, s := range t.Slots {
-			k := [2]int64{s.subject(), s.Seq}
-			if _, taken := owner[k]; taken {
-				granted[i] = -1
-				break
-			}
-			owner[k] = i
-			if err := in.add(k[0], k[1], millis(c.st.At), t.Day, t.CapSet, t.Message.ID, t.Channel, t.Message.Portfolio,
-				t.Message.Treatment, t.Message.Episode); err != nil {
+			if err := in.add(s.subject(), s.Seq, millis(c.st.At), t.Day, t.CapSet, t.Message.ID, t.Channel, t.Message.Portfolio,
+				t.Message.Treatment, t.Message.Episode, t.Loan, loanList(t.Others), t.Address); err != nil {
 				return err
 			}
 		}
@@ -272,7 +267,7 @@ func (c *commit) permit() error {
 	for i := range c.st.Tries {
 		t := &c.st.Tries[i]
 		ok := granted[i] == len(t.Slots)
-		if ok && t.Move != nil {
+		if ok && len(t.Moves) > 0 {
 			if ok, err = c.move(t); err != nil {
 				return err
 			}
@@ -286,6 +281,60 @@ func (c *commit) permit() error {
 		}
 	}
 	return nil
+}
+
+// fits says which tries were judged on facts that still hold, and count all that is counted. A set that is not of
+// caps permits no try that asks for nothing.
+func (c *commit) fits() ([]bool, error) {
+	turns, err := c.turns()
+	if err != nil {
+		return nil, err
+	}
+	st, err := c.writes.in(c.ctx, c.tx, `SELECT count(*) FROM counted`)
+	if err != nil {
+		return nil, err
+	}
+	var epoch int
+	if err := st.QueryRowContext(c.ctx).Scan(&epoch); err != nil {
+		return nil, wrap(err)
+	}
+	out := make([]bool, len(c.st.Tries))
+	for i := range c.st.Tries {
+		t := &c.st.Tries[i]
+		c.res.Recount = c.res.Recount || t.Epoch != epoch
+		out[i] = turns[t.Message.Person] == t.Turn && t.Epoch == epoch && len(t.Slots)+len(t.Moves) > 0
+	}
+	return out, nil
+}
+
+// own notes whose the subjects of a try are; false means that another try of the step reaches for one of them. That one is
+// judged again when this one has counted: a slot given and taken back in between would leave a gap.
+func own(owner map[int64]int, i int, t *Try) bool {
+	all := [2][]Slot{t.Slots, t.Moves}
+	for _, slots := range all {
+		for _, s := range slots {
+			if _, taken := owner[s.subject()]; taken {
+				return false
+			}
+		}
+	}
+	for _, slots := range all {
+		for _, s := range slots {
+			owner[s.subject()] = i
+		}
+	}
+	return true
+}
+
+func loanList(loans []ledger.LoanID) string {
+	if len(loans) == 0 {
+		return ""
+	}
+	words := make([]string, len(loans))
+	for i, l := range loans {
+		words[i] = strconv.FormatInt(int64(l), 10)
+	}
+	return strings.Join(words, " ")
 }
 
 func (c *commit) turns() (map[ledger.PersonID]int64, error) {
@@ -318,18 +367,25 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	return turns, wrap(rows.Err())
 }
 
-// move takes the message's slot along to the hour of a further try. Moving the newest slot to a later hour
-// cannot break a cap that it kept, and caps count from the hour at which the message really may leave.
+// move takes the message's slots along to the hour of a further try. Moving the newest slot to a later hour
+// cannot break a cap that it kept, and caps count from the hour at which the message really may leave. Where one of
+// them is not the newest any more, none moves.
 func (c *commit) move(t *Try) (bool, error) {
-	s := t.Move
-	res, err := c.tx.ExecContext(c.ctx, `UPDATE contact SET at = ?, day = ? WHERE subject = ? AND seq = ? AND message = ? AND at <= ?
-		AND NOT EXISTS (SELECT 1 FROM contact n WHERE n.subject = contact.subject AND n.seq > contact.seq)`,
-		millis(c.st.At), t.Day, s.subject(), s.Seq, t.Message.ID, millis(c.st.At))
-	if err != nil {
-		return false, wrap(err)
+	const newest = ` AND at <= ? AND NOT EXISTS (SELECT 1 FROM contact n WHERE n.subject = contact.subject AND n.seq > contact.seq)`
+	for _, s := range t.Moves {
+		var ok bool
+		if err := c.tx.QueryRowContext(c.ctx, `SELECT EXISTS (SELECT 1 FROM contact WHERE subject = ? AND seq = ? AND message = ?`+newest+`)`,
+			s.subject(), s.Seq, t.Message.ID, millis(c.st.At)).Scan(&ok); err != nil || !ok {
+			return false, wrap(err)
+		}
 	}
-	n, err := res.RowsAffected()
-	return n == 1, wrap(err)
+	for _, s := range t.Moves {
+		if _, err := c.exec(`UPDATE contact SET at = ?, day = max(day, ?), treatment = ?, episode = ?, loan = ?, others = ?, address = ? WHERE subject = ? AND seq = ?`,
+			millis(c.st.At), t.Day, t.Message.Treatment, t.Message.Episode, t.Loan, loanList(t.Others), t.Address, s.subject(), s.Seq); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // refuse lets a try that may not leave be judged again at once, and frees slots that it got in part.

@@ -52,9 +52,9 @@ func hire(t testing.TB, s *Store) int64 {
 	return id
 }
 
-func houseCaps(t testing.TB, s *Store) int64 {
+func houseCaps(t testing.TB, s *Store) CapSet {
 	t.Helper()
-	set, err := s.CapSet(context.Background(), []CapRow{{Per: PerPerson, N: 1, Days: 1}, {Per: PerPerson, N: 3, Window: 7 * 24 * time.Hour}})
+	set, err := s.CapSet(context.Background(), ledger.SMS, []CapRow{{Per: PerPerson, N: 1, Days: 1}, {Per: PerPerson, N: 3, Window: 7 * 24 * time.Hour}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,10 +65,11 @@ func stepOf(worker int64, c *Claim, tries ...Try) *Step {
 	return &Step{Worker: worker, LeaseUntil: wire.Add(time.Hour), At: noon, WireAt: wire, Claim: c, Tries: tries}
 }
 
-func tryOf(m Waiting, seq, capset int64) Try {
+func tryOf(m Waiting, seq int64, capset CapSet) Try {
 	return Try{
 		Message: m, Turn: 1, LeaveBy: wire.Add(10 * time.Second), NotAfter: noon.Add(time.Hour), Day: ledger.Day(noon), Channel: ledger.SMS, Minor: 100, Currency: "CNY",
-		Parts: 1, Reasons: "{}", Text: []byte("text"), CapSet: capset, Slots: []Slot{{PerPerson, int64(m.Person), seq}},
+		Parts: 1, Reasons: "{}", Text: []byte("text"), CapSet: capset.ID, Epoch: capset.Epoch,
+		Slots: []Slot{{Of: int64(m.Person), Seq: seq}},
 	}
 }
 
@@ -140,7 +141,7 @@ func TestCapsAreExact(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		person++
 		perDay, perWeek := rapid.IntRange(1, 3).Draw(rt, "a day"), rapid.IntRange(1, 5).Draw(rt, "in 7 days")
-		capset, err := s.CapSet(context.Background(), []CapRow{
+		capset, err := s.CapSet(context.Background(), ledger.SMS, []CapRow{
 			{Per: PerPerson, N: perDay, Days: 1}, {Per: PerPerson, N: perWeek, Window: 7 * 24 * time.Hour},
 		})
 		if err != nil {
@@ -187,11 +188,11 @@ func TestNoCapsNoContact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := s.Commit(context.Background(), stepOf(hire(t, s), &claim, tryOf(claim.Messages[0], 1, 99)))
+	res, err := s.Commit(context.Background(), stepOf(hire(t, s), &claim, tryOf(claim.Messages[0], 1, CapSet{ID: 99, Epoch: 1})))
 	if err != nil || res.Permitted[0] {
 		t.Fatalf("Commit = %+v, %v", res, err)
 	}
-	if _, err := s.CapSet(context.Background(), nil); err == nil {
+	if _, err := s.CapSet(context.Background(), ledger.SMS, nil); err == nil {
 		t.Fatal("an empty set of caps was taken")
 	}
 }

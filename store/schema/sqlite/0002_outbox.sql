@@ -132,30 +132,55 @@ CREATE TABLE worker (
 	lease_until INTEGER NOT NULL -- real
 ) STRICT;
 
--- Contacts made, counted against caps: subject is person<<2, loan<<2|1 or address<<2|2; seq counts from 1.
+-- Contacts made, counted against caps: subject is whose they are, id<<8 | group<<2 | kind, with kind 0 for a person, 1
+-- for a debt and 2 for an address, and group 0 for contacts over all channels, else those of a cap_group. seq counts from 1,
+-- in the order of at. The slot of a person over all channels is the record of a contact; the others are there to be counted.
 CREATE TABLE contact (
 	subject INTEGER NOT NULL,
 	seq INTEGER NOT NULL,
 	at INTEGER NOT NULL,
 	day INTEGER NOT NULL, -- in the borrower's calendar
 	capset INTEGER NOT NULL,
-	message INTEGER NOT NULL,
+	message INTEGER NOT NULL,           -- 0: people made the contact
 	channel TEXT NOT NULL,
 	portfolio INTEGER NOT NULL,
-	treatment INTEGER NOT NULL,
+	treatment INTEGER NOT NULL,         -- 0: people made the contact
 	episode INTEGER NOT NULL,
+	loan INTEGER NOT NULL DEFAULT 0,    -- the loan that led; 0 where nobody said
+	others TEXT NOT NULL DEFAULT '',    -- further loans that it was about, parted by spaces
+	address INTEGER NOT NULL DEFAULT 0, -- 0: not known
+	result TEXT NOT NULL DEFAULT '',    -- of a contact by people; empty is an attempt
 	PRIMARY KEY (subject, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Sets of channels whose contacts a cap counts together, with the channels sorted and parted by spaces. Group 0 is all of them.
+CREATE TABLE cap_group (
+	id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 63),
+	channels TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What every contact takes a slot of, where its channel is one of the group's: slot is group<<2 | kind. It grows when
+-- the first cap comes that counts so, and the contacts made before are counted then.
+CREATE TABLE counted (
+	slot INTEGER PRIMARY KEY
+) STRICT;
+INSERT INTO counted (slot) VALUES (0);
+
 -- The caps that hold together, as the rulebooks composed them: at most n in so many calendar days (1 is the
--- same day), or in so many milliseconds rolling.
+-- same day), or in so many milliseconds rolling. caps is all of them in one text, so that equal ones are one set. Set 1 has
+-- none: what people did is counted and never refused.
+CREATE TABLE capset (
+	id INTEGER PRIMARY KEY,
+	caps TEXT NOT NULL UNIQUE
+) STRICT;
+INSERT INTO capset (id, caps) VALUES (1, '');
 CREATE TABLE cap (
-	capset INTEGER NOT NULL,
-	per INTEGER NOT NULL CHECK (per IN (0, 1, 2)), -- the low bits of a subject
+	capset INTEGER NOT NULL REFERENCES capset (id),
+	slot INTEGER NOT NULL, -- whose contacts: the low byte of their subject
 	n INTEGER NOT NULL CHECK (n > 0),
 	days INTEGER NOT NULL,
 	millis INTEGER NOT NULL,
-	PRIMARY KEY (capset, per, n, days, millis)
+	PRIMARY KEY (capset, slot, n, days, millis)
 ) STRICT, WITHOUT ROWID;
 
 -- The database itself skips one too many: a slot needs its predecessor, not later than itself, and the slot n
@@ -165,10 +190,10 @@ CREATE TRIGGER contact_cap BEFORE INSERT ON contact
 WHEN (NEW.seq > 1 AND NOT EXISTS (
 		SELECT 1 FROM contact p WHERE p.subject = NEW.subject AND p.seq = NEW.seq - 1 AND p.at <= NEW.at AND p.day <= NEW.day))
 	OR NEW.seq < 1
-	OR NOT EXISTS (SELECT 1 FROM cap c WHERE c.capset = NEW.capset)
+	OR NOT EXISTS (SELECT 1 FROM capset c WHERE c.id = NEW.capset)
 	OR EXISTS (
 		SELECT 1 FROM cap c JOIN contact o ON o.subject = NEW.subject AND o.seq = NEW.seq - c.n
-		WHERE c.capset = NEW.capset AND c.per = (NEW.subject & 3)
+		WHERE c.capset = NEW.capset AND c.slot = (NEW.subject & 255)
 			AND ((c.days > 0 AND o.day > NEW.day - c.days) OR (c.millis > 0 AND o.at > NEW.at - c.millis)))
 BEGIN SELECT RAISE(IGNORE); END;
 -- +goose StatementEnd
@@ -265,6 +290,7 @@ LEFT JOIN outcome o ON o.fence = f.id;
 -- +goose Down
 DROP VIEW message_state;
 DROP TABLE holdout; DROP TABLE decision; DROP TABLE task; DROP TABLE sealed_reply; DROP TABLE reply;
-DROP TABLE suppression; DROP TRIGGER contact_cap; DROP TABLE cap; DROP TABLE contact; DROP TABLE worker;
+DROP TABLE suppression; DROP TRIGGER contact_cap; DROP TABLE cap; DROP TABLE capset; DROP TABLE counted; DROP TABLE cap_group;
+DROP TABLE contact; DROP TABLE worker;
 DROP TABLE orphan; DROP TABLE receipt; DROP TABLE outcome; DROP TABLE sealed_text; DROP TABLE fence;
 DROP TABLE closed; DROP TABLE requeue; DROP TABLE message; DROP TABLE batch; DROP TABLE edition; DROP TABLE document;
