@@ -19,7 +19,7 @@ func (l Line) Text(lang string, c ledger.Currency) string {
 
 func (l Line) chinese(c ledger.Currency) string {
 	m := func(minor int64) string {
-		d := ledger.Money{Minor: minor, Currency: c}.Decimal()
+		d := ledger.Money{Minor: minor, Currency: c}.Grouped()
 		if c == "CNY" {
 			return d + "元"
 		}
@@ -53,6 +53,9 @@ func (l Line) chinese(c ledger.Currency) string {
 		if l.Days > 0 {
 			s = fmt.Sprintf("第%d期罚息：%s × 年利率%s%% ÷ %d × %d天 = %s（自%s起）",
 				l.Number, m(l.Base), percent(l.Rate), l.DayCount, l.Days, m(l.Minor), l.From)
+			if l.jointlyRounded() {
+				s += "，与前面各行合并取整"
+			}
 		}
 	case LineTotal:
 		if l.Minor == 0 {
@@ -64,7 +67,7 @@ func (l Line) chinese(c ledger.Currency) string {
 }
 
 func (l Line) english(c ledger.Currency) string {
-	m := func(minor int64) string { return string(c) + " " + ledger.Money{Minor: minor, Currency: c}.Decimal() }
+	m := func(minor int64) string { return string(c) + " " + ledger.Money{Minor: minor, Currency: c}.Grouped() }
 	parts := l.Parts.list(", ", [4]string{"fees ", "interest ", "penalty interest ", "principal "}, m)
 	var s string
 	switch l.Kind {
@@ -93,6 +96,9 @@ func (l Line) english(c ledger.Currency) string {
 		if l.Days > 0 {
 			s = fmt.Sprintf("penalty interest on instalment %d: %s × %s%% a year ÷ %d × %s from %s = %s",
 				l.Number, m(l.Base), percent(l.Rate), l.DayCount, days(l.Days), l.From, m(l.Minor))
+			if l.jointlyRounded() {
+				s += ", rounded together with the lines before it"
+			}
 		}
 	case LineTotal:
 		if l.Minor == 0 {
@@ -118,6 +124,13 @@ func (d Due) list(sep string, names [4]string, m func(int64) string) string {
 		return "（" + strings.Join(out, sep) + "）"
 	}
 	return " (" + strings.Join(out, sep) + ")"
+}
+
+// jointlyRounded says that a line of penalty interest is not its own sum rounded: fractions are rounded once, over all
+// lines, so one of them may be a unit off what a borrower finds for it alone.
+func (l Line) jointlyRounded() bool {
+	own, err := ledger.MulDiv(l.Base*int64(l.Days), int64(l.Rate), million*int64(l.DayCount))
+	return err == nil && own != l.Minor
 }
 
 // percent returns a rate in per cent: 225,000 is "22.5".

@@ -28,7 +28,7 @@ func NewDate(y int, m time.Month, d int) Date {
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(dateLayout, s)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a date of the form 2006-01-02", s)
+		return 0, fmt.Errorf("%q is not a date of the form YYYY-MM-DD", s)
 	}
 	d := Date(t.Unix() / 86400)
 	if d == 0 {
@@ -59,6 +59,14 @@ func (d Date) At(h, m int, loc *time.Location) time.Time {
 
 // MarshalText writes the form of String.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// MarshalJSON writes the form of String in quotes, and null for the zero Date.
+func (d Date) MarshalJSON() ([]byte, error) {
+	if d == 0 {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + d.String() + `"`), nil
+}
 
 // UnmarshalText reads the form of ParseDate; an empty text is the zero Date.
 func (d *Date) UnmarshalText(b []byte) error {

@@ -75,6 +75,19 @@ func allDigits(s string) bool {
 // Decimal returns the amount without its currency, with all decimals: "1240.00".
 func (m Money) Decimal() string { return string(m.AppendDecimal(nil)) }
 
+// Grouped returns the form of Decimal with commas between thousands, as people read it: "1,240.00".
+func (m Money) Grouped() string {
+	s := m.Decimal()
+	at := strings.IndexByte(s, '.')
+	if at < 0 {
+		at = len(s)
+	}
+	for at -= 3; at > 0 && s[at-1] != '-'; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
 // AppendDecimal appends the form of Decimal to b.
 func (m Money) AppendDecimal(b []byte) []byte {
 	digits, ok := m.Currency.Digits()
