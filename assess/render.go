@@ -53,7 +53,7 @@ func (l Line) chinese(c ledger.Currency) string {
 		if l.Days > 0 {
 			s = fmt.Sprintf("第%d期罚息：%s × 年利率%s%% ÷ %d × %d天 = %s（自%s起）",
 				l.Number, m(l.Base), percent(l.Rate), l.DayCount, l.Days, m(l.Minor), l.From)
-			if l.jointlyRounded() {
+			if l.JointlyRounded() {
 				s += "，与前面各行合并取整"
 			}
 		}
@@ -96,7 +96,7 @@ func (l Line) english(c ledger.Currency) string {
 		if l.Days > 0 {
 			s = fmt.Sprintf("penalty interest on instalment %d: %s × %s%% a year ÷ %d × %s from %s = %s",
 				l.Number, m(l.Base), percent(l.Rate), l.DayCount, days(l.Days), l.From, m(l.Minor))
-			if l.jointlyRounded() {
+			if l.JointlyRounded() {
 				s += ", rounded together with the lines before it"
 			}
 		}
@@ -126,9 +126,9 @@ func (d Due) list(sep string, names [4]string, m func(int64) string) string {
 	return " (" + strings.Join(out, sep) + ")"
 }
 
-// jointlyRounded says that a line of penalty interest is not its own sum rounded: fractions are rounded once, over all
+// JointlyRounded says that a line of penalty interest is not its own sum rounded: fractions are rounded once, over all
 // lines, so one of them may be a unit off what a borrower finds for it alone.
-func (l Line) jointlyRounded() bool {
+func (l Line) JointlyRounded() bool {
 	own, err := ledger.MulDiv(l.Base*int64(l.Days), int64(l.Rate), million*int64(l.DayCount))
 	return err == nil && own != l.Minor
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -18,8 +17,8 @@ import (
 )
 
 type assessFlags struct {
-	on, working, portfolio string
-	json                   bool
+	on, working, portfolio, lang string
+	json                         bool
 }
 
 func (a *app) assessCommand() *cobra.Command {
@@ -39,6 +38,7 @@ Only payments made by that day count. With --working it shows one loan line by l
 	c.Flags().StringVar(&f.working, "working", "", "show the working of one loan, by the lender's key")
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio, where there are several")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line, in the order in which the loans were imported")
+	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -63,6 +63,10 @@ type dueJSON struct {
 }
 
 func (a *app) assess(ctx context.Context, f assessFlags) error {
+	lang, err := tongueOf(f.lang)
+	if err != nil {
+		return err
+	}
 	c, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -83,13 +87,14 @@ func (a *app) assess(ctx context.Context, f assessFlags) error {
 			return err
 		}
 		w := bufio.NewWriterSize(a.out, 1<<16)
+		g := &page{w: w, lang: lang, zone: p.Zone}
 		switch {
 		case f.working != "":
-			err = working(ctx, s, row.ID, p.Terms, f.working, on, f.json, w)
+			err = working(ctx, s, row.ID, p.Terms, f.working, on, f.json, g)
 		case f.json:
 			err = assessJSON(ctx, s, row.ID, p.Terms, on, w)
 		default:
-			err = assessTable(ctx, s, row.ID, p.Terms, on, w)
+			err = assessTable(ctx, s, row.ID, p.Terms, on, g)
 		}
 		return errors.Join(err, w.Flush())
 	})
@@ -136,45 +141,80 @@ type bucketSum struct {
 	due   assess.Due
 }
 
-func assessTable(ctx context.Context, s *store.Store, portfolio int64, terms assess.Terms, on ledger.Date, w io.Writer) error {
-	sums, broken := map[bucketKey]*bucketSum{}, 0
+// assessTable shows what is overdue by bucket, a table for each currency.
+func assessTable(ctx context.Context, s *store.Store, portfolio int64, terms assess.Terms, on ledger.Date, g *page) error {
+	sums, totals, broken := map[bucketKey]*bucketSum{}, map[ledger.Currency]*bucketSum{}, 0
 	err := positions(ctx, s, portfolio, terms, on, func(h *store.LoanHistory, p assess.Position) error {
 		if p.Broken {
 			broken++
 			return nil
 		}
 		k := bucketKey{assess.BucketOf(p.DPD), h.Facts.Loan.Currency}
-		b := sums[k]
-		if b == nil {
-			b = &bucketSum{from: p.DPD}
-			sums[k] = b
+		if sums[k] == nil {
+			sums[k] = &bucketSum{from: p.DPD}
 		}
-		b.from, b.loans = min(b.from, p.DPD), b.loans+1
-		b.due.Total += p.Due.Total
-		b.due.Principal += p.Due.Principal
-		b.due.Interest += p.Due.Interest
-		b.due.Penalty += p.Due.Penalty
-		b.due.Fees += p.Due.Fees
+		if totals[k.currency] == nil {
+			totals[k.currency] = &bucketSum{}
+		}
+		sums[k].from = min(sums[k].from, p.DPD)
+		for _, b := range []*bucketSum{sums[k], totals[k.currency]} {
+			b.loans++
+			b.due.Add(p.Due)
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	keys := sortedFunc(sums, func(x, y bucketKey) int {
-		return cmp.Or(cmp.Compare(x.currency, y.currency), cmp.Compare(sums[x].from, sums[y].from))
-	})
-	fmt.Fprintf(w, "Open loans on %s, by days past due\n\n%-10s%10s%20s%20s%16s%16s%16s\n", //nolint:errcheck // w keeps its error until Flush
-		on, "bucket", "loans", "overdue", "principal", "interest", "penalty", "fees")
-	for _, k := range keys {
-		b := sums[k]
-		dec := func(minor int64) string { return ledger.Money{Minor: minor, Currency: k.currency}.Decimal() }
-		fmt.Fprintf(w, "%-10s%10s%16s %s%20s%16s%16s%16s\n", k.bucket, grouped(b.loans), dec(b.due.Total), k.currency, //nolint:errcheck // as above
-			dec(b.due.Principal), dec(b.due.Interest), dec(b.due.Penalty), dec(b.due.Fees))
+	if len(sums) == 0 {
+		g.line(g.lang.say("No loan is open on %s. duly import takes in a ledger.", "%s 没有未结清的贷款。请先用 duly import 导入台账。"), on)
+	}
+	keys := sortedFunc(sums, func(x, y bucketKey) int { return cmp.Compare(sums[x].from, sums[y].from) })
+	for _, currency := range sortedKeys(totals) {
+		g.line(g.lang.say("Open loans on %s by days past due, in %s\n", "%s 未结清贷款，按逾期天数，单位 %s\n"), on, currency)
+		var rows [][]string
+		for _, head := range bucketHeads {
+			rows = append(rows, []string{g.lang.say(head[0], head[1])})
+		}
+		for _, k := range keys {
+			if k.currency == currency {
+				bucketColumn(rows, k.bucket, sums[k], currency)
+			}
+		}
+		bucketColumn(rows, g.lang.say("all", "合计"), totals[currency], currency)
+		g.grid(transposed(rows))
 	}
 	if broken > 0 {
-		fmt.Fprintf(w, "\n%s not be assessed: the rows contradict each other. duly explain says how.\n", count(broken, "loan can", "loans can")) //nolint:errcheck // as above
+		g.line(g.lang.say("\n%s not be assessed: the rows contradict each other. duly explain says how.", "\n%s无法计算：数据自相矛盾，详见 duly explain。"),
+			g.lang.say(count(broken, "loan can", "loans can"), grouped(broken)+"笔贷款"))
 	}
 	return nil
+}
+
+var bucketHeads = [...][2]string{
+	{"bucket", "逾期阶段"}, {"loans", "笔数"}, {"overdue", "应还合计"}, {"principal", "本金"}, {"interest", "利息"}, {"penalty", "罚息"}, {"fees", "费用"},
+}
+
+// bucketColumn adds a bucket's figures to the heads in rows.
+func bucketColumn(rows [][]string, name string, b *bucketSum, currency ledger.Currency) {
+	cells := []string{name, grouped(b.loans)}
+	for _, minor := range []int64{b.due.Total, b.due.Principal, b.due.Interest, b.due.Penalty, b.due.Fees} {
+		cells = append(cells, ledger.Money{Minor: minor, Currency: currency}.Grouped())
+	}
+	for i := range rows {
+		rows[i] = append(rows[i], cells[i])
+	}
+}
+
+// transposed turns rows into columns.
+func transposed(rows [][]string) [][]string {
+	out := make([][]string, len(rows[0]))
+	for i := range out {
+		for _, r := range rows {
+			out[i] = append(out[i], r[i])
+		}
+	}
+	return out
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return sortedFunc(m, cmp.Compare[K]) }

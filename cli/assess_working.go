@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -31,7 +30,7 @@ type workingLine struct {
 }
 
 // working writes one loan line by line.
-func working(ctx context.Context, s *store.Store, portfolio int64, terms assess.Terms, ref string, on ledger.Date, asJSON bool, w io.Writer) error {
+func working(ctx context.Context, s *store.Store, portfolio int64, terms assess.Terms, ref string, on ledger.Date, asJSON bool, g *page) error {
 	h, err := findLoan(ctx, s, portfolio, ref)
 	if err != nil {
 		return err
@@ -43,40 +42,53 @@ func working(ctx context.Context, s *store.Store, portfolio int64, terms assess.
 	}
 	cur := h.Facts.Loan.Currency
 	if asJSON {
-		return workingJSON(lines, cur, w)
+		return workingJSON(lines, cur, g.w)
 	}
-	fmt.Fprintf(w, "Loan %s on %s, in %s\n\n", h.Loan, on, cur)                //nolint:errcheck // w keeps its error until Flush
-	fmt.Fprintf(w, "%-12s%-52s%14s%14s\n", "day", "what", "amount", "overdue") //nolint:errcheck // as above
-	unsplit := false
+	g.line(g.lang.say("Loan %s on %s, in %s\n", "贷款 %s，%s，单位 %s\n"), h.Loan, on, cur)
+	row := func(day, what, amount, overdue string) {
+		g.line("%s%s%s%s", padded(day, -12), padded(what, -58), padded(amount, 14), padded(overdue, 14))
+	}
+	row(g.lang.say("day", "日期"), g.lang.say("what", "摘要"), g.lang.say("amount", "金额"), g.lang.say("overdue", "逾期未还"))
+	unsplit, joint := false, false
 	for i := range lines {
 		l := &lines[i]
-		unsplit = unsplit || l.Unsplit
-		dec := func(minor int64) string { return ledger.Money{Minor: minor, Currency: cur}.Decimal() }
-		fmt.Fprintf(w, "%-12s%-52s%14s%14s\n", l.On, describe(l, dec), dec(l.Minor), dec(l.Balance)) //nolint:errcheck // as above
+		unsplit, joint = unsplit || l.Unsplit, joint || l.Kind == assess.LinePenalty && l.Days > 0 && l.JointlyRounded()
+		figure := func(minor int64) string { return ledger.Money{Minor: minor, Currency: cur}.Grouped() }
+		row(l.On.String(), describe(l, figure, g.lang), figure(l.Minor), figure(l.Balance))
+	}
+	if joint {
+		g.line("\n%s", g.lang.say("Penalty interest is rounded once, over all of its lines: one of them may be a cent off its own sum.", "罚息各行合并取整一次，单行可能与单独计算相差一分。"))
 	}
 	if unsplit {
-		fmt.Fprintln(w, "\nThe ledger does not split the instalments: all of them is taken for principal.") //nolint:errcheck // as above
+		g.line("\n%s", g.lang.say("The ledger does not split the instalments: all of them is taken for principal.", "台账未拆分每期应还，全部按本金计。"))
 	}
 	return nil
 }
 
-// describe says in words what a line is.
-func describe(l *assess.Line, dec func(int64) string) string {
+// describe says in a few words what a line is.
+func describe(l *assess.Line, figure func(int64) string, lang tongue) string {
 	switch l.Kind {
 	case assess.LineDue:
+		s := fmt.Sprintf(lang.say("instalment %d is due", "第%d期到期"), l.Number)
 		if l.Ahead > 0 {
-			return fmt.Sprintf("instalment %d is due; %s of it was paid ahead", l.Number, dec(l.Ahead))
+			s += fmt.Sprintf(lang.say("; %s of it was paid ahead", "，此前已提前还%s"), figure(l.Ahead))
 		}
-		return fmt.Sprintf("instalment %d is due", l.Number)
+		return s
 	case assess.LinePaid:
-		return fmt.Sprintf("paid, towards instalment %d", l.Number)
+		return fmt.Sprintf(lang.say("paid, towards instalment %d", "还款，用于第%d期"), l.Number)
 	case assess.LineReversed:
-		return "taken back" + towards(l.Number, ", from instalment ")
+		return lang.say("taken back", "冲回还款") + towards(l.Number, lang.say(", from instalment %d", "，涉及第%d期"))
 	case assess.LinePenalty:
-		return fmt.Sprintf("penalty on %s: %s × %s × %d/%d", strconv.Itoa(l.Number), dec(l.Base), l.Rate, l.Days, l.DayCount)
+		if l.Days == 0 {
+			return lang.say("penalty interest, rounding", "罚息取整")
+		}
+		return fmt.Sprintf(lang.say("penalty interest on %d: %s × %s%% × %d/%d", "第%d期罚息：%s × %s%% × %d/%d"), l.Number, figure(l.Base), l.Rate*100, l.Days, l.DayCount)
 	case assess.LineCredit:
-		return "paid ahead" + towards(l.Number, ", towards instalment ")
+		return lang.say("paid ahead", "提前还款") + towards(l.Number, lang.say(", towards instalment %d", "，用于第%d期"))
 	case assess.LineTotal:
+		if lang == "zh" {
+			return fmt.Sprintf("逾期%d天，合计", l.Days)
+		}
 		return fmt.Sprintf("overdue in all, %s", count(l.Days, "day past due", "days past due"))
 	}
 	return string(l.Kind)
@@ -86,7 +98,7 @@ func towards(number int, words string) string {
 	if number == 0 {
 		return ""
 	}
-	return words + strconv.Itoa(number)
+	return fmt.Sprintf(words, number)
 }
 
 func workingJSON(lines []assess.Line, cur ledger.Currency, w io.Writer) error {

@@ -23,7 +23,8 @@ import (
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	lang := ""
+	c := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, and the rulebooks, strategies and templates with their tests",
 		Long: `Reads duly.yaml and every document that it names, holds the strategy against the rulebooks and the templates, and runs
@@ -31,8 +32,10 @@ the tests.yaml beside each document. Every mistake is named by file and line. No
 		Example: `  duly check
   duly check --config acme/duly.yaml`,
 		Args: exactly(0, "check takes no arguments"),
-		RunE: func(*cobra.Command, []string) error { return a.check() },
+		RunE: func(*cobra.Command, []string) error { return a.check(lang) },
 	}
+	a.langFlag(c, &lang)
+	return c
 }
 
 // A checking is one run of the command.
@@ -40,6 +43,7 @@ type checking struct {
 	a        *app
 	w        *bufio.Writer
 	c        *Config
+	lang     tongue
 	findings int
 }
 
@@ -52,7 +56,11 @@ func (k *checking) good(format string, args ...any) {
 	fmt.Fprintf(k.w, "ok  "+format+"\n", args...) //nolint:errcheck // as above
 }
 
-func (a *app) check() error {
+func (a *app) check(flag string) error {
+	lang, err := tongueOf(flag)
+	if err != nil {
+		return err
+	}
 	c, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -61,7 +69,7 @@ func (a *app) check() error {
 	if err != nil {
 		return err
 	}
-	k := &checking{a: a, w: bufio.NewWriter(a.out), c: c}
+	k := &checking{a: a, w: bufio.NewWriter(a.out), c: c, lang: lang}
 	k.good("%s", c.File)
 	for _, p := range portfolios {
 		if err := k.portfolio(p); err != nil {
@@ -72,7 +80,7 @@ func (a *app) check() error {
 		return err
 	}
 	if k.findings > 0 {
-		return fail(Findings, "%d findings", k.findings)
+		return fail(Findings, "%s", count(k.findings, "finding", "findings"))
 	}
 	return nil
 }
@@ -122,7 +130,7 @@ func (k *checking) rulebook(p *engine.Portfolio, src engine.Source) error {
 	for _, id := range unreached {
 		k.found("%s: no case reaches rule %s", name, id)
 	}
-	k.good("%s: %d rules", src.Name, len(book.Rules))
+	k.good(k.lang.say("%s: %d rules", "%s：%d条规则"), src.Name, len(book.Rules))
 	return nil
 }
 
@@ -154,7 +162,7 @@ func (k *checking) strategy(p *engine.Portfolio, from string) error {
 			k.found("%v", f)
 		}
 	}
-	k.good("%s: %d stages, within the rulebooks", from, len(p.Strategy.Stages))
+	k.good(k.lang.say("%s: %d stages, within the rulebooks", "%s：%d个阶段，未超出法规限制"), from, len(p.Strategy.Stages))
 	return nil
 }
 
@@ -167,7 +175,7 @@ func (k *checking) templates(p *engine.Portfolio) error {
 	own := k.c.Portfolios
 	for i := range own {
 		if own[i].ID == p.Ref && len(own[i].Templates) > 0 {
-			k.good("templates: %d texts compile", len(p.Templates.All()))
+			k.good(k.lang.say("templates: %d texts compile", "templates：%d条文案可编译"), len(p.Templates.All()))
 			return nil
 		}
 	}
@@ -182,7 +190,7 @@ func (k *checking) templates(p *engine.Portfolio) error {
 	for _, f := range failed {
 		k.found("%v", f)
 	}
-	k.good("templates: %d texts", len(p.Templates.All()))
+	k.good(k.lang.say("templates: %d texts", "templates：%d条文案"), len(p.Templates.All()))
 	return nil
 }
 

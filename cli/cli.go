@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,7 +67,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer)
 	switch {
 	case errors.As(err, &e):
 	case !a.ran:
-		e = &Error{Class: Usage, Sentence: err.Error() + "; see duly --help"}
+		e = &Error{Class: Usage, Sentence: oneLine(err.Error()) + "; see duly --help"}
 	case errors.Is(err, context.Canceled):
 		e = &Error{Class: Dependency, Sentence: "interrupted; nothing that was not finished has been kept"}
 	default:
@@ -76,6 +77,16 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer)
 		fmt.Fprintln(errw, "duly:", e.Sentence) //nolint:errcheck // nowhere is left to say so
 	}
 	return int(e.Class)
+}
+
+// oneLine puts what cobra suggests on further lines into the sentence.
+func oneLine(s string) string {
+	first, rest, ok := strings.Cut(strings.TrimSpace(s), "\n")
+	if !ok {
+		return s
+	}
+	names := strings.Fields(strings.TrimPrefix(strings.TrimSpace(rest), "Did you mean this?"))
+	return first + "; did you mean " + strings.Join(names, " or ") + "?"
 }
 
 func (a *app) root() *cobra.Command {
@@ -122,6 +133,31 @@ func (c *clock) time() time.Time {
 func (a *app) nowFlag(c *cobra.Command) {
 	c.Flags().Var((*nowValue)(&a.clock), "now", "civil time, such as 2026-09-24T10:00:00+08:00 (default: the clock)")
 }
+
+// spanFlag adds a flag for a span of time, which is 10s, 2m and the like.
+func spanFlag(c *cobra.Command, to *time.Duration, name string, value time.Duration, usage string) {
+	*to = value
+	c.Flags().Var((*spanValue)(to), name, usage)
+}
+
+// A spanValue is a flag for a span of time.
+type spanValue time.Duration
+
+// Set reads a span that is not negative.
+func (v *spanValue) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is not a span of time such as 10s or 2m", s)
+	}
+	*v = spanValue(d)
+	return nil
+}
+
+// String returns what is set.
+func (v *spanValue) String() string { return time.Duration(*v).String() }
+
+// Type names the value in the help.
+func (v *spanValue) Type() string { return "duration" }
 
 // A nowValue is the flag --now.
 type nowValue clock

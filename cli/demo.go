@@ -89,7 +89,7 @@ func (a *app) demo(ctx context.Context, f demoFlags) error {
 	}
 	quiet := own
 	quiet.out = io.Discard
-	if err := quiet.init(d.dir); err != nil {
+	if err := quiet.init(d.dir, lang); err != nil {
 		return err
 	}
 	if d.world, err = sim.New(d.setting(zone)); err != nil {

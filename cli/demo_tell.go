@@ -8,15 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
-
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/sim"
 	"github.com/dulyhq/duly/smsc"
 )
-
-// demoWidth is how many columns the demo's lines take at most.
-const demoWidth = 100
 
 func (d *demo) greet() {
 	d.line("%s", d.lang.say(
@@ -64,15 +59,6 @@ func (d *demo) day(x sim.Day) {
 		b.WriteString("  " + note)
 	}
 	d.line("%s", b.String())
-}
-
-// padded fills s up to a width in columns, from the right when the width is negative.
-func padded(s string, wide int) string {
-	fill := strings.Repeat(" ", max(0, max(wide, -wide)-runewidth.StringWidth(s)))
-	if wide < 0 {
-		return s + fill
-	}
-	return fill + s
 }
 
 // note says what was special about a day, in a few words.
@@ -286,46 +272,3 @@ func (d *demo) files() {
 
 // say writes a paragraph, indented and broken at the demo's width.
 func (d *demo) say(text string) { d.wrapped("  " + text) }
-
-// wrapped writes lines, those that are too wide broken; what follows is indented a little more than the line.
-func (d *demo) wrapped(text string) {
-	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))+2)
-		for runewidth.StringWidth(line) > demoWidth {
-			at := breakAt(line, demoWidth)
-			d.line("%s", strings.TrimRight(line[:at], " "))
-			line = indent + strings.TrimLeft(line[at:], " ")
-		}
-		d.line("%s", strings.TrimRight(line, " "))
-	}
-}
-
-// breakAt returns where to break a line of at most wide columns: after the last space, or between Chinese
-// characters.
-func breakAt(line string, wide int) int {
-	best, columns, text := 0, 0, false
-	for i, r := range line {
-		columns += runewidth.RuneWidth(r)
-		if columns > wide {
-			if best == 0 {
-				return i
-			}
-			return best
-		}
-		text = text || r != ' '
-		if text && (r == ' ' || runewidth.RuneWidth(r) == 2 && !strings.ContainsRune("，。；：、”）", nextRune(line[i:]))) {
-			best = i + len(string(r))
-		}
-	}
-	return len(line)
-}
-
-// nextRune returns the second character of s.
-func nextRune(s string) rune {
-	for i, r := range s {
-		if i > 0 {
-			return r
-		}
-	}
-	return 0
-}

@@ -79,21 +79,6 @@ func (a *app) explain(ctx context.Context, e *engine.Engine, ref string, f expla
 	return w.Flush()
 }
 
-// A page is text for people; its writer keeps the first error.
-type page struct {
-	w    io.Writer
-	lang tongue
-	zone *time.Location
-}
-
-func (p *page) line(format string, args ...any) {
-	fmt.Fprintf(p.w, format+"\n", args...) //nolint:errcheck // the writer is buffered and keeps its error for Flush
-}
-
-func (p *page) head(en, zh string) { p.line("\n%s", p.lang.say(en, zh)) }
-
-func (p *page) time(t time.Time) string { return t.In(p.zone).Format("2006-01-02 15:04") }
-
 // printExplanation writes an explanation for people.
 func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang tongue) {
 	p := &page{w, lang, x.At.Location()}
@@ -120,7 +105,7 @@ func (p *page) loans(x *engine.Explanation) {
 	for i := range x.Loans {
 		l := &x.Loans[i]
 		if l.DPD > 0 || l.Oldest != 0 {
-			p.line(p.lang.say("  %s  %d days past due, %s %s", "  %s  逾期%d天，%s %s"), l.Loan, l.DPD, l.Due, l.Currency)
+			p.line("  %s  %s%s%s", l.Loan, p.lang.say(count(l.DPD, "day past due", "days past due"), fmt.Sprintf("逾期%d天", l.DPD)), p.lang.say(", ", "，"), p.amount(l.Due, l.Currency))
 		} else {
 			p.line(p.lang.say("  %s  current; next due on %s", "  %s  正常，下次到期 %s"), l.Loan, orDash(l.NextOn))
 		}
@@ -128,6 +113,15 @@ func (p *page) loans(x *engine.Explanation) {
 			p.line("      %s", line.Text(string(p.lang), ledger.Currency(l.Currency)))
 		}
 	}
+}
+
+// amount is a decimal amount of a currency as people read it.
+func (p *page) amount(decimal, currency string) string {
+	m, err := ledger.ParseMoney(decimal, ledger.Currency(currency))
+	if err != nil {
+		return decimal + " " + currency
+	}
+	return p.lang.money(m.Minor, m.Currency)
 }
 
 func orDash(d ledger.Date) string {
@@ -139,20 +133,17 @@ func orDash(d ledger.Date) string {
 
 func (p *page) decision(portfolio *engine.Portfolio, x *engine.Explanation) {
 	p.head("What would be done at that minute", "此刻的判断")
-	verb := map[string]string{
-		"contact": p.lang.say("contact", "联系"), "task": p.lang.say("a person's task", "转人工"), "hold": p.lang.say("hold", "暂不联系"),
-	}[x.Action]
 	if x.Stage != "" {
-		p.line("  %s  %s / %s (%s)", verb, x.Stage, x.Treatment, x.Tone)
+		p.line(p.lang.say("  %s  %s / %s (%s)", "  %s  %s / %s（%s）"), p.lang.action(x.Action), p.lang.stage(x.Stage), x.Treatment, p.lang.tone(x.Tone))
 	} else {
-		p.line("  %s", verb)
+		p.line("  %s", p.lang.action(x.Action))
 	}
 	if x.Action == "contact" {
 		p.line(p.lang.say("  from %s, until %s", "  %s 起，至 %s"), p.time(x.NotBefore), p.time(x.NotAfter))
 	}
 	p.reason(portfolio, "  ", x.Rule, x.Reason)
 	for _, s := range x.States {
-		p.line(p.lang.say("  in force since %s: %s", "  自 %s 起：%s"), p.time(s.Since), s.Kind)
+		p.line(p.lang.say("  in force since %s: %s", "  自 %s 起：%s"), p.time(s.Since), p.lang.condition(s.Kind))
 	}
 	if len(x.Checked) == 0 {
 		return
@@ -185,14 +176,13 @@ func (p *page) reason(portfolio *engine.Portfolio, indent, rule, fallback string
 	if remedy := receive.Cause(rule).Remedy(string(p.lang)); remedy != "" {
 		text = remedy
 	}
-	if rule == "" {
-		return
-	}
-	if text == rule {
+	switch {
+	case rule == "":
+	case text == rule:
 		p.line("%s%s", indent, rule)
-		return
+	default:
+		p.line(p.lang.say("%s%s: %s", "%s%s：%s"), indent, rule, text)
 	}
-	p.line("%s%s: %s", indent, rule, text)
 }
 
 func (p *page) history(portfolio *engine.Portfolio, x *engine.Explanation) {
@@ -200,14 +190,18 @@ func (p *page) history(portfolio *engine.Portfolio, x *engine.Explanation) {
 		p.head("Decided so far", "历次判断")
 	}
 	for _, d := range x.Decisions {
-		p.line("  %s  %s %s", p.time(d.At), d.Action, strings.TrimSpace(d.Stage+" "+d.Treatment))
+		what := p.lang.action(d.Action)
+		if d.Stage != "" {
+			what += "  " + p.lang.stage(d.Stage) + " / " + d.Treatment
+		}
+		p.line("  %s  %s", p.time(d.At), what)
 		p.reason(portfolio, "      ", d.Rule, d.Reason)
 	}
 	if len(x.Messages) > 0 {
 		p.head("Messages", "短信")
 	}
 	for _, m := range x.Messages {
-		p.line("  %s  %s  %s", m.Message, m.Stage, p.lang.state(m.State))
+		p.line("  %s  %s  %s", m.Message, p.lang.stage(m.Stage), p.lang.state(m.State))
 		p.reason(portfolio, "      ", m.Rule, m.Reason)
 		for _, t := range m.Tries {
 			p.try(&t)
@@ -217,15 +211,25 @@ func (p *page) history(portfolio *engine.Portfolio, x *engine.Explanation) {
 		p.head("Replies", "回复")
 	}
 	for _, r := range x.Replies {
-		p.line("  %s  [%s] %s", p.time(r.At), r.Meaning, r.Text)
+		p.line(p.lang.say("  %s  %s: “%s”", "  %s  %s：“%s”"), p.time(r.At), p.lang.condition(r.Meaning), r.Text)
 	}
 }
 
 func (p *page) try(t *engine.ExplainedTry) {
-	p.line(p.lang.say("      %s  handed over to %s, %s %s, %d parts: %s %s", "      %s  交付 %s，%s %s，%d 段：%s %s"),
-		p.time(t.At), t.Carrier, t.Amount, t.Currency, t.Parts, p.lang.state(t.Outcome), t.Code)
+	p.line("%s", strings.TrimRight(fmt.Sprintf(p.lang.say("      %s  handed over to %s, %s, %s: %s %s", "      %s  交付 %s，%s，%s：%s %s"),
+		p.time(t.At), t.Carrier, p.amount(t.Amount, t.Currency), p.lang.say(count(t.Parts, "part", "parts"), fmt.Sprintf("%d段", t.Parts)),
+		p.lang.state(t.Outcome), p.code(t.Code)), " "))
 	p.line("      “%s”", t.Text)
 	for _, r := range t.Receipts {
-		p.line(p.lang.say("      %s  receipt for part %d: %s (%s) %s", "      %s  第%d段回执：%s (%s) %s"), p.time(r.At), r.Part, p.lang.state(r.Kind), r.Code, r.Cause)
+		p.line("%s", strings.TrimRight(fmt.Sprintf(p.lang.say("      %s  receipt for part %d: %s (%s) %s", "      %s  第%d段回执：%s（%s）%s"),
+			p.time(r.At), r.Part, p.lang.state(r.Kind), r.Code, receive.Cause(r.Cause).Remedy(string(p.lang))), " "))
 	}
+}
+
+// code is what a carrier or its line said, with the words for it where there are some.
+func (p *page) code(code string) string {
+	if w, ok := ruleWords[code]; ok {
+		return "· " + p.lang.say(w[0], w[1])
+	}
+	return code
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,8 +17,8 @@ import (
 )
 
 type importFlags struct {
-	mapping, control, asOf, skipBad, portfolio string
-	delta, snapshot, dryRun, yes, json         bool
+	mapping, control, asOf, skipBad, portfolio, lang string
+	delta, snapshot, dryRun, yes, json               bool
 }
 
 // A snapshot that closes more loans than this, or more than a tenth of those open, needs a yes.
@@ -59,6 +60,7 @@ put them in, which can be mended and imported later.`,
 	fs.StringVar(&f.portfolio, "portfolio", "", "id of the portfolio, where there are several")
 	fs.BoolVar(&f.yes, "yes", false, "close as many loans as the snapshot asks for")
 	fs.BoolVar(&f.json, "json", false, "the summary as one JSON object")
+	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -73,6 +75,7 @@ type importing struct {
 	mapping   *intake.Mapping
 	control   intake.Control
 	asOf      time.Time
+	lang      tongue
 	messages  io.Writer // standard error, above the progress bar
 
 	read []intake.Summary
@@ -114,6 +117,9 @@ func (a *app) importFiles(ctx context.Context, f importFlags, files []string) er
 // prepare reads the configuration and what the flags name.
 func (i *importing) prepare() (err error) {
 	f := &i.flags
+	if i.lang, err = tongueOf(f.lang); err != nil {
+		return err
+	}
 	if f.snapshot && f.delta {
 		return fail(Usage, "an import is either a --delta or a --snapshot")
 	}
@@ -146,6 +152,11 @@ func (i *importing) prepare() (err error) {
 			return err
 		}
 	}
+	for _, name := range i.files {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return fail(Input, "%s is a folder; name its files, such as %s", name, filepath.Join(name, "*.csv"))
+		}
+	}
 	return nil
 }
 
@@ -153,7 +164,7 @@ func (i *importing) prepare() (err error) {
 func readDocument[T any](path, what string, parse func(string, []byte) (T, error)) (v T, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return v, fail(Input, "%s cannot be read: %w", what, err)
+		return v, fail(Input, "%s cannot be read: %s: %w", what, path, bare(err))
 	}
 	if v, err = parse(path, text); err != nil {
 		return v, &Error{Class: Input, Sentence: what + " cannot be used:\n" + err.Error(), Detail: err}
@@ -164,7 +175,7 @@ func readDocument[T any](path, what string, parse func(string, []byte) (T, error
 // run imports once. Nothing is kept when it returns an error.
 func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) error {
 	i.read, i.bad = nil, map[string][]int{}
-	bar, done := i.a.bar(i.size())
+	bar, done := i.a.bar(i.size(), i.lang)
 	defer done()
 	i.messages = bar.messages
 	sum, err := s.Import(ctx, store.Import{
@@ -185,6 +196,15 @@ func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) 
 	return err
 }
 
+// bare takes the operation and the path off an error of a file, where the sentence names the file already.
+func bare(err error) error {
+	var of *os.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
 func (i *importing) size() (total int64) {
 	for _, name := range i.files {
 		if info, err := os.Stat(name); err == nil {
@@ -201,7 +221,7 @@ func (i *importing) options() intake.Options {
 func (i *importing) readFile(name string, st *store.Stage, progress func(int64)) error {
 	f, err := os.Open(name)
 	if err != nil {
-		return fail(Input, "%s cannot be read: %w", name, err)
+		return fail(Input, "%s cannot be read: %w", name, bare(err))
 	}
 	opts, seen := i.options(), int64(0)
 	opts.Progress = func(read, _ int64) {
@@ -235,13 +255,18 @@ func (i *importing) approve(sum store.Summary) error {
 			return &Error{Class: Input, Sentence: "the control totals do not tie, so nothing was imported:\n" + err.Error(), Detail: err}
 		}
 	}
-	if !i.flags.yes && (sum.Closed > closeFreely || sum.Closed*10 > sum.OpenLoans) {
+	if !i.flags.yes && !i.flags.dryRun && closesMany(sum) {
 		return errAsk
 	}
 	if bad > 0 && !i.flags.dryRun {
 		return i.putBadRows()
 	}
 	return nil
+}
+
+// closesMany says that a snapshot closes so many loans that somebody has to say yes.
+func closesMany(sum store.Summary) bool {
+	return sum.Closed > closeFreely || sum.Closed*10 > sum.OpenLoans
 }
 
 func (i *importing) badRows() int {

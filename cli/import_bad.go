@@ -44,7 +44,7 @@ func (i *importing) putBadRows() error {
 func (i *importing) extract(name, to string) error {
 	in, err := os.Open(name)
 	if err != nil {
-		return fail(Input, "%s cannot be read again: %w", name, err)
+		return fail(Input, "%s cannot be read again: %w", name, bare(err))
 	}
 	defer func() { _ = in.Close() }() // it was only read
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

@@ -71,33 +71,70 @@ func (i *importing) report(assessed int, on ledger.Date) error {
 		return i.reportJSON(assessed, on)
 	}
 	var b bytes.Buffer
-	verb := "Imported"
-	if i.flags.dryRun {
-		verb = "Would import"
-	}
-	fmt.Fprintf(&b, "%s %s into %s as a %s, as of %s.\n\n", verb, count(len(i.files), "file", "files"), i.portfolio.ID, i.mode(),
-		i.asOf.In(i.portfolio.Zone).Format("2006-01-02 15:04"))
-	fmt.Fprintf(&b, "%-12s%10s%10s%10s%10s%8s\n", "", "rows", "new", "changed", "same", "bad")
+	p := &page{w: &b, lang: i.lang, zone: i.portfolio.Zone}
+	p.line("%s\n", i.headline(p))
+	rows := [][]string{{"", p.lang.say("rows", "行数"), p.lang.say("new", "新增"), p.lang.say("changed", "更正"), p.lang.say("same", "未变"), p.lang.say("bad", "错误")}}
 	kinds, tallies := i.rows()
+	stated, changed := 0, 0
 	for n, t := range tallies {
-		fmt.Fprintf(&b, "%-12s%10s%10s%10s%10s%8s\n", kinds[n], grouped(t.Stated), grouped(t.Added), grouped(t.Changed), grouped(t.Same), grouped(t.Bad))
+		stated += t.Stated
+		changed += t.Added + t.Changed + t.Bad
+		rows = append(rows, []string{p.lang.kind(kinds[n]), grouped(t.Stated), grouped(t.Added), grouped(t.Changed), grouped(t.Same), grouped(t.Bad)})
 	}
-	b.WriteByte('\n')
+	p.grid(rows)
+	p.line("")
+	switch {
+	case stated == 0:
+		p.line("%s", p.lang.say("The files hold no rows.", "文件中没有数据行。"))
+	case changed+i.sum.Closed+i.sum.Withdrawn == 0:
+		p.line("%s", p.lang.say("Nothing is new: all of it was known already.", "没有新内容：全部数据此前已导入。"))
+	}
 	for _, note := range i.notes() {
-		fmt.Fprintln(&b, note)
+		p.line("%s", note)
 	}
-	if !i.flags.dryRun {
-		fmt.Fprintf(&b, "Assessed %s for %s.\n", count(assessed, "loan", "loans"), on)
+	if assessed > 0 {
+		p.line(p.lang.say("Assessed %s for %s.", "已核算%s（%s）。"), p.lang.say(count(assessed, "loan", "loans"), grouped(assessed)+"笔贷款"), on)
 	}
 	_, err := i.a.out.Write(b.Bytes())
 	return err
 }
 
+// headline says what was done with how many files.
+func (i *importing) headline(p *page) string {
+	asOf := p.time(i.asOf)
+	if p.lang == "zh" {
+		verb, mode := "已导入", "增量"
+		if i.flags.dryRun {
+			verb = "试算，未导入："
+		}
+		if i.sum.Snapshot {
+			mode = "全量"
+		}
+		return fmt.Sprintf("%s%d个文件 → %s（%s，数据截至 %s）", verb, len(i.files), i.portfolio.ID, mode, asOf)
+	}
+	verb := "Imported"
+	if i.flags.dryRun {
+		verb = "Would import"
+	}
+	return fmt.Sprintf("%s %s into %s as a %s, as of %s.", verb, count(len(i.files), "file", "files"), i.portfolio.ID, i.mode(), asOf)
+}
+
+// kind is what people call a kind of file.
+func (t tongue) kind(k intake.Kind) string {
+	words := map[intake.Kind]string{
+		intake.Borrowers: "借款人", intake.Loans: "贷款", intake.Instalments: "期次", intake.Payments: "还款", intake.Overdue: "逾期清单",
+	}
+	if w := words[k]; w != "" {
+		return t.say(string(k), w)
+	}
+	return string(k)
+}
+
 // notes are what a lender should know beside the counts.
 func (i *importing) notes() (notes []string) {
-	say := func(n int, one, many, rest string) {
+	say := func(n int, one, many, rest, zh string) {
 		if n > 0 {
-			notes = append(notes, count(n, one, many)+rest)
+			notes = append(notes, i.lang.say(count(n, one, many)+rest, grouped(n)+zh))
 		}
 	}
 	var unsplit, nowhere int
@@ -109,19 +146,31 @@ func (i *importing) notes() (notes []string) {
 		phones.Invalid += r.Phones.Invalid
 		phones.None += r.Phones.None
 		if len(r.Ignored) > 0 {
-			notes = append(notes, fmt.Sprintf("%s: columns not read: %s.", r.File, strings.Join(r.Ignored, ", ")))
+			notes = append(notes, fmt.Sprintf(i.lang.say("%s: columns not read: %s.", "%s：未读取的列：%s。"), r.File, strings.Join(r.Ignored, i.lang.say(", ", "、"))))
 		}
 	}
-	say(i.sum.Closed, "loan", "loans", " closed: the snapshot does not name them.")
-	say(i.sum.Withdrawn, "payment", "payments", " withdrawn: stated for another loan now, or no longer stated for their day.")
-	say(i.sum.Moved, "borrower", "borrowers", " turned out to be a person known already; stops went along.")
-	say(i.sum.Mixed, "day of a loan", "days of loans", " with payments both with and without a payment_id: money may be counted twice.")
-	say(unsplit, "instalment", "instalments", " without principal, interest and fees: all is taken for principal.")
-	say(nowhere, "borrower", "borrowers", " without country and region: not contacted, because no law could be chosen.")
-	say(phones.None, "borrower", "borrowers", " without a phone.")
-	say(phones.Invalid, "phone", "phones", " that no numbering plan has: not used.")
-	say(phones.Fixed+phones.Other, "phone", "phones", " that are not mobile: no texts are sent to them.")
+	closed, zh := i.closings()
+	say(i.sum.Closed, "loan", "loans", closed, zh)
+	say(i.sum.Withdrawn, "payment", "payments", " withdrawn: stated for another loan now, or no longer stated for their day.", "笔还款已撤销：现归入其他贷款，或当日不再列出。")
+	say(i.sum.Moved, "borrower", "borrowers", " turned out to be a person known already; stops went along.", "名借款人与已有人员为同一人，停止联系的要求一并沿用。")
+	say(i.sum.Mixed, "day of a loan", "days of loans", " with payments both with and without a payment_id: money may be counted twice.", "个贷款日同时有带和不带 payment_id 的还款，金额可能重复计算。")
+	say(unsplit, "instalment", "instalments", " without principal, interest and fees: all is taken for principal.", "期未拆分本金、利息和费用，全部按本金计。")
+	say(nowhere, "borrower", "borrowers", " without country and region: not contacted, because no law could be chosen.", "名借款人未注明国家和地区，无法确定适用法规，不予联系。")
+	say(phones.None, "borrower", "borrowers", " without a phone.", "名借款人没有手机号。")
+	say(phones.Invalid, "phone", "phones", " that no numbering plan has: not used.", "个号码无效，不使用。")
+	say(phones.Fixed+phones.Other, "phone", "phones", " that are not mobile: no texts are sent to them.", "个号码不是手机号，不发送短信。")
 	return notes
+}
+
+// closings says what a snapshot did, or would do, to the loans that it does not name.
+func (i *importing) closings() (en, zh string) {
+	switch {
+	case !i.flags.dryRun:
+		return " closed: the snapshot does not name them.", "笔贷款不在全量文件中，已结清。"
+	case closesMany(i.sum):
+		return " would be closed: the snapshot does not name them. So many need a yes (--yes).", "笔贷款不在全量文件中，将被结清；数量较多，须加 --yes 确认。"
+	}
+	return " would be closed: the snapshot does not name them.", "笔贷款不在全量文件中，将被结清。"
 }
 
 func (i *importing) reportJSON(assessed int, on ledger.Date) error {

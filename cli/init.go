@@ -24,7 +24,8 @@ const ignored = `# What must never be committed: the borrowers' data and the key
 const carrierPassword = "duly\n"
 
 func (a *app) initCommand() *cobra.Command {
-	return &cobra.Command{
+	flag := ""
+	c := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Make a folder with a commented starting configuration, keys and room for data",
 		Long: `Makes DIR with duly.yaml, which is commented in English and Chinese, a folder of new key files and an empty
@@ -34,11 +35,19 @@ Back the key files up apart from the data: whoever has one of them alone has not
 nobody can read the data, you included.`,
 		Example: "  duly init acme\n  cd acme",
 		Args:    exactly(1, "init needs one folder, such as: duly init acme"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.init(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			lang, err := tongueOf(flag)
+			if err != nil {
+				return err
+			}
+			return a.init(args[0], lang)
+		},
 	}
+	a.langFlag(c, &flag)
+	return c
 }
 
-func (a *app) init(dir string) error {
+func (a *app) init(dir string, lang tongue) error {
 	path := filepath.Join(dir, ConfigName)
 	if _, err := os.Lstat(path); err == nil {
 		return fail(Findings, "%s exists and is left as it is", path)
@@ -60,13 +69,19 @@ func (a *app) init(dir string) error {
 	if err != nil {
 		return fail(Dependency, "the folder cannot be filled: %w", err)
 	}
-	_, err = fmt.Fprintf(a.out, `%s is ready: duly.yaml to fill in, keys/ to back up apart from the rest, data/ for the database.
+	enter := "  cd " + dir + "\n"
+	if filepath.Clean(dir) == "." {
+		enter = ""
+	}
+	_, err = fmt.Fprintf(a.out, lang.say(`%s is ready: duly.yaml to fill in, keys/ to back up apart from the rest, data/ for the database.
 
 Next:
-  cd %s
-  duly import borrowers.csv loans.csv instalments.csv payments.csv
+`, `%s 已就绪：请填写 duly.yaml；keys/ 为密钥，须单独备份；data/ 存放数据库。
+
+下一步：
+`)+`%s  duly import borrowers.csv loans.csv instalments.csv payments.csv
   duly assess
-`, dir, dir)
+`, dir, enter)
 	return err
 }
 

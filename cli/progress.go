@@ -15,17 +15,17 @@ type bar struct {
 }
 
 // bar begins a progress bar for size bytes. Call done at the end.
-func (a *app) bar(size int64) (b bar, done func()) {
+func (a *app) bar(size int64, lang tongue) (b bar, done func()) {
 	if !terminal(a.err) {
 		return bar{messages: a.err, add: func(int64) {}, finished: func() {}}, func() {}
 	}
 	p := mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(60))
 	read := p.AddBar(size,
-		mpb.PrependDecorators(decor.Name("reading ")),
+		mpb.PrependDecorators(decor.Name(lang.say("reading ", "读取 "))),
 		mpb.AppendDecorators(decor.Percentage()),
 		mpb.BarRemoveOnComplete())
 	merging := p.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.BarQueueAfter(read),
-		mpb.PrependDecorators(decor.Name("checking and merging ")), mpb.BarRemoveOnComplete())
+		mpb.PrependDecorators(decor.Name(lang.say("checking and merging ", "核对并入库 "))), mpb.BarRemoveOnComplete())
 	b = bar{
 		messages: p,
 		add:      func(n int64) { read.IncrInt64(n) },

@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
 	"github.com/dulyhq/duly/engine"
@@ -21,23 +19,36 @@ import (
 )
 
 type reportFlags struct {
-	from, to, format, lang, portfolio string
+	name, from, to, format, lang, portfolio string
 }
 
 func (a *app) reportCommand() *cobra.Command {
 	var f reportFlags
 	c := &cobra.Command{
-		Use:   "report",
+		Use:   "report [NAME]",
 		Short: "What was planned, sent, delivered, answered and paid, by stage, and what was held and why",
 		Long: `Counts the messages planned in a span of days by what became of them, stage by stage, with causes and cost, and the
-persons who are held, by rule. The states always sum to what was planned.
+persons who are held, by rule. The states always sum to what was planned. This is the report called funnel, and the
+one that is meant where none is named.
 
 Paid counts the loans that were paid on within seven days of a stage's latest message; it is what happened after, not
-proof of what caused it.`,
+proof of what caused it.
+
+The report called unknown lists every message of which nobody can tell whether it arrived: it is not sent again by
+itself, and waits for a receipt or a person.`,
 		Example: `  duly report
-  duly report --from 2026-09-17 --to 2026-10-01 --format csv`,
-		Args: exactly(0, "report takes no arguments yet; there is one report, the funnel"),
-		RunE: func(c *cobra.Command, _ []string) error {
+  duly report --from 2026-09-17 --to 2026-10-01 --format csv
+  duly report unknown`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 || len(args) == 1 && args[0] != "funnel" && args[0] != "unknown" {
+				return fail(Usage, "report takes one name, funnel or unknown")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				f.name = args[0]
+			}
 			return a.withEngine(c.Context(), func(cfg *Config, e *engine.Engine) error { return a.report(c.Context(), cfg, e, f) })
 		},
 	}
@@ -68,6 +79,9 @@ func (f *reportFlags) span(zone *time.Location) (s span, err error) {
 		}
 		*x.at = (d + x.add).At(0, 0, zone)
 	}
+	if !s.from.IsZero() && !s.to.IsZero() && !s.from.Before(s.to) {
+		return s, fail(Usage, "--from %s is after --to %s", f.from, f.to)
+	}
 	return s, nil
 }
 
@@ -79,6 +93,11 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 	if f.format != "table" && f.format != "json" && f.format != "csv" {
 		return fail(Usage, "--format is table, json or csv, not %q", f.format)
 	}
+	if f.portfolio != "" {
+		if _, err := cfg.Portfolio(f.portfolio); err != nil {
+			return err
+		}
+	}
 	w := bufio.NewWriter(a.out)
 	for _, p := range e.Portfolios {
 		if f.portfolio != "" && p.Ref != f.portfolio {
@@ -87,6 +106,12 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 		s, err := f.span(p.Zone)
 		if err != nil {
 			return err
+		}
+		if f.name == "unknown" {
+			if err := reportUnknown(ctx, e, p, s, f.format, &page{w: w, lang: lang, zone: p.Zone}); err != nil {
+				return err
+			}
+			continue
 		}
 		r, err := makeReport(ctx, cfg, e.Store, p, s)
 		if err != nil {
@@ -98,7 +123,7 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 		case "csv":
 			err = r.csv(w)
 		default:
-			r.table(w, lang)
+			r.table(&page{w: w, lang: lang, zone: p.Zone}, s)
 		}
 		if err != nil {
 			return err
@@ -130,6 +155,9 @@ func makeReport(ctx context.Context, cfg *Config, s *store.Store, p *engine.Port
 		return nil, err
 	}
 	r := &funnelReport{portfolio: p, holds: holds}
+	if own, err := cfg.Portfolio(p.Ref); err == nil {
+		r.currency = own.Currency
+	}
 	var in []measure.Count
 	for _, c := range counts {
 		in = append(in, measure.Count(c))
@@ -177,66 +205,7 @@ var columns = []struct {
 	{"replied", "replied", "回复", func(r *measure.Row) int64 { return r.Replied }},
 	{"stopped", "stopped", "退订", func(r *measure.Row) int64 { return r.Stopped }},
 	{"paid", "paid", "还款", func(r *measure.Row) int64 { return r.Paid }},
-	{"parts", "segments", "条数", func(r *measure.Row) int64 { return r.Parts }},
-}
-
-// table writes the report for people.
-func (r *funnelReport) table(w io.Writer, lang tongue) {
-	p := &page{w: w, lang: lang, zone: r.portfolio.Zone}
-	heads := []string{lang.say("stage", "阶段")}
-	for _, c := range columns {
-		heads = append(heads, lang.say(c.en, c.zh))
-	}
-	heads = append(heads, lang.say("cost", "费用"))
-	rows := [][]string{heads}
-	all := append([]measure.Row{}, r.funnel.Rows...)
-	total := r.funnel.Total
-	total.Stage = lang.say("all", "合计")
-	for _, row := range append(all, total) {
-		cells := []string{row.Stage}
-		for _, c := range columns {
-			cells = append(cells, strconv.FormatInt(c.of(&row), 10))
-		}
-		rows = append(rows, append(cells, r.price(row.CostMicro)))
-	}
-	p.line("%s", r.portfolio.Ref)
-	p.grid(rows)
-	p.line(lang.say("\npaid within seven days of the latest message: %s %s; cost in %s", "\n最近一条短信后七日内还款：%s %s；费用单位 %s"),
-		r.money(r.funnel.Total.PaidMinor), r.currency, r.cost)
-	if len(r.funnel.Causes) > 0 {
-		p.head("Why messages did not arrive", "未送达及未发出的原因")
-	}
-	for _, c := range r.funnel.Causes {
-		p.reason(r.portfolio, fmt.Sprintf("%8d  %-7s  %s · ", c.Number, c.Stage, lang.state(c.State)), c.Reason, c.Reason)
-	}
-	if len(r.holds) > 0 {
-		p.head("Persons held by their latest decision", "当前暂不联系的人数及原因")
-	}
-	for _, h := range r.holds {
-		p.reason(r.portfolio, fmt.Sprintf("%8d  ", h.Persons), h.Rule, h.Rule)
-	}
-}
-
-// grid aligns cells; Chinese characters are two columns wide.
-func (p *page) grid(rows [][]string) {
-	wide := make([]int, len(rows[0]))
-	for _, cells := range rows {
-		for i, c := range cells {
-			wide[i] = max(wide[i], runewidth.StringWidth(c))
-		}
-	}
-	for _, cells := range rows {
-		var b strings.Builder
-		for i, c := range cells {
-			pad := strings.Repeat(" ", wide[i]-runewidth.StringWidth(c))
-			if i == 0 {
-				b.WriteString(c + pad)
-			} else {
-				b.WriteString("  " + pad + c)
-			}
-		}
-		p.line("%s", strings.TrimRight(b.String(), " "))
-	}
+	{"parts", "segments", "计费条数", func(r *measure.Row) int64 { return r.Parts }},
 }
 
 func (r *funnelReport) fields(row *measure.Row) []string {

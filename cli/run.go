@@ -39,8 +39,8 @@ again, and several may run side by side. Virtual time (--now) is refused unless 
 			return a.withEngine(c.Context(), func(cfg *Config, e *engine.Engine) error { return a.run(c.Context(), cfg, e, f) })
 		},
 	}
-	c.Flags().DurationVar(&f.linger, "linger", 10*time.Second, "how long to wait for receipts after the last one")
-	c.Flags().DurationVar(&f.patience, "patience", 30*time.Second, "how long a carrier may be out of reach while messages are due")
+	spanFlag(c, &f.linger, "linger", 10*time.Second, "how long to wait for receipts after the last one")
+	spanFlag(c, &f.patience, "patience", 30*time.Second, "how long a carrier may be out of reach while messages are due")
 	c.Flags().BoolVar(&f.noPlan, "no-plan", false, "hand over only what is planned already")
 	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
@@ -68,7 +68,7 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 	}
 	o := engine.RunOptions{Civil: a.clock.time, Carriers: carriers, Linger: max(f.linger, time.Millisecond), Patience: f.patience}
 	if terminal(a.err) {
-		o.Progress = progressLine(a.err, a.clock.read)
+		o.Progress = progressLine(a.err, a.clock.read, lang)
 	}
 	done, err := e.Run(ctx, o)
 	if o.Progress != nil {
@@ -103,14 +103,30 @@ func remains(ctx context.Context, e *engine.Engine, g *page) error {
 				words[len(words)-1] = fmt.Sprintf("%s %d", shortStates[s.State], s.Number)
 			}
 		}
-		g.line("%s: %s", p.Ref, strings.Join(words, g.lang.say(", ", "，")))
-		unknown, err := e.Store.Unknown(ctx, p.Row(), 20)
-		if err != nil {
+		if len(words) == 0 {
+			words = []string{g.lang.say("no messages yet", "尚无短信")}
+		}
+		g.line(g.lang.say("%s: %s", "%s：%s"), p.Ref, strings.Join(words, g.lang.say(", ", "，")))
+		if err := unknownOnes(ctx, e, p, g); err != nil {
 			return err
 		}
-		for _, m := range unknown {
-			g.line(g.lang.say("  unknown %s: %s; it may have arrived and is not sent again", "  %s 结果未知（%s）：可能已送达，不会重发"), m.ID, m.Code)
-		}
+	}
+	return nil
+}
+
+// unknownOnes lists the latest messages of which nobody can tell whether they arrived, and says where the others are.
+func unknownOnes(ctx context.Context, e *engine.Engine, p *engine.Portfolio, g *page) error {
+	const most = 10
+	unknown, err := e.Store.Unknown(ctx, p.Row(), most+1)
+	if err != nil || len(unknown) == 0 {
+		return err
+	}
+	g.line("%s", g.lang.say("  unknown: they may have arrived, and are not sent again", "  结果未知：可能已送达，不会重发"))
+	for _, m := range unknown[:min(most, len(unknown))] {
+		g.reason(p, "    "+m.ID.String()+"  ", m.Code, m.Code)
+	}
+	if len(unknown) > most {
+		g.line("%s", g.lang.say("    … duly report unknown lists all", "    …… 全部清单见 duly report unknown"))
 	}
 	return nil
 }
@@ -122,7 +138,7 @@ var shortStates = map[string]string{
 }
 
 // progressLine returns a reporter that writes one line over and over, a few times a second.
-func progressLine(w io.Writer, read func() time.Time) func(engine.Progress) {
+func progressLine(w io.Writer, read func() time.Time, lang tongue) func(engine.Progress) {
 	var last time.Time
 	return func(p engine.Progress) {
 		now := read()
@@ -130,7 +146,7 @@ func progressLine(w io.Writer, read func() time.Time) func(engine.Progress) {
 			return
 		}
 		last = now
-		fmt.Fprintf(w, "\r\033[Khanded over %d, on their way %d, waiting for %d receipts", p.Left, p.Flying, p.Awaited) //nolint:errcheck // a progress line that cannot be shown is no matter
+		fmt.Fprintf(w, "\r\033[K"+lang.say("handed over %d, on their way %d, waiting for %d receipts", "已交付 %d，途中 %d，待回执 %d"), p.Left, p.Flying, p.Awaited) //nolint:errcheck // a progress line that cannot be shown is no matter
 	}
 }
 

@@ -156,9 +156,9 @@ func (a *app) smsc(ctx context.Context, c *cobra.Command, f *smscFlags) error {
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	listener, err := listen(ctx, f.listen)
 	if err != nil {
-		return fail(Dependency, "cannot listen on %s: %w", f.listen, err)
+		return err
 	}
 	s, err := smsc.New(cfg)
 	if err != nil {
@@ -174,6 +174,26 @@ func (a *app) smsc(ctx context.Context, c *cobra.Command, f *smscFlags) error {
 	<-watched
 	err = errors.Join(err, s.Close())
 	return errors.Join(err, a.sumUpSMSC(s.Summary()))
+}
+
+// listen takes connections on an address HOST:PORT.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return nil, fail(Usage, "--listen %s is not an address such as %s", address, usualAddress)
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	var of *net.OpError
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	if err != nil {
+		return nil, fail(Dependency, "cannot listen on %s: %w", address, err)
+	}
+	return l, nil
 }
 
 // watchSMSC shows the counts on a terminal until ctx ends.

@@ -5,6 +5,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/ledger"
 )
 
 // A tongue is the language in which a command speaks to people: "zh" or "en". JSON, logs and errors are English.
@@ -43,6 +47,69 @@ func (a *app) langFlag(c *cobra.Command, to *string) {
 	c.Flags().StringVar(to, "lang", "", "zh or en (default: the language of the environment)")
 }
 
+// money is an amount as a reader of the language expects it: "CNY 1,240.00" or "1,240.00元".
+func (t tongue) money(minor int64, c ledger.Currency) string {
+	return string(compose.AppendMoney(nil, minor, c, compose.Language(t)))
+}
+
+// stage is what people call a stage or bucket of the strategy that ships; others keep their name.
+func (t tongue) stage(name string) string {
+	if t != "zh" {
+		return name
+	}
+	switch name {
+	case assess.Current:
+		return "未逾期"
+	case "pre-due":
+		return "到期前"
+	case assess.Days1To3, assess.Days4To7, assess.Days8To15, assess.Days16To30, assess.Days31To60, assess.Days61To90:
+		return name + "天"
+	case assess.Days91Up:
+		return "91天以上"
+	}
+	return name
+}
+
+// actions are the words for what was decided.
+var actions = map[string][2]string{
+	"contact": {"contact", "联系"}, "task": {"a person's task", "转人工"}, "hold": {"hold", "暂不联系"},
+}
+
+func (t tongue) action(name string) string {
+	if w, ok := actions[name]; ok {
+		return t.say(w[0], w[1])
+	}
+	return name
+}
+
+// tones are the words for how a message speaks.
+var tones = map[string][2]string{
+	"lenient": {"lenient", "温和"}, "standard": {"standard", "标准"}, "firm": {"firm", "坚定"}, "human": {"human", "人工"},
+}
+
+func (t tongue) tone(name string) string {
+	if w, ok := tones[name]; ok {
+		return t.say(w[0], w[1])
+	}
+	return name
+}
+
+// conditions are the words for what bars contact, and for the meanings of replies.
+var conditions = map[string]string{
+	"stop": "要求停止", "wrong_person": "非本人", "dispute": "异议", "representation": "已委托代理人", "bankruptcy": "破产", "death": "身故",
+	"complaint": "投诉", "arrangement": "已有约定", "danger": "人身安全", "paid_claim": "称已还款", "third_party": "第三人", "stale_ledger": "还款数据过旧",
+	"amount_unknown": "金额不明", "invalid_address": "号码无效", "not_mobile": "非手机号码", "owner_unknown": "号码归属不明",
+	"paid": "称已还款", "promise": "承诺还款", "hardship": "经济困难", "plan_request": "请求分期", "question": "询问", "deceased": "身故",
+	"vulnerable": "需特别关照", "call_me": "请求回电", "abuse": "辱骂", "ack": "已知悉", "other": "其他",
+}
+
+func (t tongue) condition(kind string) string {
+	if w := conditions[kind]; w != "" {
+		return t.say(kind, w+"（"+kind+"）")
+	}
+	return kind
+}
+
 // stateWords are the words for where a message stands.
 var stateWords = map[string][2]string{
 	"waiting":     {"waiting", "待发"},
@@ -66,28 +133,36 @@ func (t tongue) state(s string) string {
 
 // ruleWords are Duly's own reasons, those that no rulebook names.
 var ruleWords = map[string][2]string{
-	"strategy:nothing_due":   {"Nothing is overdue and nothing is coming.", "没有逾期，也没有临近到期的还款。"},
-	"strategy:too_small":     {"The amount is below what the strategy asks for.", "金额低于策略规定的提醒下限。"},
-	"strategy:holdout":       {"This person is in the holdout, to measure against.", "属于对照组，不发送提醒，用于衡量效果。"},
-	"strategy:grace":         {"The days of grace are not over.", "仍在宽限期内。"},
-	"strategy:replied":       {"They answered lately; the strategy lets them be.", "近期有回复，按策略暂不打扰。"},
-	"strategy:spacing":       {"The last contact was too short a while ago.", "距上次联系时间过短。"},
-	"strategy:stage_done":    {"Everything that this stage has to say was said.", "本阶段的步骤已全部完成。"},
-	"strategy:not_yet":       {"The next step of this stage comes later.", "本阶段的下一步尚未到时间。"},
-	"strategy:no_treatment":  {"No stage of the strategy covers this.", "策略没有适用于此情形的阶段。"},
-	"strategy:amount_broken": {"The loan's rows contradict each other; a person has to look.", "贷款数据自相矛盾，须人工核查。"},
-	"strategy:superseded":    {"A person took over before the message left.", "发送前已转人工处理。"},
-	"strategy:hours":         {"No hour that the strategy permits is left for this step.", "策略允许的时段内已无可用时间。"},
-	"strategy:prefer":        {"The strategy's next preferred hour is more than a day away.", "策略偏好的下一时段在一天以后。"},
-	"duly:rulebook":          {"No rulebook settles this contact, so it waits.", "没有规则可适用于此次联系，暂不联系。"},
-	"duly:zone":              {"Where the borrower is, and so what time it is there, is not known.", "借款人所在时区不明，暂不联系。"},
-	"duly:state":             {"Something bars contact that no rulebook names.", "存在规则未列明的禁止联系情形。"},
-	"duly:instant":           {"No lawful hour was found.", "找不到合规的时间。"},
-	"duly:text":              {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
-	"duly:tries":             {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
-	"duly:stale_standing":    {"The borrower's day has changed; planned at the next run.", "借款人所在地已跨日，下次运行时安排。"},
-	"duly:waiting":           {"A message to this person is planned and has not left.", "已有一条待发短信。"},
-	"stale":                  {"Its hour passed before it could be handed over.", "错过发送时间，已作废。"},
-	"the worker died":        {"The process that handed it over died before the carrier's answer was stored.", "交付进程在记录通道应答之前中断。"},
-	"stop":                   {"A stop came before it was written to the carrier.", "交付前收到退订。"},
+	"strategy:nothing_due":                {"Nothing is overdue and nothing is coming.", "没有逾期，也没有临近到期的还款。"},
+	"strategy:too_small":                  {"The amount is below what the strategy asks for.", "金额低于策略规定的提醒下限。"},
+	"strategy:holdout":                    {"This person is in the holdout, to measure against.", "属于对照组，不发送提醒，用于衡量效果。"},
+	"strategy:grace":                      {"The days of grace are not over.", "仍在宽限期内。"},
+	"strategy:replied":                    {"They answered lately; the strategy lets them be.", "近期有回复，按策略暂不打扰。"},
+	"strategy:spacing":                    {"The last contact was too short a while ago.", "距上次联系时间过短。"},
+	"strategy:stage_done":                 {"Everything that this stage has to say was said.", "本阶段的步骤已全部完成。"},
+	"strategy:not_yet":                    {"The next step of this stage comes later.", "本阶段的下一步尚未到时间。"},
+	"strategy:no_treatment":               {"No stage of the strategy covers this.", "策略没有适用于此情形的阶段。"},
+	"strategy:amount_broken":              {"The loan's rows contradict each other; a person has to look.", "贷款数据自相矛盾，须人工核查。"},
+	"strategy:superseded":                 {"A person took over before the message left.", "发送前已转人工处理。"},
+	"strategy:hours":                      {"No hour that the strategy permits is left for this step.", "策略允许的时段内已无可用时间。"},
+	"strategy:prefer":                     {"The strategy's next preferred hour is more than a day away.", "策略偏好的下一时段在一天以后。"},
+	"duly:rulebook":                       {"No rulebook settles this contact, so it waits.", "没有规则可适用于此次联系，暂不联系。"},
+	"duly:zone":                           {"Where the borrower is, and so what time it is there, is not known.", "借款人所在时区不明，暂不联系。"},
+	"duly:state":                          {"Something bars contact that no rulebook names.", "存在规则未列明的禁止联系情形。"},
+	"duly:instant":                        {"No lawful hour was found.", "找不到合规的时间。"},
+	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
+	"duly:tries":                          {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
+	"duly:stale_standing":                 {"The borrower's day has changed; planned at the next run.", "借款人所在地已跨日，下次运行时安排。"},
+	"duly:waiting":                        {"A message to this person is planned and has not left.", "已有一条待发短信。"},
+	"stale":                               {"Its hour passed before it could be handed over.", "错过发送时间，已作废。"},
+	"the worker died":                     {"The process that handed it over died before the carrier's answer was stored.", "交付进程在记录通道应答之前中断。"},
+	"stop":                                {"A stop came before it was written to the carrier.", "交付前收到退订。"},
+	"smpp: session lost":                  {"The line broke before the carrier answered.", "通道应答前连接中断。"},
+	"smpp: session unbound":               {"The carrier ended the session before it answered.", "通道未应答即结束会话。"},
+	"smpp: session closed":                {"The session ended before the carrier answered.", "通道应答前会话已结束。"},
+	"smpp: no answer in time":             {"The carrier did not answer in time.", "通道未在限时内应答。"},
+	"smpp: enquire_link was not answered": {"The carrier fell silent before it answered.", "通道失去响应。"},
+	"smpp: peer does not read":            {"The carrier stopped reading before it answered.", "通道停止接收数据。"},
+	"smpp: stopped before it was written": {"A stop came before it was written to the carrier.", "交付前收到退订。"},
+	"smpp: not written by its hour":       {"It could not be written to the carrier in time.", "未能在限时内交付通道。"},
 }
