@@ -111,7 +111,7 @@ func appendBreakdown(dst []byte, v *Vars, lang Language) []byte {
 	}{
 		{v.Due.Principal, "本金", "principal "},
 		{v.Due.Interest, "利息", "interest "},
-		{v.Due.Penalty, "违约利息", "penalty interest "},
+		{v.Due.Penalty, "罚息", "penalty interest "},
 		{v.Due.Fees, "费用", "fees "},
 	}
 	first := true

@@ -26,7 +26,7 @@ func values() compose.Vars {
 
 func TestRender(t *testing.T) {
 	for _, c := range []struct{ lang, body, want string }{
-		{"zh", "{due.total}|{due.on}|{due.as_of}|{due.breakdown}", "1,240.00元|9月15日|9月24日10:05|本金1,200.00元、利息31.60元、违约利息8.40元"},
+		{"zh", "{due.total}|{due.on}|{due.as_of}|{due.breakdown}", "1,240.00元|9月15日|9月24日10:05|本金1,200.00元、利息31.60元、罚息8.40元"},
 		{"en", "{due.total}|{due.on}|{due.as_of}|{due.breakdown}", "CNY 1,240.00|15 Sep|24 Sep 10:05|principal CNY 1,200.00, interest CNY 31.60, penalty interest CNY 8.40"},
 		{"zh", "{{a}} {each loans}尾号{loan.masked}{end}", "{a} 尾号4821、尾号7730"},
 		{"en", "{each loans}*{loan.masked}{end}, {dpd} days", "*4821, *7730, 9 days"},
