@@ -5,8 +5,6 @@
 // It is pure: no I/O, no clock, no state.
 package sms
 
-import "unicode/utf8"
-
 // Alphabet is the character set that a message is sent in. The zero value is
 // UCS2, which can carry every text.
 type Alphabet uint8
@@ -47,56 +45,31 @@ const MaxParts = 255
 // a message without text is still a message. Invalid UTF-8 counts as U+FFFD,
 // which Split refuses. Segments may exceed MaxParts, which Split refuses too.
 func Measure(text string) (a Alphabet, units, segments int) {
-	units, segments, ok := measureGSM(text)
-	if ok {
-		return GSM7, units, segments
+	a, units, segments, ok := Count(text).Measure()
+	if !ok {
+		segments = parts(a, text)
 	}
-	units, segments = measureUCS(text)
-	return UCS2, units, segments
+	return a, units, segments
 }
 
-// measureGSM counts septets and segments; ok is false when a character of text
-// is in neither table.
-func measureGSM(text string) (septets, segments int, ok bool) {
-	parts, room := 1, gsmPart
-	for i := 0; i < len(text); {
-		r, size := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(text[i:])
-		}
-		i += size
-		cost := septetsOf(r)
-		if cost == 0 {
-			return 0, 0, false
-		}
-		septets += cost
-		if room < cost { // an escape pair stays in one part
-			parts, room = parts+1, gsmPart
-		}
-		room -= cost
+// parts counts the parts of a text that does not fit alone, in which a pair, of septets or of units, is never split.
+func parts(a Alphabet, text string) int {
+	n, size := 1, ucsPart
+	if a == GSM7 {
+		size = gsmPart
 	}
-	if septets <= gsmAlone {
-		return septets, 1, true
-	}
-	return septets, parts, true
-}
-
-// measureUCS counts UTF-16 units and segments.
-func measureUCS(text string) (units, segments int) {
-	parts, room := 1, ucsPart
+	room := size
 	for _, r := range text {
 		cost := 1
-		if r > 0xFFFF {
+		if a == GSM7 {
+			cost = septetsOf(r)
+		} else if r > 0xFFFF {
 			cost = 2
 		}
-		units += cost
-		if room < cost { // a surrogate pair stays in one part
-			parts, room = parts+1, ucsPart
+		if room < cost {
+			n, room = n+1, size
 		}
 		room -= cost
 	}
-	if units <= ucsAlone {
-		return units, 1
-	}
-	return units, parts
+	return n
 }
