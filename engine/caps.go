@@ -150,7 +150,7 @@ func (g *judging) seated(w *written) bool {
 
 func (g *judging) full(w *written, seat *store.Seat) {
 	free := seat.Free
-	zones, _ := g.p.whereAndWhen(w.d, g.st.At)
+	zones, _ := g.p.whereAndWhen(nil, w.d, g.st.At)
 	if seat.FreeOn != 0 {
 		if on := law.StartOf(seat.FreeOn, orZone(zones, g.p.Zone)); on.After(free) {
 			free = on

@@ -162,7 +162,7 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 		return nil, store.ErrNotFound
 	}
 	x := &Explanation{Person: store.PersonRef(person), Portfolio: p.Ref, At: at.In(p.Zone), KnownAt: past.KnownAt.In(p.Zone)}
-	zones, today := p.whereAndWhen(&past.Dossier, at)
+	zones, today := p.whereAndWhen(nil, &past.Dossier, at)
 	x.Today = today
 	zone := orZone(zones, p.Zone)
 	for i, b := range past.Borrowers {

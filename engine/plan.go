@@ -105,6 +105,7 @@ type planner struct {
 	keep    func(*store.PlanPage) error
 	done    Planned
 	page    *store.PlanPage
+	j       Judgement        // of the person at hand
 	batches map[batchKey]int // index into page.Batches
 	queued  int
 }
@@ -123,7 +124,8 @@ func (w *planner) person(d *store.Dossier) error {
 		w.o.Progress(w.done.Persons)
 	}
 	w.assign(d)
-	j, err := Judge(w.p, d, w.o.Now, w.o.Each != nil)
+	j := &w.j
+	err := w.p.judge(j, d, w.o.Now, w.o.Each != nil)
 	if errors.Is(err, ErrStale) {
 		// Its day begins earlier than the creditor's: it is planned in the next run.
 		j.Rule, j.Reason, err = "duly:stale_standing", "The borrower's day has begun and the loan changes on it; planned at the next run.", nil
@@ -132,15 +134,15 @@ func (w *planner) person(d *store.Dossier) error {
 		return err
 	}
 	if w.o.Each != nil {
-		if err := w.o.Each(d, &j); err != nil {
+		if err := w.o.Each(d, j); err != nil {
 			return err
 		}
 	}
-	w.count(d, &j)
+	w.count(d, j)
 	if w.o.DryRun {
 		return nil
 	}
-	w.add(d, &j)
+	w.add(d, j)
 	if w.queued < pageSize {
 		return nil
 	}

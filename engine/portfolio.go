@@ -34,11 +34,36 @@ type Portfolio struct {
 	Carrier    string
 	Documents  []store.Document // those above as they were read, kept with each decision
 
-	row      store.Portfolio
-	edition  int64
-	rules    map[ruleKey]law.Rules
-	capSets  map[ruleKey]capped
-	location map[string]*time.Location
+	row     store.Portfolio
+	edition int64
+	capSets map[ruleKey]capped
+	caches
+}
+
+// caches are what a portfolio has worked out before and keeps for the next person. They change no answer.
+type caches struct {
+	rules  map[ruleKey]law.Rules
+	ruled  ruleKey // the key and the rules that were asked for last: most persons are alike
+	latest law.Rules
+	clocks map[string]*clock
+	last   *clock             // the one that was asked for last
+	loans  []decide.LoanFacts // room for the facts of one person
+}
+
+// A clock is a zone with the day that an instant has there.
+type clock struct {
+	name  string
+	zone  *time.Location // nil where no such zone is known
+	now   time.Time
+	today ledger.Date
+}
+
+// day returns the civil day of an instant. Many are asked for the same one.
+func (c *clock) day(now time.Time) ledger.Date {
+	if c.now != now {
+		c.now, c.today = now, ledger.Day(now.In(c.zone))
+	}
+	return c.today
 }
 
 // An Identity is what a message says of its sender, in one language.
@@ -57,6 +82,9 @@ type ruleKey struct {
 
 // rulesFor returns the rules that apply to a contact, worked out once for all persons alike.
 func (p *Portfolio) rulesFor(k ruleKey) law.Rules {
+	if k == p.ruled {
+		return p.latest
+	}
 	r, ok := p.rules[k]
 	if !ok {
 		r = p.Lawbook.For(law.Scope{
@@ -64,28 +92,31 @@ func (p *Portfolio) rulesFor(k ruleKey) law.Rules {
 		})
 		p.rules[k] = r
 	}
+	p.ruled, p.latest = k, r
 	return r
 }
 
-// zone returns a location by its IANA name, nil when there is none.
-func (p *Portfolio) zone(name string) *time.Location {
-	if name == "" {
-		return nil
+// clock returns the clock of a zone by its IANA name; one without a zone when there is no such name.
+func (p *Portfolio) clock(name string) *clock {
+	if p.last != nil && p.last.name == name {
+		return p.last
 	}
-	l, ok := p.location[name]
+	c, ok := p.clocks[name]
 	if !ok {
-		var err error
-		if l, err = time.LoadLocation(name); err != nil {
-			l = nil
+		c = &clock{name: name}
+		if l, err := time.LoadLocation(name); err == nil && name != "" {
+			c.zone = l
 		}
-		p.location[name] = l
+		p.clocks[name] = c
 	}
-	return l
+	p.last = c
+	return c
 }
 
 // fork returns a portfolio with caches of its own, for use by another goroutine.
 func (p *Portfolio) fork() *Portfolio {
 	q := *p
-	q.rules, q.capSets, q.location = map[ruleKey]law.Rules{}, map[ruleKey]capped{}, map[string]*time.Location{}
+	q.capSets = map[ruleKey]capped{}
+	q.caches = caches{rules: map[ruleKey]law.Rules{}, clocks: map[string]*clock{}}
 	return &q
 }

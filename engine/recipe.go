@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,6 +43,7 @@ type Judgement struct {
 	NotAfter  time.Time         // Contact: the end of the lawful window that NotBefore lies in
 	HoldUntil time.Time         // Hold: when it may be asked again; zero means when facts change
 	rules     ruleKey
+	zones     []*time.Location // where the person may be; none when that is not known
 }
 
 // ErrStale says that a loan's standing does not hold on the day in question and must be made anew first.
@@ -50,58 +52,83 @@ var ErrStale = errors.New("engine: a standing is out of date")
 // Judge is the recipe, first to third stage, for one person at one civil instant: assess → decide → guard. It
 // is a pure function of its arguments (the portfolio's caches apart). Explain collects every rule asked.
 func Judge(p *Portfolio, d *store.Dossier, now time.Time, explain bool) (Judgement, error) {
-	j := Judgement{}
-	zones, today := p.whereAndWhen(d, now)
-	j.Today = today
+	var j Judgement
+	err := p.judge(&j, d, now, explain)
+	return j, err
+}
 
-	// assess
-	facts, err := j.assess(p, d)
-	if err != nil {
-		return j, err
+// judge is Judge into a judgement that may have been used before, whose room it uses again.
+func (p *Portfolio) judge(j *Judgement, d *store.Dossier, now time.Time, explain bool) error {
+	intended, err := p.intend(j, d, now)
+	if err != nil || !intended {
+		return err
 	}
+	p.ask(j, d, now, explain)
+	return nil
+}
 
-	// decide
-	intent, hold, ok := decide.Next(&p.Strategy, facts)
-	if !ok {
-		j.Hold = hold
-		j.Rule, j.Reason = "strategy:"+string(hold.Reason), hold.Detail
-		if hold.Until != 0 {
-			j.HoldUntil = hold.Until.At(0, 0, orZone(zones, p.Zone))
-		}
-		return j, nil
+// intend is assess and decide: it says whether there is something to do for the person today, law apart.
+func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time) (bool, error) {
+	*j = Judgement{Positions: j.Positions[:0], zones: j.zones[:0]}
+	j.zones, j.Today = p.whereAndWhen(j.zones, d, now)
+	facts := decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches, Loans: p.loans[:0]}
+	if !d.Replied.IsZero() {
+		facts.Replied = ledger.Day(d.Replied.In(p.Zone))
 	}
-	j.Intent = intent
-	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == intent.Lead })
+	if err := j.assess(d, &facts); err != nil {
+		return false, err
+	}
+	p.loans = facts.Loans
+	var ok bool
+	if j.Intent, j.Hold, ok = decide.Next(&p.Strategy, facts); ok {
+		return true, nil
+	}
+	j.Rule, j.Reason = "strategy:"+string(j.Hold.Reason), j.Hold.Detail
+	if j.Hold.Until != 0 {
+		j.HoldUntil = j.Hold.Until.At(0, 0, orZone(j.zones, p.Zone))
+	}
+	return false, nil
+}
+
+// ask is guard: whether the law lets what is intended happen, and when.
+func (p *Portfolio) ask(j *Judgement, d *store.Dossier, now time.Time, explain bool) {
+	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
 	j.Borrower = d.Loans[lead].Borrower
 	b := &d.Borrowers[j.Borrower]
-
-	// guard
-	j.rules = ruleKey{b.Country, b.Region, d.Loans[lead].Product, channelOf(intent.Treatment), today}
-	gf := guard.Facts{
-		Now: now, Zones: zones, Country: b.Country, Region: b.Region, Party: p.Party, Product: d.Loans[lead].Product,
+	j.rules = ruleKey{b.Country, b.Region, d.Loans[lead].Product, channelOf(j.Intent.Treatment), j.Today}
+	f := guard.Facts{
+		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Party: p.Party, Product: d.Loans[lead].Product,
 		Channel: j.rules.channel, States: d.States, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
 		LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true, Contacts: d.Contacts, Explain: explain,
 	}
-	if intent.Treatment.Channel == ledger.Task {
-		return j.work(p, &gf)
+	if j.Intent.Treatment.Channel == ledger.Task {
+		j.work(p, &f)
+		return
 	}
-	return j.contact(p, &gf, orZone(zones, p.Zone))
+	j.contact(p, &f, orZone(j.zones, p.Zone))
 }
 
-// whereAndWhen returns the zones that the person may be in, and the day there. Without a zone the day is the
-// creditor's, which decides nothing: the guard holds a person whose zone is not known.
-func (p *Portfolio) whereAndWhen(d *store.Dossier, now time.Time) ([]*time.Location, ledger.Date) {
-	var zones []*time.Location
+// whereAndWhen returns the zones that the person may be in, appended to zones, and the day there. Without a zone the
+// day is the creditor's, which decides nothing: the guard holds a person whose zone is not known.
+func (p *Portfolio) whereAndWhen(zones []*time.Location, d *store.Dossier, now time.Time) ([]*time.Location, ledger.Date) {
+	day := ledger.Date(0)
 	for i := range d.Borrowers {
-		if z := p.zone(d.Borrowers[i].Zone); z != nil {
-			if !slices.Contains(zones, z) {
-				zones = append(zones, z)
-			}
-		} else {
-			return nil, ledger.Day(now.In(p.Zone))
+		c := p.clock(d.Borrowers[i].Zone)
+		if c.zone == nil {
+			zones = zones[:0]
+			break
+		}
+		if !slices.Contains(zones, c.zone) {
+			zones = append(zones, c.zone)
+		}
+		if i == 0 {
+			day = c.day(now)
 		}
 	}
-	return zones, ledger.Day(now.In(orZone(zones, p.Zone)))
+	if len(zones) == 0 {
+		return zones, ledger.Day(now.In(p.Zone))
+	}
+	return zones, day
 }
 
 func orZone(zones []*time.Location, otherwise *time.Location) *time.Location {
@@ -111,25 +138,20 @@ func orZone(zones []*time.Location, otherwise *time.Location) *time.Location {
 	return otherwise
 }
 
-func (j *Judgement) assess(p *Portfolio, d *store.Dossier) (decide.Facts, error) {
-	f := decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches}
-	if !d.Replied.IsZero() {
-		f.Replied = ledger.Day(d.Replied.In(p.Zone))
-	}
-	j.Positions = make([]assess.Position, len(d.Loans))
-	f.Loans = make([]decide.LoanFacts, len(d.Loans))
+// assess notes where each loan stands today.
+func (j *Judgement) assess(d *store.Dossier, f *decide.Facts) error {
 	for i := range d.Loans {
 		l := &d.Loans[i]
 		if l.Stale || !l.Standing.Holds(j.Today) {
-			return f, fmt.Errorf("%w: loan %d", ErrStale, l.ID)
+			return fmt.Errorf("%w: loan %d", ErrStale, l.ID)
 		}
-		j.Positions[i] = l.Standing.At(j.Today)
-		f.Loans[i] = decide.LoanFacts{
+		j.Positions = append(j.Positions, l.Standing.At(j.Today))
+		f.Loans = append(f.Loans, decide.LoanFacts{
 			ID: l.ID, Position: j.Positions[i], Currency: l.Currency, Broken: l.Standing.Broken,
 			Closed: l.ClosedOn != 0 && l.ClosedOn <= j.Today,
-		}
+		})
 	}
-	return f, nil
+	return nil
 }
 
 // channelOf is the channel whose rules bind a treatment: a person's call is a call to the law.
@@ -147,31 +169,33 @@ func channelOf(t *decide.Treatment) ledger.Channel {
 }
 
 // work judges a task. People keep their own hours and are shown the law's; what bars contact bars it too.
-func (j *Judgement) work(p *Portfolio, f *guard.Facts) (Judgement, error) {
+func (j *Judgement) work(p *Portfolio, f *guard.Facts) {
 	t := j.Intent.Treatment
 	if t.Contacts() {
 		f.Phone = ledger.PhoneMobile // a person may call a fixed line, and a letter needs no phone
 		j.Verdict = guard.Check(p.rulesFor(j.rules), f)
 		if j.Verdict.Ruling == guard.Deny || j.Verdict.Ruling == guard.Wait && j.Verdict.Until.IsZero() {
-			return j.held(), nil
+			j.held()
+			return
 		}
 	}
 	j.Action, j.NotBefore = Work, f.Now
 	j.Rule, j.Reason = "strategy:"+t.Name, "The strategy asks for a person's work."
-	return *j, nil
 }
 
 // contact judges a message: when the law lets it leave, and when in that time the strategy would rather.
-func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) (Judgement, error) {
+func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 	rules := p.rulesFor(j.rules)
 	j.Verdict = guard.Check(rules, f)
 	from := f.Now
 	switch j.Verdict.Ruling {
 	case guard.Deny:
-		return j.held(), nil
+		j.held()
+		return
 	case guard.Wait:
 		if j.Verdict.Until.IsZero() {
-			return j.held(), nil
+			j.held()
+			return
 		}
 		from = j.Verdict.Until
 	case guard.Allow:
@@ -186,9 +210,10 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) (
 	if slot.From.IsZero() {
 		if j.Verdict.Ruling == guard.Allow {
 			j.Rule, j.Source, j.Reason = "strategy:hours", "", "No hour that the strategy permits is left for this treatment."
-			return *j, nil
+			return
 		}
-		return j.held(), nil
+		j.held()
+		return
 	}
 	closes := rules.Closes(slot.From, f.Zones)
 	if slot.To.Before(closes) {
@@ -198,26 +223,25 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) (
 		if j.Verdict.Ruling == guard.Allow {
 			j.Rule, j.Source, j.Reason = "strategy:prefer", "", "The strategy's next preferred hour is more than a day away."
 			j.HoldUntil = slot.From
-			return *j, nil
+			return
 		}
-		return j.held(), nil
+		j.held()
+		return
 	}
 	j.Action, j.NotBefore, j.NotAfter = Contact, slot.From, closes
 	j.Rule, j.Source, j.Reason = j.Verdict.Rule, j.Verdict.Source, j.Verdict.Reason
 	if j.Verdict.Ruling == guard.Allow {
 		j.Reason = "Every rule that applies allows it; this one closes the window."
 	}
-	return *j, nil
 }
 
 // planAhead is how far ahead of its hour a message is planned: over a night, so that a plan made in the evening
 // holds for the morning.
 const planAhead = 24 * time.Hour
 
-func (j *Judgement) held() Judgement {
+func (j *Judgement) held() {
 	j.Action = Hold
 	j.Rule, j.Source, j.Reason, j.HoldUntil = j.Verdict.Rule, j.Verdict.Source, j.Verdict.Reason, j.Verdict.Until
-	return *j
 }
 
 // A Text is a rendered message and what it says.
@@ -271,10 +295,10 @@ func onlyOwn(d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Reci
 // vars fills the template's values with the facts of the minute.
 func (p *Portfolio) vars(d *store.Dossier, j *Judgement, to store.Recipient, now time.Time, lang compose.Language) compose.Vars {
 	id := p.Identity[lang]
-	zone := p.zone(d.Borrowers[j.Borrower].Zone)
+	zone := p.clock(d.Borrowers[j.Borrower].Zone).zone
 	v := compose.Vars{
 		Surname: compose.Surname(to.Name, lang), Title: to.Title, Creditor: id.Creditor, Sign: id.Signature, Phone: id.Phone,
-		Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord, AsOf: now.In(orZone([]*time.Location{zone}, p.Zone)), DPD: j.Intent.DPD,
+		Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord, AsOf: now.In(cmp.Or(zone, p.Zone)), DPD: j.Intent.DPD,
 	}
 	payBy, payByDue := j.Today+payWithin, int64(0)
 	for _, i := range j.Intent.Loans {
