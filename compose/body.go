@@ -109,7 +109,7 @@ func (p *bodyParser) write(s string, at place) {
 
 func (p *bodyParser) flush() {
 	if p.text.Len() > 0 {
-		p.ops = append(p.ops, op{kind: opText, text: p.text.String()})
+		p.ops = append(p.ops, op{kind: opText, text: p.text.String(), tally: sms.Count(p.text.String())})
 		p.text.Reset()
 	}
 }

@@ -179,7 +179,9 @@ func judge(t *Template, v document.Value) {
 		}
 	}
 	w := walk{t.ops, t.Language}
-	for _, e := range lacking(t.elements, w.always(0, len(t.ops))) {
+	always := w.always(0, len(t.ops))
+	t.beside = beside(t.elements, always)
+	for _, e := range lacking(t.elements, always) {
 		v.Fail("a reader must always find the element %s; write {%s} outside every {if}", e, carriers(e))
 	}
 	if alphabet, units, segments := w.worst(); segments > t.MaxSegments {

@@ -128,11 +128,7 @@ func (v *Vars) shown(text string, id variable, lang Language) (string, bool) {
 // showsOptOut looks for the word after "回复" or "reply", because the letter R alone says nothing.
 func showsOptOut(text, word string, lang Language) bool {
 	text, word = strings.ToLower(text), strings.ToLower(word)
-	leads := []string{"reply ", "text ", "send "}
-	if lang == Chinese {
-		leads = []string{"回复", "回", "发送", "回复 "}
-	}
-	for _, lead := range leads {
+	for _, lead := range leads(lang) {
 		if strings.Contains(text, lead+word) {
 			return true
 		}
@@ -140,9 +136,19 @@ func showsOptOut(text, word string, lang Language) bool {
 	return false
 }
 
+var leadsZH, leadsEN = []string{"回复", "回", "发送", "回复 "}, []string{"reply ", "text ", "send "}
+
+// leads are what stands before a word that is to be sent, in small letters.
+func leads(lang Language) []string {
+	if lang == Chinese {
+		return leadsZH
+	}
+	return leadsEN
+}
+
 // showsAmount looks for the amount as a number of its own.
 func showsAmount(text string, minor int64, c ledger.Currency) bool {
-	plain := strings.ReplaceAll(strings.ReplaceAll(text, ",", ""), ",", "")
+	plain := strings.ReplaceAll(text, ",", "")
 	decimal := ledger.Money{Minor: minor, Currency: c}.Decimal()
 	return hasNumber(plain, decimal) || hasNumber(plain, strings.TrimSuffix(decimal, ".00"))
 }
@@ -181,12 +187,15 @@ func elementWords() []string {
 func lacking(want []Element, always []bool) []Element {
 	var lack []Element
 	for _, e := range want {
-		held := slices.ContainsFunc(carriedBy[e], func(group []variable) bool {
-			return !slices.ContainsFunc(group, func(id variable) bool { return !always[id] })
-		})
+		held := slices.ContainsFunc(carriedBy[e], func(group []variable) bool { return !lackingOf(group, always) })
 		if !held {
 			lack = append(lack, e)
 		}
 	}
 	return lack
+}
+
+// lackingOf says that the body may leave out a variable of a group.
+func lackingOf(group []variable, always []bool) bool {
+	return slices.ContainsFunc(group, func(id variable) bool { return !always[id] })
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/wire/sms"
 )
 
 // A Language is what a text is written in. The zero value is none and renders nothing.
@@ -90,16 +91,14 @@ func appendDay(dst []byte, y int, m time.Month, day int, withYear bool, lang Lan
 	return dst
 }
 
-// AppendMinute appends a minute of the reader's day: "9月24日10:05" or "24 Sep 10:05". The year is not said:
-// it is the year in which the message is read.
-func AppendMinute(dst []byte, t time.Time, lang Language) []byte {
-	y, m, day := t.Date()
-	h, min, _ := t.Clock()
-	dst = appendDay(dst, y, m, day, false, lang)
+// appendTo appends the minute: "9月24日10:05" or "24 Sep 10:05". The year is not said: it is the year in which the
+// message is read.
+func (m *moment) appendTo(dst []byte, lang Language) []byte {
+	dst = appendDay(dst, m.year, m.month, m.day, false, lang)
 	if lang != Chinese {
 		dst = append(dst, ' ')
 	}
-	return append(dst, byte('0'+h/10), byte('0'+h%10), ':', byte('0'+min/10), byte('0'+min%10))
+	return append(dst, byte('0'+m.hour/10), byte('0'+m.hour%10), ':', byte('0'+m.minute/10), byte('0'+m.minute%10))
 }
 
 // appendBreakdown appends the parts of what is due that are not zero.
@@ -134,10 +133,24 @@ func appendBreakdown(dst []byte, v *Vars, lang Language) []byte {
 	return dst
 }
 
-// separator stands between the items of a list.
+// The separators between the items of a list.
+const (
+	separatorZH = "、"
+	separatorEN = ", "
+)
+
 func separator(lang Language) string {
 	if lang == Chinese {
-		return "、"
+		return separatorZH
 	}
-	return ", "
+	return separatorEN
+}
+
+var separatorTallies = [2]sms.Tally{sms.Count(separatorZH), sms.Count(separatorEN)}
+
+func separatorTally(lang Language) sms.Tally {
+	if lang == Chinese {
+		return separatorTallies[0]
+	}
+	return separatorTallies[1]
 }

@@ -39,12 +39,19 @@ var particles = map[string]bool{
 // its particles, or the word before a comma. Names that an English text could not carry without changing its
 // alphabet, and half the length of its segments, count as unknown in English.
 func Surname(name string, lang Language) string {
+	if n := plainHan(name); n >= 2 && n <= 4 {
+		if lang == English {
+			return "" // no Chinese character is in the GSM alphabet
+		}
+		return hanSurname(name, n)
+	}
 	name = strings.Join(strings.Fields(name), " ")
 	s := ""
 	switch {
 	case name == "" || !utf8.ValidString(name):
 	case allHan(strings.ReplaceAll(name, " ", "")):
-		s = hanSurname(strings.ReplaceAll(name, " ", ""))
+		name = strings.ReplaceAll(name, " ", "")
+		s = hanSurname(name, utf8.RuneCountInString(name))
 	case allLatin(name):
 		s = latinSurname(name)
 	}
@@ -56,16 +63,32 @@ func Surname(name string, lang Language) string {
 	return s
 }
 
-// hanSurname reads a name that is only Chinese characters.
-func hanSurname(name string) string {
-	r := []rune(name)
-	switch n := len(r); {
-	case n >= 3 && n <= 4 && compound[string(r[:2])]:
-		return string(r[:2])
+// hanSurname reads a name of n characters, all of them Chinese.
+func hanSurname(name string, n int) string {
+	_, first := utf8.DecodeRuneInString(name)
+	_, second := utf8.DecodeRuneInString(name[first:])
+	switch {
+	case n >= 3 && n <= 4 && compound[name[:first+second]]:
+		return name[:first+second]
 	case n == 2 || n == 3:
-		return string(r[:1])
+		return name[:first]
 	}
 	return "" // one character may be either name; four may be a married name or a transliteration
+}
+
+// plainHan returns how many characters a name has that is made of the usual Chinese characters alone (U+4E00 to
+// U+9FFF, three octets each), and 0 for any other.
+func plainHan(name string) int {
+	if len(name)%3 != 0 {
+		return 0
+	}
+	for i := 0; i < len(name); i += 3 {
+		a, b, c := name[i], name[i+1], name[i+2]
+		if a < 0xE4 || a > 0xE9 || a == 0xE4 && b < 0xB8 || b&0xC0 != 0x80 || c&0xC0 != 0x80 {
+			return 0
+		}
+	}
+	return len(name) / 3
 }
 
 // latinSurname reads a name in Latin letters.

@@ -3,14 +3,19 @@ package compose
 import (
 	"fmt"
 	"strconv"
+	"time"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/wire/sms"
 )
 
 // An op is one step of rendering. Ops are flat, and jump by index, so that rendering is one loop.
 type op struct {
 	kind     opKind
 	variable variable
-	to       int    // where opUnless, opJump and opNext go
-	text     string // of opText
+	to       int       // where opUnless, opJump and opNext go
+	text     string    // of opText
+	tally    sms.Tally // of the text, counted when the template was compiled
 }
 
 type opKind uint8
@@ -40,19 +45,48 @@ func (e *MissingError) Error() string {
 // value that the body asks for outside an {if} and that v does not have is a *MissingError; dst is then
 // returned as it came.
 func (t *Template) Render(dst []byte, v *Vars) ([]byte, error) {
-	start := len(dst)
+	w := writing{lang: t.Language, dst: dst}
+	if id := w.run(t.ops, v); id != noVariable {
+		return dst, t.missing(id)
+	}
+	return w.dst, nil
+}
+
+func (t *Template) missing(id variable) error {
+	return &MissingError{Template: t.Name, Language: t.Language, Variable: id.String()}
+}
+
+// A writing is one text on its way.
+type writing struct {
+	lang  Language
+	dst   []byte
+	tally sms.Tally
+	asOf  moment
+	marks [8]mark // where the values lie of which it matters what stands beside them; see Template.Write
+	n     int     // how many of them there are; more than there is room for are not noted
+}
+
+// A mark is where a value was written, without its currency.
+type mark struct {
+	variable variable
+	from, to int
+}
+
+// run executes the ops. It returns a variable that has no value and must have one, or noVariable.
+func (w *writing) run(ops []op, v *Vars) variable {
 	var loan *LoanVars
 	at := 0
-	for pc := 0; pc < len(t.ops); pc++ {
-		o := &t.ops[pc]
+	for pc := 0; pc < len(ops); pc++ {
+		o := &ops[pc]
 		switch o.kind {
 		case opText:
-			dst = append(dst, o.text...)
+			w.dst = append(w.dst, o.text...)
+			w.tally.Add(o.tally)
 		case opValue:
 			if !v.has(o.variable, loan) {
-				return dst[:start], t.missing(o.variable)
+				return o.variable
 			}
-			dst = v.append(dst, o.variable, loan, t.Language)
+			w.value(v, o.variable, loan)
 		case opUnless:
 			if !v.has(o.variable, loan) {
 				pc = o.to - 1
@@ -61,41 +95,81 @@ func (t *Template) Render(dst []byte, v *Vars) ([]byte, error) {
 			pc = o.to - 1
 		case opEach:
 			if len(v.Loans) == 0 {
-				return dst[:start], t.missing(loanList)
+				return loanList
 			}
 			at, loan = 0, &v.Loans[0]
 		case opNext:
 			if at++; at < len(v.Loans) {
 				loan = &v.Loans[at]
-				dst = append(dst, separator(t.Language)...)
+				w.dst = append(w.dst, separator(w.lang)...)
+				w.tally.Add(separatorTally(w.lang))
 				pc = o.to - 1
 			} else {
 				loan = nil
 			}
 		}
 	}
-	return dst, nil
+	return noVariable
 }
 
-func (t *Template) missing(id variable) error {
-	return &MissingError{Template: t.Name, Language: t.Language, Variable: id.String()}
+// value writes a value that is there, counts it and marks where it lies.
+func (w *writing) value(v *Vars, id variable, loan *LoanVars) {
+	from := len(w.dst)
+	w.dst = w.asOf.append(w.dst, v, id, loan, w.lang)
+	w.tally.Add(sms.Count(w.dst[from:]))
+	if neighbours&(1<<id) == 0 || w.n == len(w.marks) {
+		return
+	}
+	to := len(w.dst)
+	if id != stopWord && id != daysPastDue {
+		from, to = numberIn(from, to, v.Currency, w.lang)
+	}
+	w.marks[w.n] = mark{id, from, to}
+	w.n++
 }
 
 // append appends a value that is there.
 func (v *Vars) append(dst []byte, id variable, loan *LoanVars, lang Language) []byte {
+	var m moment
+	return m.append(dst, v, id, loan, lang)
+}
+
+// A moment is the as-of time of a text in the reader's calendar, worked out when it is first asked for.
+type moment struct {
+	known        bool
+	year         int // 0 without an as-of time: there is no year to leave unsaid
+	month        time.Month
+	day          int
+	hour, minute int
+}
+
+func (m *moment) of(v *Vars) *moment {
+	if m.known || v.AsOf.IsZero() {
+		return m
+	}
+	_, offset := v.AsOf.Zone()
+	at := v.AsOf.Unix() + int64(offset)
+	days := at / 86400
+	if at%86400 < 0 {
+		days--
+	}
+	y, month, day := ledger.Date(days).YMD()
+	minute := int(at-days*86400) / 60
+	*m = moment{true, y, month, day, minute / 60, minute % 60}
+	return m
+}
+
+// append appends a value that is there.
+func (m *moment) append(dst []byte, v *Vars, id variable, loan *LoanVars, lang Language) []byte {
 	// The rest are handled after it.
 	//exhaustive:ignore
 	switch id {
 	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
 		return AppendMoney(dst, v.money(id, loan), v.Currency, lang)
 	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn:
-		year := 0 // with no as-of time there is no year to leave unsaid
-		if !v.AsOf.IsZero() {
-			year = v.AsOf.Year()
-		}
-		return AppendDate(dst, v.date(id, loan), year, lang)
+		return AppendDate(dst, v.date(id, loan), m.of(v).year, lang)
 	case dueAsOf:
-		return AppendMinute(dst, v.AsOf, lang)
+		return m.of(v).appendTo(dst, lang)
 	case dueBreakdown:
 		return appendBreakdown(dst, v, lang)
 	case daysPastDue:

@@ -32,6 +32,7 @@ type Template struct {
 	Digest   string // SHA-256 over all of the above and the body, hex
 
 	elements []Element
+	beside   variables // those that carry an element and can be read only beside the right neighbours; see Write
 	ops      []op
 }
 

@@ -46,10 +46,45 @@ func (d Date) String() string {
 }
 
 // Weekday returns the day of the week of d.
-func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
+func (d Date) Weekday() time.Weekday {
+	w := (int(d) + int(time.Thursday)) % 7 // 1970-01-01 was a Thursday
+	if w < 0 {
+		w += 7
+	}
+	return time.Weekday(w)
+}
+
+// The Gregorian calendar repeats itself every 400 years. Counted from 1 March the leap day is the last of its year, so
+// that months begin after the same number of days in every year.
+const (
+	daysIn400  = 146097
+	daysIn100  = 36524
+	daysIn4    = 1461
+	firstMarch = 719468 // days from 0000-03-01 to 1970-01-01
+)
 
 // YMD returns the year, month and day of d.
-func (d Date) YMD() (int, time.Month, int) { return d.utc().Date() }
+func (d Date) YMD() (int, time.Month, int) {
+	day := int(d) + firstMarch
+	cycle := day / daysIn400
+	if day < 0 {
+		cycle = (day - daysIn400 + 1) / daysIn400
+	}
+	day -= cycle * daysIn400
+	century := min(day/daysIn100, 3) // the fourth has a day more
+	day -= century * daysIn100
+	four := day / daysIn4
+	day -= four * daysIn4
+	one := min(day/365, 3) // the same
+	day -= one * 365
+	year := cycle*400 + century*100 + four*4 + one
+	month := (5*day + 2) / 153 // months of 31, 30, 31, 30, 31 days from March on: 153 in five
+	day -= (153*month + 2) / 5
+	if month += 3; month > 12 {
+		month, year = month-12, year+1
+	}
+	return year, time.Month(month), day + 1
+}
 
 // At returns the instant of clock hour h and minute m of day d in loc.
 func (d Date) At(h, m int, loc *time.Location) time.Time {

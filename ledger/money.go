@@ -12,17 +12,16 @@ import (
 // A Currency is an ISO 4217 alphabetic code, such as "CNY". The zero value is no currency.
 type Currency string
 
-// decimals holds the currencies that Duly accepts and the digits of their minor unit (ISO 4217).
-var decimals = map[Currency]int{
-	"AUD": 2, "BRL": 2, "CAD": 2, "CHF": 2, "CNY": 2, "EUR": 2, "GBP": 2, "HKD": 2, "IDR": 2, "INR": 2,
-	"JPY": 0, "KES": 2, "KRW": 0, "MOP": 2, "MXN": 2, "MYR": 2, "NGN": 2, "PHP": 2, "SGD": 2, "THB": 2,
-	"TWD": 2, "USD": 2, "VND": 0,
-}
-
-// Digits returns how many decimals the minor unit has, and whether the currency is known.
+// Digits returns how many decimals the minor unit has, and whether Duly accepts the currency (ISO 4217).
 func (c Currency) Digits() (int, bool) {
-	n, ok := decimals[c]
-	return n, ok
+	switch c {
+	case "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "HKD", "IDR", "INR", "KES", "MOP", "MXN", "MYR", "NGN", "PHP", "SGD", "THB",
+		"TWD", "USD":
+		return 2, true
+	case "JPY", "KRW", "VND":
+		return 0, true
+	}
+	return 0, false
 }
 
 // Money is an exact amount: whole minor units (cents, 分) of one currency. The zero value is no money of
@@ -99,17 +98,20 @@ func (m Money) AppendDecimal(b []byte) []byte {
 		b = append(b, '-')
 		v = -v
 	}
-	pow := uint64(math.Pow10(digits))
-	b = strconv.AppendUint(b, v/pow, 10)
 	if digits == 0 {
-		return b
+		return strconv.AppendUint(b, v, 10)
 	}
-	b = append(b, '.')
-	frac := strconv.AppendUint(nil, v%pow, 10)
-	for range digits - len(frac) {
-		b = append(b, '0')
+	pow := uint64(1)
+	for range digits {
+		pow *= 10
 	}
-	return append(b, frac...)
+	b = append(strconv.AppendUint(b, v/pow, 10), '.')
+	for frac := v % pow; digits > 0; digits-- {
+		pow /= 10
+		b = append(b, byte('0'+frac/pow))
+		frac %= pow
+	}
+	return b
 }
 
 // String returns "1240.00 CNY".

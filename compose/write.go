@@ -1,0 +1,136 @@
+package compose
+
+import (
+	"strings"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/wire/sms"
+)
+
+// A Written is a rendered text and what is known of it.
+type Written struct {
+	Text     []byte    // a part of the slice that Write appended to; the next text may be appended after it
+	Lacks    []Missing // the elements of the template that cannot be read in it; see Check
+	Alphabet sms.Alphabet
+	Units    int
+	Segments int
+}
+
+// Write renders the template after dst, as Render does, and says what Check and sms.Measure say of the text, without
+// reading it again. The error is that of Render.
+//
+// It is sound not to look for most elements in a rendering. An element is there when the values of its variables can
+// be read in the text. Compile has refused a body that does not write the variables of each of its elements
+// whatever the facts are, each value is written in the form that Check looks for, and a value that is missing ends the
+// rendering. So it is there. Three values can be there and yet not be read as what they are: an amount or a number of
+// days that runs into the digits beside it, and a word for opting out with nothing before it that says to send it. Of
+// those the place is noted while they are written, and what stands beside them is looked at when the text is whole. Where
+// that leaves a doubt, Check reads the text.
+func (t *Template) Write(dst []byte, v *Vars) (Written, error) {
+	w := writing{lang: t.Language, dst: dst}
+	if id := w.run(t.ops, v); id != noVariable {
+		return Written{}, t.missing(id)
+	}
+	done := Written{Text: w.dst[len(dst):len(w.dst):len(w.dst)]}
+	ok := false
+	if done.Alphabet, done.Units, done.Segments, ok = w.tally.Measure(); !ok {
+		done.Alphabet, done.Units, done.Segments = sms.Measure(string(done.Text))
+	}
+	if w.readable(len(dst))&t.beside != t.beside {
+		done.Lacks = Check(string(done.Text), t.Language, t.elements, v)
+	}
+	return done, nil
+}
+
+// variables is a set of variables, a bit each.
+type variables uint64
+
+// neighbours are the variables whose values can be read only if what stands beside them lets them be.
+const neighbours variables = 1<<dueTotal | 1<<duePayByTotal | 1<<daysPastDue | 1<<stopWord
+
+// beside returns those of the neighbours by which the elements of a body are carried: always says which variables are
+// written whatever the facts are.
+func beside(elements []Element, always []bool) variables {
+	var set variables
+	for _, e := range elements {
+		for _, group := range carriedBy[e] {
+			if lackingOf(group, always) {
+				continue
+			}
+			for _, id := range group {
+				set |= 1 << id
+			}
+			break
+		}
+	}
+	return set & neighbours
+}
+
+// numberIn returns where the number lies in an amount written from one place to another by AppendMoney.
+func numberIn(from, to int, c ledger.Currency, lang Language) (start, end int) {
+	if lang == Chinese && c == "CNY" {
+		return from, to - len("元")
+	}
+	return from + len(c) + 1, to
+}
+
+// readable returns which of the marked values can be read in the text that begins at start.
+func (w *writing) readable(start int) variables {
+	var set variables
+	text := w.dst[start:]
+	for _, m := range w.marks[:w.n] {
+		ok := false
+		switch from, to := m.from-start, m.to-start; m.variable {
+		case stopWord:
+			ok = saysToSend(text[:from], w.lang)
+		case daysPastDue:
+			ok = alone(text[:from], text[to:], "")
+		default:
+			ok = alone(text[:from], text[to:], ",")
+		}
+		if ok {
+			set |= 1 << m.variable
+		}
+	}
+	return set
+}
+
+// alone says that a number between two pieces of text is no piece of a longer one, as hasNumber has it. Characters of
+// skip are passed over, as if they were not in the text.
+func alone(before, after []byte, skip string) bool {
+	last := func() byte {
+		for len(before) > 0 {
+			b := before[len(before)-1]
+			before = before[:len(before)-1]
+			if strings.IndexByte(skip, b) < 0 {
+				return b
+			}
+		}
+		return 0
+	}
+	first := func() byte {
+		for len(after) > 0 {
+			b := after[0]
+			after = after[1:]
+			if strings.IndexByte(skip, b) < 0 {
+				return b
+			}
+		}
+		return 0
+	}
+	if b := last(); digit(b) || b == '.' && digit(last()) {
+		return false
+	}
+	b := first()
+	return !digit(b) && (b != '.' || !digit(first()))
+}
+
+// saysToSend says that a text ends with a word that asks to send what follows.
+func saysToSend(text []byte, lang Language) bool {
+	for _, lead := range leads(lang) {
+		if at := len(text) - len(lead); at >= 0 && strings.EqualFold(string(text[at:]), lead) {
+			return true
+		}
+	}
+	return false
+}
