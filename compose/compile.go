@@ -184,7 +184,9 @@ func judge(t *Template, v document.Value) {
 	for _, e := range lacking(t.elements, always) {
 		v.Fail("a reader must always find the element %s; write {%s} outside every {if}", e, carriers(e))
 	}
-	if alphabet, units, segments := w.worst(); segments > t.MaxSegments {
+	alphabet, units, segments, size := w.worst()
+	t.longest = size
+	if segments > t.MaxSegments {
 		v.Fail("takes %d segments at the longest values (%d units of %s), and max_segments is %d",
 			segments, units, alphabet, t.MaxSegments)
 	}

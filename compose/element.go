@@ -103,7 +103,7 @@ func (v *Vars) shown(text string, id variable, lang Language) (string, bool) {
 	if id == loanMasked {
 		for i := range v.Loans {
 			if m := v.Loans[i].Masked; m == "" || !strings.Contains(text, m) {
-				return m, false
+				return strings.Clone(m), false // so that nothing of v is kept, and v costs no allocation
 			}
 		}
 		return "", len(v.Loans) > 0

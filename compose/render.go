@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,7 +46,7 @@ func (e *MissingError) Error() string {
 // value that the body asks for outside an {if} and that v does not have is a *MissingError; dst is then
 // returned as it came.
 func (t *Template) Render(dst []byte, v *Vars) ([]byte, error) {
-	w := writing{lang: t.Language, dst: dst}
+	w := writing{lang: t.Language, dst: slices.Grow(dst, t.longest)}
 	if id := w.run(t.ops, v); id != noVariable {
 		return dst, t.missing(id)
 	}

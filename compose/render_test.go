@@ -2,8 +2,10 @@ package compose_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -158,6 +160,23 @@ func TestSurname(t *testing.T) {
 		}
 	}
 }
+
+// TestSurnameSpaces: a space in a Chinese name changes nothing.
+func TestSurnameSpaces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		of := rapid.OneOf(rapid.SampledFrom([]rune("王欧阳李小明司马诸葛东郭")), rapid.Rune())
+		r := rapid.SliceOfN(of, 1, 5).Draw(t, "name")
+		at := rapid.IntRange(0, len(r)).Draw(t, "space")
+		for _, lang := range []compose.Language{compose.Chinese, compose.English} {
+			name, spaced := string(r), string(r[:at])+" "+string(r[at:])
+			if a, b := compose.Surname(name, lang), compose.Surname(spaced, lang); a != b && !strings.ContainsFunc(name, unlikeHan) {
+				t.Errorf("Surname(%q) = %q, Surname(%q) = %q", name, a, spaced, b)
+			}
+		}
+	})
+}
+
+func unlikeHan(r rune) bool { return !unicode.Is(unicode.Han, r) }
 
 func TestCheck(t *testing.T) {
 	v := values()

@@ -34,6 +34,7 @@ type Template struct {
 	elements []Element
 	beside   variables // those that carry an element and can be read only beside the right neighbours; see Write
 	ops      []op
+	longest  int // bytes that the text takes at the longest values, so that few texts need more room
 }
 
 // A Registration is a template as a carrier has it on file.

@@ -16,16 +16,18 @@ type walk struct {
 }
 
 // worst measures the body at the longest values: on the last day of a year, when coming days lie in the next, and
-// in the first days of one, when past days lie in the last.
-func (w walk) worst() (alphabet sms.Alphabet, units, segments int) {
+// in the first days of one, when past days lie in the last. size is in bytes.
+func (w walk) worst() (alphabet sms.Alphabet, units, segments, size int) {
 	for _, asOf := range []ledger.Date{ledger.NewDate(2026, 12, 31), ledger.NewDate(2027, 1, 19)} {
 		v := longestValues(w.lang, asOf)
-		a, u, n := sms.Measure(string(w.longest(nil, &v, 0, len(w.ops), nil)))
+		text := string(w.longest(nil, &v, 0, len(w.ops), nil))
+		size = max(size, len(text))
+		a, u, n := sms.Measure(text)
 		if n > segments || n == segments && u > units {
 			alphabet, units, segments = a, u, n
 		}
 	}
-	return alphabet, units, segments
+	return alphabet, units, segments, size
 }
 
 // always returns the variables whose values are in the text whatever the facts are. A list that must not be

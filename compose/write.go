@@ -7,16 +7,38 @@ import (
 	"github.com/dulyhq/duly/wire/sms"
 )
 
+// Paper is room for many texts, each written after the one before it. The zero Paper is empty and ready for use.
+type Paper struct{ room []byte }
+
+// sheet is how much room is taken at a time, in bytes.
+const sheet = 32 << 10
+
+// from returns room for so many bytes after what is written.
+func (p *Paper) from(size int) []byte {
+	if cap(p.room)-len(p.room) < size {
+		p.room = make([]byte, 0, max(sheet, size))
+	}
+	return p.room[len(p.room):]
+}
+
+// keep keeps a text that was written where from said, and returns it so that nothing can be appended to it.
+func (p *Paper) keep(text []byte) []byte {
+	if at := len(p.room); at+len(text) <= cap(p.room) { // else it outgrew its room and lies elsewhere
+		p.room = p.room[:at+len(text)]
+	}
+	return text[:len(text):len(text)]
+}
+
 // A Written is a rendered text and what is known of it.
 type Written struct {
-	Text     []byte    // a part of the slice that Write appended to; the next text may be appended after it
+	Text     []byte    // nobody else's: it may be kept
 	Lacks    []Missing // the elements of the template that cannot be read in it; see Check
 	Alphabet sms.Alphabet
 	Units    int
 	Segments int
 }
 
-// Write renders the template after dst, as Render does, and says what Check and sms.Measure say of the text, without
+// Write renders the template as Render does, on paper, and says what Check and sms.Measure say of the text, without
 // reading it again. The error is that of Render.
 //
 // It is sound not to look for most elements in a rendering. An element is there when the values of its variables can
@@ -26,17 +48,17 @@ type Written struct {
 // days that runs into the digits beside it, and a word for opting out with nothing before it that says to send it. Of
 // those the place is noted while they are written, and what stands beside them is looked at when the text is whole. Where
 // that leaves a doubt, Check reads the text.
-func (t *Template) Write(dst []byte, v *Vars) (Written, error) {
-	w := writing{lang: t.Language, dst: dst}
+func (t *Template) Write(on *Paper, v *Vars) (Written, error) {
+	w := writing{lang: t.Language, dst: on.from(t.longest)}
 	if id := w.run(t.ops, v); id != noVariable {
 		return Written{}, t.missing(id)
 	}
-	done := Written{Text: w.dst[len(dst):len(w.dst):len(w.dst)]}
+	done := Written{Text: on.keep(w.dst)}
 	ok := false
 	if done.Alphabet, done.Units, done.Segments, ok = w.tally.Measure(); !ok {
 		done.Alphabet, done.Units, done.Segments = sms.Measure(string(done.Text))
 	}
-	if w.readable(len(dst))&t.beside != t.beside {
+	if w.readable()&t.beside != t.beside {
 		done.Lacks = Check(string(done.Text), t.Language, t.elements, v)
 	}
 	return done, nil
@@ -74,19 +96,18 @@ func numberIn(from, to int, c ledger.Currency, lang Language) (start, end int) {
 	return from + len(c) + 1, to
 }
 
-// readable returns which of the marked values can be read in the text that begins at start.
-func (w *writing) readable(start int) variables {
+// readable returns which of the marked values can be read in the text.
+func (w *writing) readable() variables {
 	var set variables
-	text := w.dst[start:]
 	for _, m := range w.marks[:w.n] {
 		ok := false
-		switch from, to := m.from-start, m.to-start; m.variable {
+		switch before, after := w.dst[:m.from], w.dst[m.to:]; m.variable {
 		case stopWord:
-			ok = saysToSend(text[:from], w.lang)
+			ok = saysToSend(before, w.lang)
 		case daysPastDue:
-			ok = alone(text[:from], text[to:], "")
+			ok = alone(before, after, "")
 		default:
-			ok = alone(text[:from], text[to:], ",")
+			ok = alone(before, after, ",")
 		}
 		if ok {
 			set |= 1 << m.variable

@@ -76,6 +76,7 @@ func drawVars(t *rapid.T) compose.Vars {
 // TestWrite: what is known of a text while it is written is what reading it again would say.
 func TestWrite(t *testing.T) {
 	compiled, read := 0, 0
+	var paper compose.Paper
 	rapid.Check(t, func(t *rapid.T) {
 		lang := rapid.SampledFrom([]string{"zh", "en"}).Draw(t, "lang")
 		elements := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
@@ -91,8 +92,7 @@ func TestWrite(t *testing.T) {
 		compiled++
 		tm, v := set.All()[0], drawVars(t)
 		want, wantErr := tm.Render(nil, &v)
-		before := []byte("before 5")
-		got, err := tm.Write(before, &v)
+		got, err := tm.Write(&paper, &v)
 		if fmt.Sprint(err) != fmt.Sprint(wantErr) || !bytes.Equal(got.Text, want) {
 			t.Fatalf("%s: %q (%v), want %q (%v)", body, got.Text, err, want, wantErr)
 		}

@@ -48,6 +48,7 @@ type caches struct {
 	clocks map[string]*clock
 	last   *clock             // the one that was asked for last
 	loans  []decide.LoanFacts // room for the facts of one person
+	lines  []compose.LoanVars // room for what a text says of the loans of one person
 }
 
 // A clock is a zone with the day that an instant has there.
@@ -111,6 +112,11 @@ func (p *Portfolio) clock(name string) *clock {
 	}
 	p.last = c
 	return c
+}
+
+// template returns the text of a name in a language, else in the portfolio's own, else nil.
+func (p *Portfolio) template(name string, lang compose.Language) *compose.Template {
+	return p.Templates.Pick(name, lang, p.Language)
 }
 
 // fork returns a portfolio with caches of its own, for use by another goroutine.

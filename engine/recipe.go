@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
@@ -14,7 +15,6 @@ import (
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
-	"github.com/dulyhq/duly/wire/sms"
 )
 
 // An Action is what a judgement says to do. The zero value does nothing.
@@ -260,31 +260,39 @@ var ErrCannotWrite = errors.New("engine: the text cannot be written")
 // Write is the recipe's last stages, compose and its check, at the moment of hand-over. to holds every borrower
 // of the dossier; the message goes to the one whose loan leads.
 func Write(p *Portfolio, d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient, now time.Time) (Text, error) {
+	return p.write(new(compose.Paper), d, j, to, now)
+}
+
+// write is Write on paper that has other texts too.
+func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient, now time.Time) (Text, error) {
 	b := &d.Borrowers[j.Borrower]
 	onlyOwn(d, j, to)
-	t := p.Templates.Pick(j.Intent.Treatment.Template, compose.Language(b.Language), p.Language)
+	t := p.template(j.Intent.Treatment.Template, compose.Language(b.Language))
 	if t == nil {
 		return Text{}, fmt.Errorf("%w: no template %q", ErrCannotWrite, j.Intent.Treatment.Template)
 	}
-	v := p.vars(d, j, to[b.ID], now, t.Language)
-	body, err := t.Render(nil, &v)
+	v := compose.Vars{Loans: p.lines[:0]}
+	p.vars(&v, d, j, to[b.ID], now, t.Language)
+	p.lines = v.Loans
+	w, err := t.Write(on, &v)
 	if err != nil {
 		return Text{}, fmt.Errorf("%w: %w", ErrCannotWrite, err)
 	}
-	text := string(body)
-	if lacks := compose.Check(text, t.Language, t.Elements(), &v); len(lacks) > 0 {
-		return Text{}, fmt.Errorf("%w: %s lacks %v", ErrCannotWrite, t.Name, lacks[0])
+	if len(w.Lacks) > 0 {
+		return Text{}, fmt.Errorf("%w: %s lacks %v", ErrCannotWrite, t.Name, w.Lacks[0])
 	}
-	_, _, segments := sms.Measure(text)
-	if segments > t.MaxSegments {
-		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, segments, t.MaxSegments)
+	if w.Segments > t.MaxSegments {
+		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, w.Segments, t.MaxSegments)
 	}
-	return Text{Body: body, Language: t.Language, Template: t, Minor: v.Due.Total, Currency: v.Currency, Segments: segments}, nil
+	return Text{Body: w.Text, Language: t.Language, Template: t, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments}, nil
 }
 
 // onlyOwn leaves out the loans of borrowers with another name than the one written to. Two people who share a
 // phone count as one person until the lender gives their identity numbers, and none may read the other's debt.
 func onlyOwn(d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient) {
+	if len(d.Borrowers) == 1 {
+		return
+	}
 	lead := to[d.Borrowers[j.Borrower].ID].Name
 	shared := func(i int) bool { return to[d.Borrowers[d.Loans[i].Borrower].ID].Name != lead }
 	if slices.ContainsFunc(j.Intent.Loans, shared) {
@@ -293,13 +301,12 @@ func onlyOwn(d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Reci
 }
 
 // vars fills the template's values with the facts of the minute.
-func (p *Portfolio) vars(d *store.Dossier, j *Judgement, to store.Recipient, now time.Time, lang compose.Language) compose.Vars {
+func (p *Portfolio) vars(v *compose.Vars, d *store.Dossier, j *Judgement, to store.Recipient, now time.Time, lang compose.Language) {
 	id := p.Identity[lang]
 	zone := p.clock(d.Borrowers[j.Borrower].Zone).zone
-	v := compose.Vars{
-		Surname: compose.Surname(to.Name, lang), Title: to.Title, Creditor: id.Creditor, Sign: id.Signature, Phone: id.Phone,
-		Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord, AsOf: now.In(cmp.Or(zone, p.Zone)), DPD: j.Intent.DPD,
-	}
+	v.Surname, v.Title = compose.Surname(to.Name, lang), to.Title
+	v.Creditor, v.Sign, v.Phone, v.Verify, v.Officer, v.StopWord = id.Creditor, id.Signature, id.Phone, id.Verify, id.Officer, id.StopWord
+	v.AsOf, v.DPD = now.In(cmp.Or(zone, p.Zone)), j.Intent.DPD
 	payBy, payByDue := j.Today+payWithin, int64(0)
 	for _, i := range j.Intent.Loans {
 		l, pos := &d.Loans[i], &j.Positions[i]
@@ -324,8 +331,9 @@ func (p *Portfolio) vars(d *store.Dossier, j *Judgement, to store.Recipient, now
 	if payByDue > 0 {
 		v.PayBy, v.PayByDue = payBy, payByDue
 	}
-	slices.SortStableFunc(v.Loans, func(a, b compose.LoanVars) int { return int(a.DueOn - b.DueOn) })
-	return v
+	if len(v.Loans) > 1 {
+		slices.SortStableFunc(v.Loans, func(a, b compose.LoanVars) int { return int(a.DueOn - b.DueOn) })
+	}
 }
 
 // payWithin is for how many days ahead a text says what will be due, unless something falls due before.
@@ -333,6 +341,10 @@ const payWithin = 3
 
 // lastFour returns the last four characters of a contract number, the only ones that a text may show.
 func lastFour(ref string) string {
-	r := []rune(ref)
-	return string(r[max(0, len(r)-4):])
+	from := len(ref)
+	for range 4 {
+		_, size := utf8.DecodeLastRuneInString(ref[:from])
+		from -= size
+	}
+	return ref[from:]
 }

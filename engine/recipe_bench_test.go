@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
@@ -17,10 +18,11 @@ import (
 
 // A crowd is persons whom the recipe is run for, one after the other.
 type crowd struct {
-	p   *Portfolio
-	all []*store.Dossier
-	to  map[ledger.BorrowerID]store.Recipient
-	j   Judgement
+	p     *Portfolio
+	all   []*store.Dossier
+	to    map[ledger.BorrowerID]store.Recipient
+	j     Judgement
+	paper compose.Paper
 }
 
 func newCrowd(t testing.TB) *crowd {
@@ -161,7 +163,7 @@ func (c *crowd) whole(d *store.Dossier) error {
 	if err := c.p.judge(j, d, thursday, false); err != nil || j.Action != Contact {
 		return err
 	}
-	_, err := Write(c.p, d, j, c.to, thursday)
+	_, err := c.p.write(&c.paper, d, j, c.to, thursday)
 	return err
 }
 
@@ -204,7 +206,7 @@ func (c *crowd) write(b *testing.B) {
 	}
 	n := 0
 	c.run(b, all, func(d *store.Dossier) error {
-		_, err := Write(c.p, d, &js[n%len(js)], c.to, thursday)
+		_, err := c.p.write(&c.paper, d, &js[n%len(js)], c.to, thursday)
 		n++
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
@@ -209,9 +210,10 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 		return nil, err
 	}
 	written := make([]written, 0, len(leaving))
+	var paper compose.Paper
 	for i := range leaving {
 		c := &leaving[i]
-		text, err := Write(g.p, c.d, &c.j, to, g.st.At)
+		text, err := g.p.write(&paper, c.d, &c.j, to, g.st.At)
 		if errors.Is(err, ErrCannotWrite) {
 			g.close(c.m, outbox.Cancelled, "duly:text", err.Error())
 			continue
