@@ -101,6 +101,8 @@ func (w *writing) readable() variables {
 	var set variables
 	for _, m := range w.marks[:w.n] {
 		ok := false
+		// The others are amounts: see neighbours.
+		//exhaustive:ignore
 		switch before, after := w.dst[:m.from], w.dst[m.to:]; m.variable {
 		case stopWord:
 			ok = saysToSend(before, w.lang)
