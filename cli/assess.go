@@ -178,7 +178,7 @@ func assessTable(ctx context.Context, s *store.Store, portfolio int64, terms ass
 		}
 		for _, k := range keys {
 			if k.currency == currency {
-				bucketColumn(rows, k.bucket, sums[k], currency)
+				bucketColumn(rows, g.lang.stage(k.bucket), sums[k], currency)
 			}
 		}
 		bucketColumn(rows, g.lang.say("all", "合计"), totals[currency], currency)

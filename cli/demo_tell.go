@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ func (d *demo) greet() {
 		"Duly 演示：一家贷款机构的两周（虚拟日期），经本机回环上的真实 SMPP 协议。不会联系任何真人。"))
 	d.line("%s", d.lang.say(
 		"The ledger: 1,000 real card accounts (I-Cheng Yeh, UCI, CC BY 4.0; names and numbers made up)",
-		"账本：1,000 个真实信用卡账户（I-Cheng Yeh，UCI，CC BY 4.0；姓名与号码均为虚构）"))
+		"台账：1,000 个真实信用卡账户（I-Cheng Yeh，UCI，CC BY 4.0；姓名与号码均为虚构）"))
 	d.line("%s\n", d.lang.say("and 4 made-up ones, to whom the story happens.", "及 4 个虚构账户，用于演示情节。"))
 }
 
@@ -118,7 +119,7 @@ func (d *demo) ties() {
 	}
 	row(o.Borrowers, "borrowers", "借款人", 0)
 	row(o.Loans, "loans", "贷款", o.Principal)
-	row(o.Instalments, "instalments", "分期", o.Due)
+	row(o.Instalments, "instalments", "期次", o.Due)
 	row(o.Payments, "payments", "还款", o.Paid)
 }
 
@@ -128,7 +129,7 @@ func (d *demo) story() {
 	d.head(fmt.Sprintf("The story of %s", storyDay), fmt.Sprintf("%s 的情节", storyDay))
 	d.say(fmt.Sprintf(d.lang.say(
 		"09:30  a reminder of %s to %s is queued. 09:40  %s arrives. 10:00  the handset shows %s:",
-		"09:30  给%[2]s的%[1]s提醒已排队；09:40  到账%[3]s；10:00  手机上显示%[4]s："),
+		"09:30  发给 %[2]s 的 %[1]s 提醒已排队；09:40  到账 %[3]s；10:00  手机上显示 %[4]s："),
 		yuan(d.world.Owed(paysPart, first)), paysPart, yuan(50000), yuan(d.world.Owed(paysPart, now))))
 	for _, a := range d.world.ArrivedAt(paysPart) {
 		if a.Civil.Equal(now) {
@@ -136,15 +137,15 @@ func (d *demo) story() {
 		}
 	}
 	d.say(fmt.Sprintf(d.lang.say(
-		"09:30  a reminder of %s to %s is queued. 09:40  all of it is paid. 10:00  nothing leaves: the carrier has %d for this number.",
-		"09:30  给%[2]s的%[1]s提醒已排队；09:40  全部还清；10:00  不再发送：通道收到该号码的短信 %[3]d 条。"),
+		"09:30  a reminder of %s to %s is queued. 09:40  all of it is paid. 10:00  nothing leaves: the carrier has %d for this number that day.",
+		"09:30  发给 %[2]s 的 %[1]s 提醒已排队；09:40  全部还清；10:00  不再发送：通道当天收到发给该号码的短信 %[3]d 条。"),
 		yuan(d.world.Owed(paysAll, first)), paysAll, countOn(d.world.ArrivedAt(paysAll), storyDay, d.zone)))
 	d.say(fmt.Sprintf(d.lang.say(
 		"10:00  %s answers “退订” (stop). From then on nothing leaves, on any loan: the carrier has %d for this number, the one answered.",
-		"10:00  %s 回复“退订”，此后任何贷款都不再发送：通道收到该号码的短信 %d 条，即被回复的那一条。"), stops, len(d.world.ArrivedAt(stops))))
+		"10:00  %s 回复“退订”，此后任何贷款都不再发送：通道收到发给该号码的短信共 %d 条，即被回复的那一条。"), stops, len(d.world.ArrivedAt(stops))))
 	d.say(fmt.Sprintf(d.lang.say(
 		"10:00  %s is late on two loans and gets one message, about %s.",
-		"10:00  %s 有两笔贷款逾期，只收到一条短信，合计%s。"), hasTwo, yuan(d.world.Owed(hasTwo, now))))
+		"10:00  %s 有两笔贷款逾期，只收到一条短信，合计 %s。"), hasTwo, yuan(d.world.Owed(hasTwo, now))))
 }
 
 func countOn(arrivals []smsc.Arrival, day ledger.Date, zone *time.Location) (n int) {
@@ -205,11 +206,19 @@ func (d *demo) explained(ctx context.Context) error {
 			passed, lines := brief(&found[i])
 			printExplanation(&b, d.engine, &found[i], d.lang)
 			d.wrapped(b.String())
-			d.line(d.lang.say("  (duly explain %s shows all: %d more lines of working, %d rules passed)",
-				"  （duly explain %s 可查看全部：另有%d行计算过程，%d条规则已通过）"), x.borrower, lines, passed)
+			d.line(d.lang.say("  (duly explain %s shows the %s)", "  （完整内容见 duly explain %s：%s）"), x.borrower, d.rest(lines, passed))
 		}
 	}
 	return nil
+}
+
+// rest says how much brief left out.
+func (d *demo) rest(lines, passed int) string {
+	s := fmt.Sprintf(d.lang.say("other %d lines of the working", "另有%d行计算过程"), lines)
+	if passed > 0 {
+		s += fmt.Sprintf(d.lang.say(" and the %d rules that passed", "，%d条规则已通过"), passed)
+	}
+	return s
 }
 
 // zeroWords name what must be zero.
@@ -237,16 +246,22 @@ func (d *demo) zeros() {
 			d.say("          " + c)
 		}
 	}
-	s := d.outcome.States
+	s := func(states ...string) string {
+		n := int64(0)
+		for _, name := range states {
+			n += d.outcome.States[name]
+		}
+		return grouped(int(n))
+	}
 	d.say(fmt.Sprintf(d.lang.say(
-		"The carrier took %s messages. %s planned = %d delivered + %d not delivered + %d without a receipt + %d unknown + %d refused + %d cancelled + %d expired + %d waiting.",
-		"通道共接收 %s 条。计划 %s = 送达 %d + 未送达 %d + 无回执 %d + 未知 %d + 拒收 %d + 取消 %d + 过时 %d + 待发 %d。"),
-		grouped(d.outcome.Taken), grouped(int(d.outcome.Planned)), s["delivered"], s["undelivered"], s["accepted"], s["unknown"],
-		s["refused"], s["cancelled"], s["expired"], s["waiting"]+s["fenced"]))
+		"The carrier took %s messages. %s planned = %s delivered + %s not delivered + %s without a receipt + %s unknown + %s refused + %s cancelled + %s expired + %s waiting.",
+		"通道共接收 %s 条。计划 %s = 送达 %s + 未送达 %s + 无回执 %s + 未知 %s + 拒收 %s + 取消 %s + 过时 %s + 待发 %s。"),
+		grouped(d.outcome.Taken), grouped(int(d.outcome.Planned)), s("delivered"), s("undelivered"), s("accepted"), s("unknown"),
+		s("refused"), s("cancelled"), s("expired"), s("waiting", "fenced")))
 	if d.outcome.Cut > 0 {
 		d.say(fmt.Sprintf(d.lang.say(
-			"%d messages were cut in two when the line broke; no handset showed them, and the books call them unknown.",
-			"%d 条短信因连接中断而残缺，手机上未显示，账上记为结果未知。"), d.outcome.Cut))
+			"%d messages were cut in two when the line broke or the process died; no handset showed them, and the books call them unknown.",
+			"%d 条短信因连接中断或进程被终止而残缺，手机上未显示，账上记为结果未知。"), d.outcome.Cut))
 	}
 }
 
@@ -254,11 +269,14 @@ func (d *demo) files() {
 	d.head("Where it lies", "文件位置")
 	row := func(path, en, zh string) { d.line("  %s  %s", padded(path, -22), d.lang.say(en, zh)) }
 	d.line("  %s", d.dir)
-	row(ConfigName, "the configuration, as duly init writes it", "配置文件，与 duly init 生成的相同")
+	row(ConfigName, fmt.Sprintf("the configuration, as duly init writes it, with a window of %d", demoWindow), fmt.Sprintf("配置文件，与 duly init 生成的相同，仅窗口改为 %d", demoWindow))
 	row(filepath.Join("ledger", ""), "what the core system stated, by day and hour, with control totals", "核心系统逐日给出的文件及控制总数")
 	row(sim.RecordName, "the carrier's own record, one JSON object a line", "通道自身的记录，每行一个 JSON")
 	row("data, keys", "the database, and the keys that open it", "数据库及其密钥")
 	d.head("Go on with it", "继续操作")
+	if built() {
+		d.line("  %s", `go build -o duly . && export PATH="$PWD:$PATH"`)
+	}
 	d.line("  cd %s", d.dir)
 	next := (demoFrom + ledger.Date(d.flags.days) + 1).At(10, 0, d.zone).Format(time.RFC3339)
 	for _, c := range []string{
@@ -268,6 +286,12 @@ func (d *demo) files() {
 		d.line("  %s", c)
 	}
 	d.line(d.lang.say("\n%s of real time.", "\n实际用时 %s。"), d.a.clock.read().Sub(d.began).Round(100*time.Millisecond))
+}
+
+// built says that go run made this program for this one run, so that no duly is left to go on with.
+func built() bool {
+	self, err := os.Executable()
+	return err == nil && strings.Contains(self, string(filepath.Separator)+"go-build")
 }
 
 // say writes a paragraph, indented and broken at the demo's width.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
@@ -74,13 +75,16 @@ func (a *app) explain(ctx context.Context, e *engine.Engine, ref string, f expla
 			}
 			continue
 		}
-		printExplanation(w, e, &found[i], lang)
+		g := printExplanation(w, e, &found[i], lang)
+		if f.at == "" {
+			g.then(ref, &found[i])
+		}
 	}
 	return w.Flush()
 }
 
 // printExplanation writes an explanation for people.
-func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang tongue) {
+func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang tongue) *page {
 	p := &page{w, lang, x.At.Location()}
 	var portfolio *engine.Portfolio
 	for _, q := range e.Portfolios {
@@ -98,6 +102,17 @@ func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang
 	p.loans(x)
 	p.decision(portfolio, x)
 	p.history(portfolio, x)
+	return p
+}
+
+// then says how to see the facts of a message's hand-over, where a message was asked for.
+func (p *page) then(ref string, x *engine.Explanation) {
+	for _, m := range x.Messages {
+		if m.Message == ref && len(m.Tries) > 0 {
+			p.line(p.lang.say("\n  The facts and rules above are today's. Those of its hand-over: duly explain %s --at %s",
+				"\n  以上为当前的情况和规则。交付时的依据见 duly explain %s --at %s"), ref, m.Tries[len(m.Tries)-1].At.Format(time.RFC3339))
+		}
+	}
 }
 
 func (p *page) loans(x *engine.Explanation) {
@@ -159,8 +174,19 @@ func (p *page) decision(portfolio *engine.Portfolio, x *engine.Explanation) {
 			title = portfolio.Title(c.Rule, string(p.lang))
 		}
 		p.line("  %s %-20s %s", mark, c.Rule, title)
-		p.line("      %s", c.Source)
+		p.line("      %s%s", c.Source, p.aside(c))
 	}
+}
+
+// aside is what has to be known of a rule beside its title: that it does not bind, or what it found.
+func (p *page) aside(c guard.Checked) string {
+	switch {
+	case strings.HasPrefix(c.Detail, "advisory"):
+		return p.lang.say(" · advisory: it does not decide", "（参考，不作为判断依据）")
+	case !c.Passed && p.lang != "zh" && c.Detail != "":
+		return " · " + c.Detail
+	}
+	return ""
 }
 
 // reason writes what decided, in the language, with the rule's id.

@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"net"
 	"os"
 	"testing"
 
@@ -28,8 +30,21 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,
+			"port":   port,
 		},
 	})
+}
+
+// port puts a free port of the loopback into the variable PORT.
+func port(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: port")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	_, p, err := net.SplitHostPort(l.Addr().String())
+	ts.Check(errors.Join(err, l.Close()))
+	ts.Setenv("PORT", p)
 }
 
 // status runs a command and wants its exit status: status 3 duly import bad.csv. Its output is compared

@@ -113,7 +113,8 @@ func TestSMSCCommandRefuses(t *testing.T) {
 		{[]string{"--ids", "uuid"}, 2, "sequential or random"},
 		{[]string{"--drop", "200%"}, 2, "more than the whole"},
 		{[]string{"--script", "none.yaml"}, 3, "the script cannot be read"},
-		{[]string{"--listen", "127.0.0.1:none"}, 4, "cannot listen"},
+		{[]string{"--listen", "127.0.0.1:none"}, 2, "is not an address such as"},
+		{[]string{"--listen", "192.0.2.1:2775"}, 4, "cannot listen on 192.0.2.1:2775"},
 		{[]string{"--record", "/nowhere/at/all"}, 4, "record"},
 	} {
 		var out, complaints bytes.Buffer
