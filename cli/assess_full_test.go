@@ -19,6 +19,9 @@ import (
 // fullLedger returns the files of the full ledger, or skips the test and says so; in CI they must be there.
 func fullLedger(t *testing.T) map[string]string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the full ledger takes too long for a short run")
+	}
 	dir := os.Getenv("DULY_SHARED")
 	if dir == "" {
 		dir = "../../shared"

@@ -14,6 +14,9 @@ import (
 // shared returns the folder of the full data, or skips the test and says so; in CI it must be there.
 func shared(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the full ledger takes too long for a short run")
+	}
 	dir := os.Getenv("DULY_SHARED")
 	if dir == "" {
 		dir = "../../shared"
