@@ -30,7 +30,7 @@ build: ## Build ./duly, without cgo.
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o duly .
 
 .PHONY: demo
-demo: build ## Build, then show a lender's months with simulated carriers and borrowers.
+demo: build ## Build, then show a lender's two weeks with simulated carriers and borrowers.
 	./duly demo
 
 .PHONY: format
