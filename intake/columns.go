@@ -186,6 +186,9 @@ func (f *file) choose(unknown []int) {
 		f.bad(0, "", "no currency is stated; add a column currency, or constants: {currency: CNY} in a mapping")
 	}
 	for i, name := range f.cols.names {
+		if f.opts.Mapping.ignored(name) || strings.HasPrefix(name, "x_") {
+			continue // somebody has said so already
+		}
 		if !slices.ContainsFunc(own, func(c column) bool { return f.cols.field[c] == i }) {
 			f.sum.Ignored = append(f.sum.Ignored, name)
 		}

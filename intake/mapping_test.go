@@ -267,3 +267,11 @@ func TestSchemasNameTheColumns(t *testing.T) {
 		}
 	}
 }
+
+// What a lender has said is not read is not named again with every import; what nobody has said is.
+func TestIgnoredColumnsAreNamedOnce(t *testing.T) {
+	sum, _, bad, err := readString(t, "loan_id,paid_on,amount,备注,x_batch,teller\nC1,2026-09-11,7,无,1,王\n", "ignore: [备注]")
+	if err != nil || len(bad) > 0 || strings.Join(sum.Ignored, " ") != "teller" {
+		t.Errorf("%v %v: not read: %v", bad, err, sum.Ignored)
+	}
+}
