@@ -152,7 +152,6 @@ var ruleWords = map[string][2]string{
 	"duly:instant":                        {"No lawful hour was found.", "找不到合规的时间。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
 	"duly:tries":                          {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
-	"duly:stale_standing":                 {"The borrower's day has changed; planned at the next run.", "借款人所在地已跨日，下次运行时安排。"},
 	"duly:waiting":                        {"A message to this person is planned and has not left.", "已有一条待发短信。"},
 	"stale":                               {"Its hour passed before it could be handed over.", "错过发送时间，已作废。"},
 	"the worker died":                     {"The process that handed it over died before the carrier's answer was stored.", "交付进程在记录通道应答之前中断。"},

@@ -135,6 +135,7 @@ type debt struct {
 	paid  int64
 	phone string
 	name  string
+	zone  string // Asia/Shanghai when empty
 }
 
 // take imports debts at the civil time.
@@ -160,7 +161,7 @@ func stageDebts(st *store.Stage, debts []debt) error {
 				phone = phoneOf(d.n)
 			}
 			return intake.Row{Borrower: ledger.BorrowerRow{
-				ID: borrowerOf(d.n), Name: cmp.Or(d.name, "黄淑芬"), Phone: phone, PhoneKind: ledger.PhoneMobile, Language: "zh", Zone: "Asia/Shanghai",
+				ID: borrowerOf(d.n), Name: cmp.Or(d.name, "黄淑芬"), Phone: phone, PhoneKind: ledger.PhoneMobile, Language: "zh", Zone: cmp.Or(d.zone, "Asia/Shanghai"),
 				Country: "CN", Region: "CN-ZJ",
 			}}, true
 		}},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
 )
@@ -76,18 +77,17 @@ func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned
 // which may hold on to it; Store.SavePlan stores it. What Planned says of messages and tasks is for a dry run only.
 func (e *Engine) Pages(ctx context.Context, p *Portfolio, o PlanOptions, keep func(*store.PlanPage) error) (Planned, error) {
 	today := ledger.Day(o.Now.In(p.Zone))
-	// Standings are made for the creditor's day; a borrower further east may already be in the next one.
 	if _, err := e.Store.Refresh(ctx, p.row.ID, today, p.Terms); err != nil {
 		return Planned{}, err
 	}
-	w := planner{p: p, o: o, keep: keep, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}}
+	w := planner{e: e, p: p, o: o, keep: keep, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}}
 	w.newPage(today)
 	ahead := 0
 	if s := p.Strategy.Stages; len(s) > 0 && s[0].From < 0 {
 		ahead = -s[0].From
 	}
 	in := store.Within{Portfolio: p.row.ID, On: today, Ahead: ahead, All: o.Each != nil}
-	err := e.Store.Dossiers(ctx, in, w.person)
+	err := e.Store.Dossiers(ctx, in, func(d *store.Dossier) error { return w.person(ctx, d) })
 	if err == nil {
 		err = w.flush()
 	}
@@ -100,6 +100,7 @@ type batchKey struct {
 
 // planner is one plan on its way.
 type planner struct {
+	e       *Engine
 	p       *Portfolio
 	o       PlanOptions
 	keep    func(*store.PlanPage) error
@@ -118,7 +119,7 @@ func (w *planner) newPage(on ledger.Date) {
 	w.queued = 0
 }
 
-func (w *planner) person(d *store.Dossier) error {
+func (w *planner) person(ctx context.Context, d *store.Dossier) error {
 	w.done.Persons++
 	if w.o.Progress != nil && w.done.Persons%1000 == 0 {
 		w.o.Progress(w.done.Persons)
@@ -127,8 +128,9 @@ func (w *planner) person(d *store.Dossier) error {
 	j := &w.j
 	err := w.p.judge(j, d, w.o.Now, w.o.Each != nil)
 	if errors.Is(err, ErrStale) {
-		// Its day begins earlier than the creditor's: it is planned in the next run.
-		j.Rule, j.Reason, err = "duly:stale_standing", "The borrower's day has begun and the loan changes on it; planned at the next run.", nil
+		if err = w.e.standAnew(ctx, w.p, d, j.Today); err == nil {
+			err = w.p.judge(j, d, w.o.Now, w.o.Each != nil)
+		}
 	}
 	if err != nil {
 		return err
@@ -147,6 +149,25 @@ func (w *planner) person(d *store.Dossier) error {
 		return nil
 	}
 	return w.flush()
+}
+
+// standAnew makes the standings that do not hold on a person's own day, from the histories and for this judgement
+// alone: standings are kept for the creditor's day, and a borrower elsewhere may be in the day before it or after. What
+// is imported meanwhile is found by the fence, by the person's turn.
+func (e *Engine) standAnew(ctx context.Context, p *Portfolio, d *store.Dossier, on ledger.Date) error {
+	for i := range d.Loans {
+		l := &d.Loans[i]
+		if !l.Stale && l.Standing.Holds(on) {
+			continue
+		}
+		h, err := e.Store.History(ctx, l.ID, time.Time{})
+		if err != nil {
+			return err
+		}
+		h.Facts.Terms = p.Terms
+		l.Standing, l.Stale, l.ClosedOn = assess.Stand(h.Facts, on), false, h.Facts.Loan.ClosedOn
+	}
+	return nil
 }
 
 func (w *planner) count(d *store.Dossier, j *Judgement) {

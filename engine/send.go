@@ -136,7 +136,10 @@ func (s *Sender) judge(ctx context.Context, st *store.Step, room int, taken *sto
 func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) ([]dispatch.Message, error) {
 	claim := st.Claim
 	byPerson := make(map[ledger.PersonID]*store.Waiting, len(claim.Messages))
-	w := store.Within{Portfolio: p.row.ID, On: ledger.Day(st.At.In(p.Zone)), Trying: map[ledger.PersonID]outbox.MessageID{}}
+	w := store.Within{
+		Portfolio: p.row.ID, On: ledger.Day(st.At.In(p.Zone)), Trying: map[ledger.PersonID]outbox.MessageID{},
+		Persons: make([]ledger.PersonID, 0, len(claim.Messages)), // none is nobody, where nil would be everybody
+	}
 	for i := range claim.Messages {
 		m := &claim.Messages[i]
 		if byPerson[m.Person] != nil {
@@ -150,15 +153,15 @@ func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) (
 			w.Trying[m.Person] = m.ID
 		}
 	}
-	j := judging{s: s, p: p, st: st}
-	collect := func(d *store.Dossier) error { return j.take(d, byPerson[d.Person]) }
+	j := judging{s: s, p: p, st: st, on: w.On}
+	collect := func(d *store.Dossier) error { return j.take(ctx, d, byPerson[d.Person]) }
 	err := s.e.Store.Dossiers(ctx, w, collect)
 	if errors.Is(err, ErrStale) {
 		// An import or midnight came in between: make the standings anew and judge the whole claim again.
 		if _, err := s.e.Store.Refresh(ctx, p.row.ID, w.On, p.Terms); err != nil {
 			return nil, err
 		}
-		j.cases = nil
+		j.cases, j.again = nil, true
 		err = s.e.Store.Dossiers(ctx, w, collect)
 	}
 	if err != nil {
@@ -172,6 +175,8 @@ type judging struct {
 	s     *Sender
 	p     *Portfolio
 	st    *store.Step
+	on    ledger.Date // the creditor's day, for which standings are kept
+	again bool        // the standings have been made anew
 	cases []judged
 }
 
@@ -181,9 +186,14 @@ type judged struct {
 	j Judgement
 }
 
-func (g *judging) take(d *store.Dossier, m *store.Waiting) error {
+func (g *judging) take(ctx context.Context, d *store.Dossier, m *store.Waiting) error {
 	own := d.Clone()
 	j, err := Judge(g.p, own, g.st.At, false)
+	if errors.Is(err, ErrStale) && (g.again || j.Today != g.on) {
+		if err = g.s.e.standAnew(ctx, g.p, own, j.Today); err == nil {
+			j, err = Judge(g.p, own, g.st.At, false)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -306,13 +316,15 @@ func (g *judging) permit(w *written) (dispatch.Message, error) {
 	m := *c.m
 	m.Treatment, m.Episode = j.Intent.Treatment.Index, j.Intent.Episode
 	left := j.NotAfter.Sub(st.At)
+	within := min(outbox.LeaveWithin, left)
 	t := store.Try{
-		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(min(outbox.LeaveWithin, left)), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.channel,
+		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(within), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.channel,
 		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Reasons: string(said), Text: text.Body,
 		CapSet: w.set.ID, Epoch: w.set.Epoch, Slots: w.slots, Moves: w.moves, Loan: j.Intent.Lead, Others: w.others(), Address: w.address,
 	}
 	st.Tries = append(st.Tries, t)
 	return dispatch.Message{
-		Fence: t.Fence(), To: dispatch.Address(w.phone), Text: string(text.Body), LeaveBy: t.LeaveBy, Valid: left - time.Second,
+		Fence: t.Fence(), To: dispatch.Address(w.phone), Text: string(text.Body), LeaveBy: t.LeaveBy,
+		Valid: left - within - time.Second, // the carrier counts from when it has the message
 	}, nil
 }

@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dulyhq/duly/smsc"
+	"github.com/dulyhq/duly/store"
+)
+
+// The tests of this file pin what the proof (package sim/proof) found.
+
+// TestValidityEndsInTime is invariant 1: a message that is written as late as its fence permits is still not valid
+// beyond the lawful window. The validity counts from when the carrier has it.
+func TestValidityEndsInTime(t *testing.T) {
+	h := newHouse(t, smsc.Config{})
+	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 10000})
+	h.plan()
+	s := h.sender(t)
+	st := s.newStep()
+	msgs, err := s.judge(context.Background(), st, 10, nil)
+	if err != nil || len(msgs) != 1 {
+		t.Fatalf("judged %d messages, %v", len(msgs), err)
+	}
+	last := st.At.Add(msgs[0].LeaveBy.Sub(st.WireAt)).Add(msgs[0].Valid)
+	if ends := st.Tries[0].NotAfter; last.After(ends) {
+		t.Errorf("written at the last moment the message is valid until %s, and the window ends at %s", last, ends)
+	}
+}
+
+// TestPlannedTwiceAtOnce is invariant 5: of two plans that were made side by side the second adds no message, and
+// leaves a batch of numbers that nobody has, which a run passes over.
+func TestPlannedTwiceAtOnce(t *testing.T) {
+	h := newHouse(t, smsc.Config{})
+	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 10000})
+	var pages []*store.PlanPage
+	for range 2 {
+		_, err := h.Pages(context.Background(), h.p, PlanOptions{Now: h.now()}, func(p *store.PlanPage) error {
+			pages = append(pages, p)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	planned := int64(0)
+	for _, p := range pages {
+		n, _, err := h.Store.SavePlan(context.Background(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		planned += n
+	}
+	h.run()
+	h.run()
+	h.want("delivered", 1)
+	if planned != 1 || len(h.smsc.Arrivals()) != 1 {
+		t.Errorf("%d messages planned, %d arrived", planned, len(h.smsc.Arrivals()))
+	}
+}
+
+// TestAnotherDay is invariant 1: a borrower whose day is not the creditor's, with a loan that changes between the two,
+// is judged on their own day, at planning and at hand-over, and the run goes on.
+func TestAnotherDay(t *testing.T) {
+	// On the Line Islands it is the 25th while the creditor has the 24th: what was due on the 24th is late.
+	h := newHouse(t, smsc.Config{})
+	for i := range h.p.Strategy.Stages {
+		for j := range h.p.Strategy.Stages[i].Treatments {
+			h.p.Strategy.Stages[i].Treatments[j].Tones = nil
+		}
+	}
+	h.at(thursday.Add(13 * time.Hour))
+	h.take(debt{n: 1, dueOn: day(thursday, 0), minor: 10000, zone: "Pacific/Kiritimati"})
+	if done := h.plan(); done.Messages != 1 {
+		t.Errorf("ahead: planned %+v", done)
+	}
+
+	// In New York it is still the 24th while the creditor has the 25th: what is due on the 24th is not late.
+	h = newHouse(t, smsc.Config{})
+	h.at(thursday.Add(12 * time.Hour))
+	h.take(debt{n: 1, dueOn: day(thursday, 0), minor: 10000, zone: "America/New_York"})
+	if done := h.plan(); done.Messages != 1 {
+		t.Errorf("behind: planned %+v", done)
+	}
+	h.at(thursday.Add(21*time.Hour + 30*time.Minute))
+	h.run()
+	if got := h.smsc.Arrivals(); len(got) != 1 || !strings.Contains(got[0].Whole, "9月24日应还100.00元") {
+		t.Errorf("behind: arrivals %+v", got)
+	}
+}
