@@ -30,7 +30,7 @@ func benchPortfolio() (*engine.Portfolio, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, days, err := engine.Shipped("rulebook", "cn")
+	book, tables, err := engine.Shipped("rulebook", "cn")
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func benchPortfolio() (*engine.Portfolio, error) {
 	}
 	return engine.Compile(engine.Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy,
-		Rulebooks: []engine.Source{book}, Workdays: days, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main",
+		Rulebooks: []engine.Source{book}, Tables: tables, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main",
 		Identity: map[compose.Language]engine.Identity{
 			"zh": {
 				Creditor: "晨光银行", Signature: "晨光银行", Phone: "4008000000", Verify: "晨光银行App“消息”", Officer: "林经理", StopWord: "R",

@@ -51,11 +51,11 @@ func (c *Config) spec(p *Portfolio) (engine.Spec, error) {
 		return s, err
 	}
 	for _, r := range p.Rulebooks {
-		doc, days, err := c.document("rulebook", r)
+		doc, tables, err := c.document("rulebook", r)
 		if err != nil {
 			return s, err
 		}
-		s.Rulebooks, s.Workdays = append(s.Rulebooks, doc), append(s.Workdays, days...)
+		s.Rulebooks, s.Tables = append(s.Rulebooks, doc), append(s.Tables, tables...)
 	}
 	for _, t := range p.Templates {
 		doc, err := c.file(t)
@@ -74,21 +74,32 @@ func (c *Config) spec(p *Portfolio) (engine.Spec, error) {
 func (c *Config) document(kind, name string) (engine.Source, []engine.Source, error) {
 	if strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
 		doc, err := c.file(name)
-		return doc, nil, err
+		if err != nil || kind != "rulebook" {
+			return doc, nil, err
+		}
+		tables, err := engine.Beside(os.DirFS(filepath.Dir(c.path(name))), filepath.Base(name))
+		for i := range tables { // rules name a calendar by its folder
+			tables[i].Name = filepath.ToSlash(filepath.Join(filepath.Dir(c.path(name)), tables[i].Name))
+		}
+		return doc, tables, err
 	}
-	doc, days, err := engine.Shipped(kind, name)
+	doc, tables, err := engine.Shipped(kind, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return doc, nil, fail(Input, "no %s called %q ships with Duly; give the path of a file, such as ./%s.yaml", kind, name, name)
 	}
-	return doc, days, err
+	return doc, tables, err
+}
+
+// path makes a path of the configuration relative to its folder.
+func (c *Config) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(c.File), name)
 }
 
 func (c *Config) file(name string) (engine.Source, error) {
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(c.File), path)
-	}
-	body, err := os.ReadFile(path)
+	body, err := os.ReadFile(c.path(name))
 	if err != nil {
 		return engine.Source{}, fail(Input, "%s: %w", c.File, err)
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -114,13 +116,11 @@ func (k *checking) rulebook(p *engine.Portfolio, src engine.Source) error {
 		k.found("%s: no tests.yaml beside it: nothing shows what it decides", src.Name)
 		return nil
 	}
-	var others []law.Rulebook
-	for _, o := range p.Lawbook.Books() {
-		if o.ID != book.ID {
-			others = append(others, o)
-		}
+	shelf, err := k.shelf(p)
+	if err != nil {
+		return err
 	}
-	failed, unreached, err := guard.RunTests(book, name, tests, others...)
+	failed, unreached, err := guard.RunTests(book, name, tests, shelf)
 	if err != nil {
 		return fail(Input, "%w", err)
 	}
@@ -132,6 +132,24 @@ func (k *checking) rulebook(p *engine.Portfolio, src engine.Source) error {
 	}
 	k.good(k.lang.say("%s: %d rules", "%s：%d条规则"), src.Name, len(book.Rules))
 	return nil
+}
+
+// shelf is what the tests of a portfolio's rulebooks may be judged with: those of the configuration, and those
+// that ship. A document of the configuration takes the place of one that ships under the same id.
+func (k *checking) shelf(p *engine.Portfolio) (*law.Shelf, error) {
+	shelf, err := engine.ShippedShelf()
+	if err != nil {
+		return nil, err
+	}
+	own := p.Lawbook.Shelf()
+	for _, b := range own.Books {
+		shelf.InUse = append(shelf.InUse, b.ID)
+		shelf.Books = slices.DeleteFunc(shelf.Books, func(s law.Rulebook) bool { return s.ID == b.ID })
+	}
+	shelf.Books = append(shelf.Books, own.Books...)
+	maps.Copy(shelf.Calendars, own.Calendars)
+	maps.Copy(shelf.Series, own.Series)
+	return &shelf, nil
 }
 
 func (k *checking) strategy(p *engine.Portfolio, from string) error {

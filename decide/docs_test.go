@@ -52,7 +52,7 @@ func TestDocumentedRulebook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed, unreached, err := guard.RunTests(b, "rulebook.md", example(t, "rulebook.md", 2), cn)
+	failed, unreached, err := guard.RunTests(b, "rulebook.md", example(t, "rulebook.md", 2), &law.Shelf{Books: []law.Rulebook{cn}})
 	if err != nil || len(failed) > 0 || len(unreached) > 0 {
 		t.Errorf("%v %v %v", err, failed, unreached)
 	}

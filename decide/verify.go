@@ -123,13 +123,7 @@ func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
 		return []Finding{{s.File, 1, gap}}
 	}
 	var out []Finding
-	open, closing, opens, closes := rules.Hours()
-	if s.Prefer.Open < open {
-		out = append(out, Finding{s.File, 1, fmt.Sprintf("prefer.hours begin before rule %s allows (%s)", opens.ID, law.HoursText(opens))})
-	}
-	if s.Prefer.Close > closing {
-		out = append(out, Finding{s.File, 1, fmt.Sprintf("prefer.hours end after rule %s allows (%s)", closes.ID, law.HoursText(closes))})
-	}
+	out = append(out, s.againstHours(rules)...)
 	seen := map[string]bool{}
 	trials(func(tone assess.Tone, answers bool) {
 		var given []Touch
@@ -139,7 +133,10 @@ func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
 				return
 			}
 			given = append(given, Touch{On: on, Channel: in.Treatment.Channel})
-			for _, r := range rules.Binding(law.Cap) {
+			for _, r := range rules.For(law.Reminder).Caps {
+				if !r.OfAttempts() || r.When != nil {
+					continue // what came of a contact, and the facts, are for the guard
+				}
 				if n := within(given, on, r); n > r.N && !seen[r.ID+in.Treatment.Name] {
 					seen[r.ID+in.Treatment.Name] = true
 					out = append(out, Finding{s.File, in.Treatment.Line, fmt.Sprintf(
@@ -151,6 +148,31 @@ func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
 	return out
 }
 
+// againstHours finds preferred hours that are not lawful on a preferred day of the week.
+func (s *Strategy) againstHours(rules law.Rules) []Finding {
+	var out []Finding
+	seen := map[string]bool{}
+	say := func(verb string, r *law.Rule) {
+		if f := fmt.Sprintf("prefer.hours %s rule %s allows (%s)", verb, r.ID, law.HoursText(r)); !seen[f] {
+			seen[f] = true
+			out = append(out, Finding{s.File, 1, f})
+		}
+	}
+	for d := range 7 {
+		if len(s.Prefer.Weekdays) == 7 && !s.Prefer.Weekdays[d] {
+			continue
+		}
+		open, closing, opens, closes := rules.Hours(time.Weekday(d))
+		if s.Prefer.Open < open {
+			say("begin before", opens)
+		}
+		if s.Prefer.Close > closing {
+			say("end after", closes)
+		}
+	}
+	return out
+}
+
 // within counts the contacts in a cap's window that ends on a day, all at the same hour of theirs.
 func within(given []Touch, on ledger.Date, r *law.Rule) int {
 	days := ledger.Date(r.Days)
@@ -159,7 +181,7 @@ func within(given []Touch, on ledger.Date, r *law.Rule) int {
 	}
 	n := 0
 	for _, t := range given {
-		counted := len(r.Channels) == 0 || slices.Contains(r.Channels, t.Channel)
+		counted := len(r.Of) == 0 || slices.Contains(r.Of, t.Channel)
 		if counted && t.On > on-days && t.On <= on {
 			n++
 		}

@@ -16,15 +16,21 @@ import (
 type capped struct {
 	store.CapSet
 	rows  []store.CapRow
-	rules []law.Rule // by row
+	rules []*law.Rule // by row
+}
+
+// A capKey is the rules of a contact, and which of their caps with conditions hold for it.
+type capKey struct {
+	ruleKey
+	held uint64
 }
 
 // capSet returns the caps that bind a contact.
-func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k ruleKey) (capped, error) {
+func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k capKey) (capped, error) {
 	if set, ok := p.capSets[k]; ok {
 		return set, nil
 	}
-	c := capRows(p.rulesFor(k))
+	c := capRows(p.rulesFor(k.ruleKey), k.held)
 	var err error
 	if c.CapSet, err = s.CapSet(ctx, k.channel, c.rows); err == nil {
 		p.capSets[k] = c
@@ -35,11 +41,11 @@ func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k ruleKey) (capp
 var subjects = map[string]store.Subject{"person": store.PerPerson, "debt": store.PerDebt, "address": store.PerAddress, "": store.PerPerson}
 
 // capRows turns the caps that bind into rows for the database.
-func capRows(rules law.Rules) (c capped) {
-	for _, r := range guard.Caps(rules) {
+func capRows(rules law.Rules, held uint64) (c capped) {
+	for _, r := range guard.Caps(rules, law.Reminder, held) {
 		c.rules = append(c.rules, r)
 		c.rows = append(c.rows, store.CapRow{
-			Per: subjects[r.Per], Of: r.Channels, N: r.N, Days: r.Days, Window: time.Duration(r.Seconds) * time.Second,
+			Per: subjects[r.Per], Of: r.Of, N: r.N, Days: r.Days, Window: time.Duration(r.Seconds) * time.Second,
 		})
 	}
 	return c
@@ -49,7 +55,7 @@ func capRows(rules law.Rules) (c capped) {
 func (c *capped) rule(full *store.CapRow) *law.Rule {
 	for i := range c.rows {
 		if r := &c.rows[i]; r.Per == full.Per && r.N == full.N && r.Days == full.Days && r.Window == full.Window {
-			return &c.rules[i]
+			return c.rules[i]
 		}
 	}
 	return nil
@@ -77,7 +83,7 @@ func (g *judging) seek(ctx context.Context, c *judged, text Text, phone string) 
 		w.loans = append(w.loans, c.d.Loans[i].ID)
 	}
 	var err error
-	if w.set, err = g.p.capSet(ctx, g.s.e.Store, c.j.rules); err != nil {
+	if w.set, err = g.p.capSet(ctx, g.s.e.Store, capKey{c.j.rules, c.j.capsHeld}); err != nil {
 		return w, err
 	}
 	person := store.Slot{Of: int64(c.d.Person), Seq: c.d.LastSeq + 1}
@@ -162,7 +168,7 @@ func (g *judging) full(w *written, seat *store.Seat) {
 	}
 	id, why := "duly:cap", "One more contact would break a cap of the debt or the address."
 	if r := w.set.rule(seat.Full); r != nil {
-		id, why = r.ID, g.p.rulesFor(w.j.rules).Reason(r)
+		id, why = r.ID, r.Reason()
 	}
 	g.close(w.m, outbox.Cancelled, id, why)
 }

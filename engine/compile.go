@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"path/filepath"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -34,7 +36,7 @@ type Spec struct {
 	Party         string
 	Strategy      Source
 	Rulebooks     []Source
-	Workdays      []Source // calendars of working days
+	Tables        []Source // ID/workdays.csv and ID/rates.csv, which rules name by that ID or by the names in them
 	Templates     []Source
 	Terms         assess.Terms
 	Identity      map[compose.Language]Identity
@@ -85,18 +87,49 @@ func (p *Portfolio) rulebooks(s Spec) error {
 		}
 		books = append(books, b)
 	}
-	var err error
-	if p.Lawbook, err = law.Compose(books...); err != nil {
+	shelf, err := p.shelf(s.Tables)
+	if err != nil {
 		return err
 	}
-	for _, src := range s.Workdays {
-		p.keep("calendar", src)
-		if p.Calendar, err = law.ParseCalendar(src.Name, src.Body); err != nil {
-			return err
+	p.Lawbook, err = shelf.Compose(books...)
+	return err
+}
+
+// shelf reads the tables that go with rulebooks. The first calendar is the one that the strategy prefers by.
+func (p *Portfolio) shelf(tables []Source) (law.Shelf, error) {
+	shelf := law.Shelf{Calendars: map[string]law.Calendar{}, Series: map[string]law.Series{}}
+	for _, src := range tables {
+		id := path.Base(path.Dir(filepath.ToSlash(src.Name)))
+		switch path.Base(filepath.ToSlash(src.Name)) {
+		case workdays:
+			c, err := law.ParseCalendar(src.Name, src.Body)
+			if err != nil {
+				return shelf, err
+			}
+			if len(shelf.Calendars) == 0 {
+				p.Calendar = c
+			}
+			shelf.Calendars[id] = c
+			p.keep("calendar", src)
+		case rates:
+			series, err := law.ParseSeries(src.Name, src.Body)
+			if err != nil {
+				return shelf, err
+			}
+			maps.Copy(shelf.Series, series)
+			p.keep("rates", src)
+		default:
+			return shelf, fmt.Errorf("engine: %s: a table is called %s or %s", src.Name, workdays, rates)
 		}
 	}
-	return nil
+	return shelf, nil
 }
+
+// The tables that may stand beside a rulebook.
+const (
+	workdays = "workdays.csv"
+	rates    = "rates.csv"
+)
 
 func (p *Portfolio) texts(s Spec) error {
 	var sets []*compose.Set
@@ -121,9 +154,9 @@ func Keep(kind string, src Source) store.Document {
 	return store.Document{Kind: kind, Name: src.Name, Digest: hex.EncodeToString(sum[:]), Body: src.Body}
 }
 
-// Shipped returns a strategy or a rulebook that ships in the binary, by its id, with the calendar of working
-// days that goes with a rulebook. An id that does not ship is fs.ErrNotExist.
-func Shipped(kind, id string) (doc Source, workdays []Source, err error) {
+// Shipped returns a strategy or a rulebook that ships in the binary, by its id, with the calendar and the dated
+// rates that go with a rulebook. An id that does not ship is fs.ErrNotExist.
+func Shipped(kind, id string) (doc Source, tables []Source, err error) {
 	from, file := fs.FS(strategies.FS), "strategy.yaml"
 	if kind == "rulebook" {
 		from, file = rulebooks.FS, "rulebook.yaml"
@@ -132,11 +165,48 @@ func Shipped(kind, id string) (doc Source, workdays []Source, err error) {
 	if doc.Body, err = fs.ReadFile(from, doc.Name); err != nil {
 		return doc, nil, err
 	}
-	days := Source{Name: path.Join(id, "workdays.csv")}
-	if days.Body, err = fs.ReadFile(from, days.Name); err == nil {
-		workdays = append(workdays, days)
+	tables, err = Beside(from, doc.Name)
+	return doc, tables, err
+}
+
+// Beside returns the tables that stand beside a rulebook.
+func Beside(files fs.FS, rulebook string) ([]Source, error) {
+	var tables []Source
+	for _, name := range []string{workdays, rates} {
+		t := Source{Name: path.Join(path.Dir(rulebook), name)}
+		var err error
+		switch t.Body, err = fs.ReadFile(files, t.Name); {
+		case err == nil:
+			tables = append(tables, t)
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
 	}
-	return doc, workdays, nil
+	return tables, nil
+}
+
+// ShippedShelf returns all the rulebooks that ship, with their tables.
+func ShippedShelf() (law.Shelf, error) {
+	names, err := fs.Glob(rulebooks.FS, "*/rulebook.yaml")
+	if err != nil {
+		return law.Shelf{}, err
+	}
+	var all []Source
+	var books []law.Rulebook
+	for _, name := range names {
+		doc, tables, err := Shipped("rulebook", path.Dir(name))
+		if err != nil {
+			return law.Shelf{}, err
+		}
+		book, err := law.Parse(doc.Name, doc.Body)
+		if err != nil {
+			return law.Shelf{}, err
+		}
+		books, all = append(books, book), append(all, tables...)
+	}
+	shelf, err := (&Portfolio{}).shelf(all)
+	shelf.Books = books
+	return shelf, err
 }
 
 // ShippedTemplates returns the template documents that ship in the binary.

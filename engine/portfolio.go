@@ -36,7 +36,7 @@ type Portfolio struct {
 
 	row     store.Portfolio
 	edition int64
-	capSets map[ruleKey]capped
+	capSets map[capKey]capped
 	caches
 }
 
@@ -122,7 +122,7 @@ func (p *Portfolio) template(name string, lang compose.Language) *compose.Templa
 // fork returns a portfolio with caches of its own, for use by another goroutine.
 func (p *Portfolio) fork() *Portfolio {
 	q := *p
-	q.capSets = map[ruleKey]capped{}
+	q.capSets = map[capKey]capped{}
 	q.caches = caches{rules: map[ruleKey]law.Rules{}, clocks: map[string]*clock{}}
 	return &q
 }

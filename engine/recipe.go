@@ -43,6 +43,7 @@ type Judgement struct {
 	NotAfter  time.Time         // Contact: the end of the lawful window that NotBefore lies in
 	HoldUntil time.Time         // Hold: when it may be asked again; zero means when facts change
 	rules     ruleKey
+	capsHeld  uint64           // which of the rules' caps with conditions hold
 	zones     []*time.Location // where the person may be; none when that is not known
 }
 
@@ -206,7 +207,8 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 			end = e
 		}
 	}
-	slot := p.Strategy.Prefer.Slot(from.In(zone), end, p.Calendar)
+	j.capsHeld = guard.CapKey(rules, f)
+	slot, closes := j.slot(p, f, from.In(zone), end)
 	if slot.From.IsZero() {
 		if j.Verdict.Ruling == guard.Allow {
 			j.Rule, j.Source, j.Reason = "strategy:hours", "", "No hour that the strategy permits is left for this treatment."
@@ -214,10 +216,6 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 		}
 		j.held()
 		return
-	}
-	closes := rules.Closes(slot.From, f.Zones)
-	if slot.To.Before(closes) {
-		closes = slot.To
 	}
 	if slot.From.Sub(f.Now) > planAhead {
 		if j.Verdict.Ruling == guard.Allow {
@@ -233,6 +231,34 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 	if j.Verdict.Ruling == guard.Allow {
 		j.Reason = "Every rule that applies allows it; this one closes the window."
 	}
+}
+
+// slot returns when in the lawful time from an instant on the strategy would rather, and when that time ends.
+func (j *Judgement) slot(p *Portfolio, f *guard.Facts, from, end time.Time) (decide.Slot, time.Time) {
+	rules := p.rulesFor(j.rules)
+	for range 40 { // more than the days of a month, each of which may be a holiday that the strategy did not know
+		s := p.Strategy.Prefer.Slot(from, end, p.Calendar)
+		closes := j.Verdict.NotAfter
+		if s.From.IsZero() {
+			return s, closes
+		}
+		if j.Verdict.Ruling != guard.Allow || !s.From.Before(closes) {
+			opens, ok := guard.Opens(rules, f, s.From)
+			if !ok {
+				break
+			}
+			if !opens.Before(s.To) {
+				from = opens.In(from.Location())
+				continue
+			}
+			s.From, closes = opens.In(from.Location()), guard.Closes(rules, f, opens)
+		}
+		if s.To.Before(closes) {
+			closes = s.To
+		}
+		return s, closes
+	}
+	return decide.Slot{}, time.Time{}
 }
 
 // planAhead is how far ahead of its hour a message is planned: over a night, so that a plan made in the evening

@@ -25,31 +25,30 @@ func (f Failure) String() string {
 	return fmt.Sprintf("%s:%d: %s: got %s, want %s", f.File, f.Line, f.Case, f.Got, f.Want)
 }
 
-// RunTests judges the cases of a rulebook's tests.yaml under the rulebook and those that it stands with (a
-// house or carrier rulebook alone knows no place, and so allows nothing), and returns those that came out
-// otherwise and the ids of the rulebook's rules that no case reaches. A case reaches the rule that its verdict names,
-// the advisory rules that would have said no, and the rules of the elements that it lists. The error is
+// RunTests judges the cases of a rulebook's tests.yaml under the rulebook and those of the shelf that it stands
+// with (a house or carrier rulebook alone knows no place, and so allows nothing), and returns those that came
+// out otherwise and the ids of the rulebook's rules that no case reaches. A case reaches the rules that its
+// verdict or an expectation names, and the advisory rules that would have said no. The error is
 // document.MistakeErrors where the tests cannot be read.
-func RunTests(book law.Rulebook, name string, doc []byte, with ...law.Rulebook) (failed []Failure, unreached []string, err error) {
+func RunTests(book law.Rulebook, name string, doc []byte, shelf *law.Shelf) (failed []Failure, unreached []string, err error) {
 	d, err := document.Parse(name, doc)
 	if err != nil {
 		return nil, nil, err
 	}
-	lawbook, err := law.Compose(append([]law.Rulebook{book}, with...)...)
-	if err != nil {
-		return nil, nil, err
-	}
-	reached := map[string]bool{}
-	if d.Root.Keys("rulebook", "facts", "cases") {
+	t := testing{file: name, reached: map[string]bool{}}
+	if d.Root.Keys("rulebook", "with", "facts", "cases") {
 		if id := d.Root.Key("rulebook"); id.Text() != book.ID && id.Given() {
 			id.Fail("these are tests of another rulebook, not of %s", book.ID)
 		}
-		base := d.Root.Key("facts")
-		if base.Given() {
-			base.Keys(factKeys...)
+		if t.lawbook, err = shelf.Compose(append([]law.Rulebook{book}, companions(&book, d.Root.Key("with"), shelf)...)...); err != nil {
+			return nil, nil, err
+		}
+		t.base = d.Root.Key("facts")
+		if t.base.Given() {
+			t.base.Keys(factKeys...)
 		}
 		for _, v := range d.Root.Key("cases").List() {
-			if f, ok := runCase(lawbook, base, v, name, reached); !ok {
+			if f, ok := t.run(v); !ok {
 				failed = append(failed, f)
 			}
 		}
@@ -58,157 +57,239 @@ func RunTests(book law.Rulebook, name string, doc []byte, with ...law.Rulebook) 
 		return nil, nil, err
 	}
 	for i := range book.Rules {
-		if id := book.Rules[i].ID; !reached[id] && !slices.Contains(unreached, id) {
+		if id := book.Rules[i].ID; !t.reached[id] && !slices.Contains(unreached, id) {
 			unreached = append(unreached, id)
 		}
 	}
 	return failed, unreached, nil
 }
 
-var factKeys = []string{
-	"now", "zones", "country", "region", "party", "product", "channel", "purpose", "states", "owner",
-	"phone", "ledger_as_of", "ledger_max_age", "amount_known", "contacts",
+// companions are the rulebooks that the tests name, or those that the rulebook stands on.
+func companions(book *law.Rulebook, with document.Value, shelf *law.Shelf) []law.Rulebook {
+	if !with.Given() {
+		return shelf.Beneath(book)
+	}
+	var out []law.Rulebook
+	for _, v := range with.List() {
+		b, ok := shelf.Book(v.Text())
+		switch {
+		case !ok:
+			v.Fail("there is no rulebook %q; those in use and those that ship can be named", v.Text())
+		case b.ID != book.ID:
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
-func runCase(lawbook law.Lawbook, base, v document.Value, file string, reached map[string]bool) (Failure, bool) {
-	if !v.Keys(append([]string{"name", "want"}, factKeys...)...) {
+// A testing is one run of the cases of one document.
+type testing struct {
+	lawbook law.Lawbook
+	base    document.Value // the facts that cases share
+	file    string
+	reached map[string]bool
+}
+
+func (t *testing) run(v document.Value) (Failure, bool) {
+	want := v.Key("want")
+	if !v.Keys(append([]string{"name", "want"}, factKeys...)...) || !want.Keys(wantKeys...) {
 		return Failure{}, true
 	}
+	if len(want.Names()) == 0 {
+		want.Fail("expects nothing; say at least a ruling and a rule")
+	}
 	name := v.Key("name").Text()
-	f := facts(base, v)
+	f, opened := t.facts(v)
 	f.Explain = true
-	scope := law.Scope{Country: f.Country, Region: f.Region, Party: f.Party, Product: f.Product, Channel: f.Channel, On: ledger.Day(f.Now)}
+	scope := law.Scope{
+		Country: f.Country, Region: f.Region, Locality: f.Locality, Party: f.Party, Product: f.Product, Channel: f.Channel, Carrier: f.Carrier,
+		On: ledger.Day(f.Now),
+	}
 	if len(f.Zones) > 0 && f.Zones[0] != nil {
 		scope.On = ledger.Day(f.Now.In(f.Zones[0]))
 	}
-	rules := lawbook.For(scope)
-	got := Check(rules, &f)
-	reached[got.Rule] = true
-	for _, r := range rules.Advisory() {
-		for _, ch := range got.Checked {
-			if ch.Rule == r.ID && !ch.Passed {
-				reached[r.ID] = true
+	k := caseRun{testing: t, rules: t.lawbook.For(scope), f: &f, want: want, opened: opened}
+	k.verdict()
+	k.words()
+	k.aside()
+	has, wants := strings.Join(k.has, ", "), strings.Join(k.wants, ", ")
+	return Failure{File: t.file, Line: v.Line(), Case: name, Got: has, Want: wants}, has == wants
+}
+
+var wantKeys = []string{
+	"ruling", "rule", "until", "not_after", "also", "advised", "elements", "codes", "warns", "keep", "rate", "order", "suit_barred",
+}
+
+// A caseRun compares what came out of one case with what was wanted, in the same words, as far as the case
+// says.
+type caseRun struct {
+	*testing
+	rules      law.Rules
+	f          *Facts
+	want       document.Value
+	opened     ledger.Date
+	has, wants []string
+}
+
+func (k *caseRun) say(got, want string) { k.has, k.wants = append(k.has, got), append(k.wants, want) }
+
+func (k *caseRun) reach(r *law.Rule) {
+	if r != nil {
+		k.reached[r.ID] = true
+	}
+}
+
+func (k *caseRun) verdict() {
+	got := Check(k.rules, k.f)
+	ruling, rule := k.want.Key("ruling"), k.want.Key("rule")
+	alone := !k.want.Key("keep").Given() && !k.want.Key("rate").Given() && !k.want.Key("order").Given() && !k.want.Key("suit_barred").Given() &&
+		!k.want.Key("advised").Given() && !k.want.Key("elements").Given() && !k.want.Key("codes").Given() && !k.want.Key("warns").Given()
+	if ruling.Given() || rule.Given() || alone {
+		k.say(got.Ruling.String(), ruling.OneOf("allow", "wait", "deny"))
+		k.say(got.Rule, rule.Text())
+		k.reached[got.Rule] = true
+	}
+	k.instant("until", got.Until)
+	k.instant("not_after", got.NotAfter)
+	no := map[string]bool{}
+	for _, ch := range got.Checked {
+		no[ch.Rule] = no[ch.Rule] || !ch.Passed
+	}
+	advisory := map[string]bool{}
+	for _, r := range k.rules.Advisory() {
+		advisory[r.ID] = no[r.ID] || r.Kind == law.Records || r.Kind == law.Rate || r.Kind == law.Allocation || r.Kind == law.Limitation
+		if no[r.ID] {
+			k.reach(r)
+		}
+		delete(no, r.ID)
+	}
+	k.among("also", no)
+	k.among("advised", advisory)
+}
+
+func (k *caseRun) instant(key string, got time.Time) {
+	if v := k.want.Key(key); v.Given() {
+		w := v.Time()
+		k.say(key+" "+got.In(w.Location()).Format(time.RFC3339), key+" "+w.Format(time.RFC3339))
+	}
+}
+
+// among wants every id that the case lists in a set.
+func (k *caseRun) among(key string, set map[string]bool) {
+	for _, id := range k.want.Key(key).Texts() {
+		k.reached[id] = true
+		if set[id] {
+			k.say(key+" "+id, key+" "+id)
+		} else {
+			k.say("not "+id, key+" "+id)
+		}
+	}
+}
+
+// words compares what a message has to hold and must not earn.
+func (k *caseRun) words() {
+	if v := k.want.Key("elements"); v.Given() {
+		listed := v.Texts()
+		var got []string
+		for _, r := range Words(k.rules, k.f, law.Element) {
+			if !slices.Contains(got, r.Element) {
+				got = append(got, r.Element)
+			}
+		}
+		k.list("elements", got, listed)
+		for i, r := range k.rules.All() {
+			if r.Kind == law.Element && slices.Contains(listed, r.Element) && applies(k.rules, k.f, &k.rules.All()[i]) {
+				k.reached[r.ID] = true
 			}
 		}
 	}
-	want := v.Key("want")
-	if !want.Keys("ruling", "rule", "until", "not_after", "elements") {
-		return Failure{}, true
-	}
-	has, wants := compare(rules, f.purpose(), got, want, reached)
-	if has == wants {
-		return Failure{}, true
-	}
-	return Failure{File: file, Line: v.Line(), Case: name, Got: has, Want: wants}, false
-}
-
-// compare writes what came out and what was wanted in the same words, as far as the case says.
-func compare(rules law.Rules, p law.Purpose, got Verdict, want document.Value, reached map[string]bool) (has, wants string) {
-	var a, b []string
-	say := func(g, w string) { a, b = append(a, g), append(b, w) }
-	say(got.Ruling.String(), want.Key("ruling").OneOf("allow", "wait", "deny"))
-	say(got.Rule, want.Key("rule").Text())
-	instant := func(key string, g time.Time) {
-		if k := want.Key(key); k.Given() {
-			w := k.Time()
-			say(key+" "+g.In(w.Location()).Format(time.RFC3339), key+" "+w.Format(time.RFC3339))
+	var errors, warnings []string
+	for _, r := range Words(k.rules, k.f, law.Wording) {
+		errors = appendNew(errors, nil, r.Codes)
+		if k.want.Key("codes").Given() {
+			k.reach(r)
 		}
 	}
-	instant("until", got.Until)
-	instant("not_after", got.NotAfter)
-	if k := want.Key("elements"); k.Given() {
-		listed := k.Texts()
-		say("elements "+strings.Join(rules.Elements(p), ", "), "elements "+strings.Join(listed, ", "))
-		for _, r := range rules.All() {
-			if r.Kind == law.Element && slices.Contains(listed, r.Element) {
-				reached[r.ID] = true
+	for _, r := range k.rules.Advisory() {
+		if r.Kind == law.Wording && r.Is(k.f.purpose()) && applies(k.rules, k.f, r) {
+			warnings = appendNew(warnings, errors, r.Codes)
+			if k.want.Key("warns").Given() {
+				k.reach(r)
 			}
 		}
 	}
-	return strings.Join(a, ", "), strings.Join(b, ", ")
+	k.sorted("codes", errors)
+	k.sorted("warns", warnings)
 }
 
-// facts reads the facts of a case, each from the case where it says it, else from the defaults.
-func facts(base, v document.Value) Facts {
-	get := func(key string) document.Value {
-		if k := v.Key(key); k.Given() || !base.Given() || slices.Contains(v.Names(), key) {
-			return k
+func appendNew(to, beside, more []string) []string {
+	for _, s := range more {
+		if !slices.Contains(to, s) && !slices.Contains(beside, s) {
+			to = append(to, s)
 		}
-		return base.Key(key)
 	}
-	f := Facts{
-		Country: get("country").Optional(), Region: get("region").Optional(), Party: get("party").Optional(),
-		Product: get("product").Optional(), Channel: ledger.Channel(get("channel").Optional()),
-		AmountKnown: get("amount_known").Bool(),
-	}
-	if k := get("now"); k.Given() {
-		f.Now = k.Time()
-	}
-	if k := get("ledger_as_of"); k.Given() {
-		f.LedgerAsOf = k.Time()
-	}
-	if k := get("ledger_max_age"); k.Given() {
-		age, err := time.ParseDuration(k.Text())
-		if err != nil {
-			k.Fail("%q is not a span such as 36h", k.Text())
-		}
-		f.LedgerMaxAge = age
-	}
-	for _, k := range get("zones").List() {
-		f.Zones = append(f.Zones, zone(k))
-	}
-	people(get, &f)
-	return f
+	return to
 }
 
-func people(get func(string) document.Value, f *Facts) {
-	if k := get("purpose"); k.Given() {
-		p := k.OneOf(string(law.Reminder), string(law.Notice), string(law.Confirmation))
-		f.Notice, f.Confirmation = p == string(law.Notice), p == string(law.Confirmation)
-	}
-	if k := get("owner"); k.Given() {
-		f.Owner = map[string]Owner{"borrower": OwnBorrower, "guarantor": OwnGuarantor, "other": OtherPerson}[k.OneOf("borrower", "guarantor", "other")]
-	}
-	if k := get("phone"); k.Given() {
-		f.Phone = map[string]ledger.PhoneKind{
-			"invalid": ledger.PhoneInvalid, "mobile": ledger.PhoneMobile, "fixed": ledger.PhoneFixed, "other": ledger.PhoneOther,
-		}[k.OneOf("invalid", "mobile", "fixed", "other")]
-	}
-	for _, k := range get("states").List() {
-		kind, until, ends := strings.Cut(k.Text(), " until ")
-		s := State{Kind: kind}
-		if ends {
-			s.Until = instant(k, until)
-		}
-		f.States = append(f.States, s)
-	}
-	for _, k := range get("contacts").List() {
-		at, ch, _ := strings.Cut(k.Text(), " ")
-		c := Contact{At: instant(k, at), Channel: ledger.Channel(ch)}
-		if len(f.Zones) > 0 && f.Zones[0] != nil {
-			c.Day = ledger.Day(c.At.In(f.Zones[0]))
-		}
-		f.Contacts = append(f.Contacts, c)
+func (k *caseRun) list(key string, got, want []string) {
+	k.say(key+" "+strings.Join(got, ", "), key+" "+strings.Join(want, ", "))
+}
+
+// sorted compares lists whose order says nothing.
+func (k *caseRun) sorted(key string, got []string) {
+	if v := k.want.Key(key); v.Given() {
+		want := v.Texts()
+		slices.Sort(want)
+		slices.Sort(got)
+		k.list(key, got, want)
 	}
 }
 
-func instant(v document.Value, s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		v.Fail("%q is not a time of the form 2006-01-02T15:04:05+08:00", s)
+// aside compares what the rules say that give no verdict.
+func (k *caseRun) aside() {
+	if v := k.want.Key("keep"); v.Given() {
+		var got []string
+		for _, kept := range k.rules.Keep() {
+			k.reach(kept.Rule)
+			term, after, _ := strings.Cut(kept.String(), " after ")
+			got = append(got, kept.What+" "+term+" "+after)
+		}
+		k.sorted("keep", got)
 	}
-	return t
+	if v := k.want.Key("rate"); v.Given() {
+		for _, limited := range v.Names() {
+			k.rate(limited, v.Key(limited).Text())
+		}
+	}
+	if v := k.want.Key("order"); v.Given() {
+		order, r := k.rules.Order()
+		k.reach(r)
+		k.list("order", order, v.Texts())
+	}
+	if v := k.want.Key("suit_barred"); v.Given() {
+		barred, r := k.rules.SuitBarred(k.day(), k.f.Suit)
+		k.reach(r)
+		k.say(fmt.Sprintf("suit_barred %v", barred), fmt.Sprintf("suit_barred %v", v.Bool()))
+	}
 }
 
-func zone(v document.Value) *time.Location {
-	s := v.Text()
-	if s == "" {
-		return nil
+func (k *caseRun) day() ledger.Date {
+	c := check{rules: k.rules, f: k.f}
+	return c.day(k.f.Now)
+}
+
+func (k *caseRun) rate(limited, want string) {
+	got := k.rules.Rate(limited, k.opened, k.day())
+	k.reach(got.Rule)
+	text := "none"
+	switch {
+	case got.Rule == nil:
+	case !got.Known:
+		text = "unknown"
+	case limited == law.PenaltyMultiplier:
+		text = law.Multiple(got.Rate)
+	default:
+		text = law.Percent(got.Rate)
 	}
-	z, err := time.LoadLocation(s)
-	if err != nil || s == "Local" {
-		v.Fail("%q is not a zone of the IANA database, such as Asia/Shanghai", s)
-		return nil
-	}
-	return z
+	k.say(limited+" "+text, limited+" "+want)
 }

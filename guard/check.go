@@ -9,28 +9,43 @@ import (
 )
 
 // Check judges one contact under the rules chosen for it. It asks in this order: do the rules fit; whose
-// address is it; what bars contact, a stop first; is the amount known and current; the hours; the caps. The
-// first rule that says no is named. Any denial makes it a denial; else Until satisfies all that time can
-// mend, hours and caps and states together, so that the same facts are allowed at Until (but for a ledger
-// that ages meanwhile).
+// address is it; what bars contact, a stop first; is there consent; is the amount known and current; is what
+// had to be done first done; the days, the hours, the caps. The first rule that says no is named. Any denial
+// makes it a denial; else Until satisfies all that time can mend, so that the same facts are allowed at Until
+// (but for a ledger that ages meanwhile).
 //
-// Notices and confirmations pass the rules that do not bind their purpose. Hours bind every purpose in the
-// rulebooks that ship, and so do death and danger; wrong_person binds notices too; so do, on texts, calls,
-// e-mail and app, stops.
+// Notices and confirmations pass the rules that do not bind their purpose. Hours bind every purpose.
 func Check(rules law.Rules, f *Facts) Verdict {
-	c := check{rules: rules, f: f, purpose: f.purpose()}
-	if v, ok := c.fits(); !ok {
-		return v
-	}
-	c.identity()
-	c.states()
-	c.amount()
-	if len(f.Zones) == 0 {
-		c.no(Wait, nil, NoZone, "Where the borrower is, and so what time it is there, is not known.", time.Time{})
+	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	if !c.fits() {
 		return c.v
 	}
+	c.look()
+	all := f.Explain || len(f.States) > 0
+	if all || c.facts&c.filed.Facts != 0 {
+		c.all(c.filed.Identity)
+	}
+	if all {
+		c.all(c.filed.Stop)
+		c.unheard()
+	}
+	c.all(c.filed.Bar)
+	c.all(c.filed.Limitation)
+	c.all(c.filed.Consent)
+	if all || c.facts&c.filed.Facts != 0 {
+		c.all(c.filed.Amount)
+	}
+	c.all(c.filed.Duty)
+	if len(f.Zones) == 0 {
+		c.no(nil, word{ruling: Wait, why: "Where the borrower is, and so what time it is there, is not known."}, NoZone)
+		return c.v
+	}
+	c.all(c.filed.Days)
 	c.hours()
-	c.caps()
+	c.all(c.filed.Asked)
+	if f.Explain || c.recent() {
+		c.all(c.filed.Caps)
+	}
 	c.advice()
 	c.finish()
 	return c.v
@@ -40,186 +55,173 @@ func Check(rules law.Rules, f *Facts) Verdict {
 type check struct {
 	rules   law.Rules
 	f       *Facts
-	purpose law.Purpose
+	filed   *law.Filed
 	v       Verdict
-	today   [2]ledger.Date // the civil day in each of the first zones
-	inside  bool           // within the lawful hours in every zone
-	decided bool           // a rule has said no; v names the first
-	forever bool           // time alone will not mend it
-	mended  time.Time      // when the states that end by themselves have ended
+	clocks  [2]clock // in each of the first zones
+	facts   law.Fact // which facts that rules may name hold
+	inside  bool     // within the hours of the rules without conditions, in every zone
+	decided bool     // a rule has said no; v names the first
+	forever bool     // time alone will not mend it
 }
 
-// no notes that a rule says no. The first is named; a denial turns the ruling, and is then named instead of
-// a wait. A wait without until is for facts.
-func (c *check) no(r Ruling, rule *law.Rule, id, why string, until time.Time) {
+// A clock is the civil time in one zone.
+type clock struct {
+	day    ledger.Date
+	minute int
+	rest   time.Duration
+}
+
+// A word is what one rule says of a contact at an instant. The zero word denies.
+type word struct {
+	ruling Ruling
+	why    string
+	until  time.Time // Wait: when the rule may say otherwise, the facts being as they are; zero means never
+}
+
+var passes = word{ruling: Allow}
+
+func (c *check) all(rules []*law.Rule) {
+	for _, r := range rules {
+		if w := c.ask(r, c.f.Now); w.ruling != Allow {
+			c.no(r, w, "")
+		} else {
+			c.yes(r, "")
+		}
+	}
+}
+
+// no notes that a rule says no. The first is named; a denial turns the ruling, and is then named instead of a
+// wait.
+func (c *check) no(rule *law.Rule, w word, id string) {
 	source := failsClosed
 	if rule != nil {
 		id, source = rule.ID, rule.Source
 	}
-	if c.f.Explain {
-		c.v.Checked = append(c.v.Checked, Checked{Rule: id, Source: source, Detail: why})
-	}
-	if !c.decided || r == Deny && c.v.Ruling == Wait {
-		c.v.Ruling, c.v.Rule, c.v.Source, c.v.Reason = r, id, source, why
+	c.note(id, source, w)
+	if !c.decided || w.ruling == Deny && c.v.Ruling == Wait {
+		c.v.Ruling, c.v.Rule, c.v.Source, c.v.Reason = w.ruling, id, source, w.why
 	}
 	c.decided = true
-	if until.IsZero() {
-		c.forever = true
-	} else if until.After(c.mended) {
-		c.mended = until
-	}
 }
 
-func (c *check) yes(rule *law.Rule) {
+func (c *check) note(id, source string, w word) {
 	if c.f.Explain {
-		c.v.Checked = append(c.v.Checked, Checked{Rule: rule.ID, Source: rule.Source, Passed: true})
+		c.v.Checked = append(c.v.Checked, Checked{Rule: id, Source: source, Detail: w.why})
+	}
+	c.forever = c.forever || w.until.IsZero()
+}
+
+func (c *check) yes(rule *law.Rule, detail string) {
+	if c.f.Explain {
+		c.v.Checked = append(c.v.Checked, Checked{Rule: rule.ID, Source: rule.Source, Passed: true, Detail: detail})
 	}
 }
 
 // fits says whether the rules can judge this contact at all.
-func (c *check) fits() (Verdict, bool) {
+func (c *check) fits() bool {
 	f, s := c.f, c.rules.Scope()
 	why, id := c.rules.Gap(), NoRules
 	switch {
 	case why != "":
-	case s.Country != f.Country || s.Region != f.Region || s.Locality != f.Locality || s.Carrier != f.Carrier || s.Channel != f.Channel || s.Party != f.Party || s.Product != f.Product:
-		why = "The rules were chosen for another place, channel, party or product."
+	case s.Channel != f.Channel || s.Country != f.Country || s.Region != f.Region || s.Locality != f.Locality ||
+		s.Carrier != f.Carrier || s.Party != f.Party || s.Product != f.Product:
+		why = "The rules were chosen for another place, channel, carrier, party or product."
 	case f.Now.IsZero():
 		why, id = "The instant of the contact is not known.", NoInstant
 	default:
-		why, id = c.clocks()
+		why, id = c.readClocks()
 	}
 	if why == "" {
-		return Verdict{}, true
+		return true
 	}
-	c.no(Wait, nil, id, why, time.Time{})
-	return c.v, false
+	c.no(nil, word{ruling: Wait, why: why}, id)
+	return false
 }
 
-// clocks looks at the clock in every zone, once, and says why the rules cannot judge by them.
-func (c *check) clocks() (why, id string) {
-	open, closing, _, _ := c.rules.Hours()
+// readClocks looks at the clock in every zone, once, and says why the rules cannot judge by them.
+func (c *check) readClocks() (why, id string) {
 	c.inside = true
 	for i, z := range c.f.Zones {
 		if z == nil {
 			return "A candidate zone is not known.", NoZone
 		}
-		day, minute, _ := law.Clock(c.f.Now, z)
-		if !c.rules.Covers(day) {
+		var k clock
+		k.day, k.minute, k.rest = law.Clock(c.f.Now, z)
+		if !c.rules.Covers(k.day) {
 			return "The rules were chosen for a day on which others are in force.", NoRules
 		}
-		c.inside = c.inside && open <= minute && minute < closing
-		if i < len(c.today) {
-			c.today[i] = day
+		open, closing, _, _ := c.rules.Hours(law.Weekday(k.day))
+		c.inside = c.inside && open <= k.minute && k.minute < closing
+		if i < len(c.clocks) {
+			c.clocks[i] = k
 		}
 	}
 	return "", NoRules
 }
 
-func (c *check) identity() {
-	for _, r := range c.rules.Limits(law.Identity, c.purpose) {
-		why := ""
-		for _, s := range r.States {
-			if why == "" {
-				why = c.address(s)
-			}
-		}
-		if why != "" {
-			c.no(Deny, r, "", why, time.Time{})
-		} else {
-			c.yes(r)
-		}
-	}
-}
-
-// address says why the address is in a state that identity rules name, or "".
-func (c *check) address(state string) string {
+// look works out which of the facts hold that identity and amount rules may name.
+func (c *check) look() {
 	f := c.f
-	unusable := f.Phone == ledger.PhoneUnknown || f.Phone == ledger.PhoneInvalid
-	switch {
-	case state == law.ThirdParty && f.Owner == OtherPerson:
-		return "The address belongs to somebody who does not owe."
-	case state == law.OwnerUnknown && f.Owner == OwnerUnknown:
-		return "Whose address it is has not been said."
-	case state == law.InvalidAddress && unusable:
-		return "The number is not known to be valid."
-	case state == law.NotMobile && !unusable && f.Phone != ledger.PhoneMobile:
-		return "The number is not a mobile number."
+	switch f.Owner {
+	case OtherPerson:
+		c.facts |= law.FactThirdParty
+	case OwnerUnknown:
+		c.facts |= law.FactOwnerUnknown
+	case OwnBorrower, OwnGuarantor:
 	}
-	return ""
+	switch f.Phone {
+	case ledger.PhoneUnknown, ledger.PhoneInvalid:
+		c.facts |= law.FactInvalidAddress
+	case ledger.PhoneFixed, ledger.PhoneOther:
+		c.facts |= law.FactNotMobile
+	case ledger.PhoneMobile:
+	}
+	if !f.AmountKnown {
+		c.facts |= law.FactAmountUnknown
+	}
+	if f.LedgerMaxAge <= 0 || f.LedgerAsOf.IsZero() || f.Now.Sub(f.LedgerAsOf) > f.LedgerMaxAge {
+		c.facts |= law.FactStaleLedger
+	}
 }
 
-func (c *check) states() {
-	if len(c.f.States) == 0 && !c.f.Explain {
-		return
-	}
-	for _, r := range c.rules.Limits(law.Stop, c.purpose) {
-		passed := true
-		for i := range c.f.States {
-			s := &c.f.States[i]
-			if !r.Names(s.Kind) || over(s, c.f.Now) {
-				continue
-			}
-			passed = false
-			if s.Until.IsZero() {
-				c.no(Deny, r, "", fmt.Sprintf("The state %q bars it until it is lifted.", s.Kind), time.Time{})
-			} else {
-				c.no(Wait, r, "", fmt.Sprintf("The state %q bars it until it ends.", s.Kind), s.Until)
-			}
-		}
-		if passed {
-			c.yes(r)
-		}
-	}
+// unheard holds contact for a state that no rulebook of the place names.
+func (c *check) unheard() {
 	for i := range c.f.States {
 		if s := &c.f.States[i]; !over(s, c.f.Now) && !c.rules.Knows(s.Kind) {
-			c.no(Wait, nil, NoState, fmt.Sprintf("No rule says what the state %q means.", s.Kind), s.Until)
+			c.no(nil, word{Wait, fmt.Sprintf("No rule says what the state %q means.", s.Kind), s.Until}, NoState)
 		}
 	}
 }
 
-// over says whether a state has ended by itself. One that begins later bars already: whatever is known to
-// come is not run up against.
-func over(s *State, now time.Time) bool { return !s.Until.IsZero() && !s.Until.After(now) }
-
-func (c *check) amount() {
-	f := c.f
-	for _, r := range c.rules.Limits(law.Amount, c.purpose) {
-		why := ""
-		switch {
-		case r.Names(law.AmountUnknown) && !f.AmountKnown:
-			why = "What is owed could not be worked out exactly."
-		case !r.Names(law.StaleLedger):
-		case f.LedgerMaxAge <= 0:
-			why = "How old the payments feed may be has not been said."
-		case f.LedgerAsOf.IsZero():
-			why = "How far the payments feed reaches is not known."
-		case f.Now.Sub(f.LedgerAsOf) > f.LedgerMaxAge:
-			why = "The payments feed is older than the portfolio allows."
-		}
-		if why != "" {
-			c.no(Wait, r, "", why, time.Time{})
-		} else {
-			c.yes(r)
-		}
-	}
-}
-
+// hours asks the rules about hours. Of those that say no, the one that opens last keeps the contact waiting,
+// and is named.
 func (c *check) hours() {
-	inside := c.inside
-	_, _, opens, closes := c.rules.Hours()
-	if !inside {
-		// The rule that keeps the contact waiting is the one that opens the window again.
-		c.no(Wait, opens, "", c.rules.Reason(opens), c.f.Now)
-	}
-	if !c.f.Explain {
+	if c.inside && c.filed.Steady && !c.f.Explain {
 		return
 	}
-	for _, r := range c.rules.Binding(law.Hours) {
-		if inside || r != opens {
-			c.v.Checked = append(c.v.Checked, Checked{Rule: r.ID, Source: r.Source, Passed: inside || r != closes, Detail: law.HoursText(r)})
+	var last *law.Rule
+	var until time.Time
+	for _, r := range c.filed.Hours {
+		if w := c.ask(r, c.f.Now); w.ruling != Allow && (last == nil || w.until.IsZero() || !until.IsZero() && w.until.After(until)) {
+			last, until = r, w.until
 		}
 	}
+	for _, r := range c.filed.Hours {
+		switch w := c.ask(r, c.f.Now); {
+		case w.ruling == Allow:
+			c.yes(r, law.HoursText(r))
+		case r == last:
+			c.no(r, w, "")
+		default:
+			c.note(r.ID, r.Source, w)
+		}
+	}
+}
+
+// recent says whether the latest contact is recent enough to count against any cap.
+func (c *check) recent() bool {
+	n := len(c.f.Contacts)
+	return n > 0 && c.f.Now.Unix()-c.f.Contacts[n-1].At.Unix() < c.filed.Horizon
 }
 
 // advice reports what the rules that do not decide would have said.
@@ -227,81 +229,12 @@ func (c *check) advice() {
 	if !c.f.Explain {
 		return
 	}
+	purpose := c.f.purpose()
 	for _, r := range c.rules.Advisory() {
-		if r.Is(c.purpose) {
+		if r.Is(purpose) {
 			c.v.Checked = append(c.v.Checked, Checked{
-				Rule: r.ID, Source: r.Source, Passed: c.would(r), Detail: "advisory: reported, does not decide",
+				Rule: r.ID, Source: r.Source, Passed: c.ask(r, c.f.Now).ruling == Allow, Detail: "advisory: reported, does not decide",
 			})
 		}
 	}
-}
-
-// would says whether an advisory rule would have let the contact pass.
-func (c *check) would(r *law.Rule) bool {
-	switch r.Kind {
-	case law.Hours:
-		for _, z := range c.f.Zones {
-			if _, m, _ := law.Clock(c.f.Now, z); m < r.Open || m >= r.Close {
-				return false
-			}
-		}
-	case law.Cap:
-		_, capped := frees(r, c.f, c.f.Now, c.today[:])
-		return !capped
-	case law.Stop:
-		for i := range c.f.States {
-			if s := &c.f.States[i]; r.Names(s.Kind) && !over(s, c.f.Now) {
-				return false
-			}
-		}
-	case law.Identity:
-		for _, s := range r.States {
-			if c.address(s) != "" {
-				return false
-			}
-		}
-	case law.Amount, law.Element: // the amount is judged by the rules that bind, the words by the lint
-	}
-	return true
-}
-
-// finish gives an allowed contact the end of its window, and a wait its instant.
-func (c *check) finish() {
-	switch {
-	case !c.decided:
-		_, _, _, closes := c.rules.Hours()
-		c.v.Ruling, c.v.Rule, c.v.Source = Allow, closes.ID, closes.Source
-		c.v.NotAfter = c.rules.Closes(c.f.Now, c.f.Zones)
-	case c.v.Ruling == Wait && !c.forever:
-		until, ok := c.earliest()
-		if !ok {
-			c.v.Rule, c.v.Source, c.v.Reason = NoInstant, failsClosed, "No lawful hour was found in the days that were looked at."
-		}
-		c.v.Until = until
-	}
-}
-
-// earliest returns the first instant that hours, caps and states all allow. Each of them only ever moves it
-// later, so that what they agree on is the first.
-func (c *check) earliest() (time.Time, bool) {
-	t := c.f.Now
-	if c.mended.After(t) {
-		t = c.mended
-	}
-	for range 128 {
-		next, ok := c.rules.Opens(t, c.f.Zones)
-		if !ok {
-			return time.Time{}, false
-		}
-		for _, r := range c.rules.Limits(law.Cap, c.purpose) {
-			if free, capped := frees(r, c.f, next, nil); capped {
-				next = free
-			}
-		}
-		if next.Equal(t) {
-			return t, true
-		}
-		t = next
-	}
-	return time.Time{}, false
 }

@@ -46,7 +46,9 @@ func rulesFor(t interface{ Fatal(...any) }, f guard.Facts, books ...law.Rulebook
 	if len(f.Zones) > 0 {
 		on = ledger.Day(f.Now.In(f.Zones[0]))
 	}
-	return l.For(law.Scope{Country: f.Country, Region: f.Region, Channel: f.Channel, Party: f.Party, Product: f.Product, On: on})
+	return l.For(law.Scope{
+		Country: f.Country, Region: f.Region, Locality: f.Locality, Channel: f.Channel, Carrier: f.Carrier, Party: f.Party, Product: f.Product, On: on,
+	})
 }
 
 // good are facts under which the Chinese rulebook allows a text.
@@ -143,7 +145,7 @@ func TestExplain(t *testing.T) {
 }
 
 func TestCaps(t *testing.T) {
-	caps := guard.Caps(rulesFor(t, good(t), cn(t)))
+	caps := guard.Caps(rulesFor(t, good(t), cn(t)), law.Reminder, 0)
 	if len(caps) != 2 || caps[0].N != 1 || caps[0].Days != 1 || caps[1].N != 3 || caps[1].Seconds != 604800 || caps[1].Per != "person" {
 		t.Errorf("got %+v", caps)
 	}
@@ -271,7 +273,8 @@ func TestStricterNeverAllowsMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := draw(t, zones)
 		r := law.Rule{ID: "HOUSE", House: true, Confidence: law.Binding, Source: "house", Per: "person"}
-		switch r.Kind = rapid.SampledFrom([]law.Kind{law.Hours, law.Cap, law.Stop, law.Identity, law.Amount}).Draw(t, "kind"); r.Kind {
+		r.Kind = rapid.SampledFrom([]law.Kind{law.Hours, law.Cap, law.Stop, law.Identity, law.Amount}).Draw(t, "kind")
+		switch r.Kind { //nolint:exhaustive // the kinds that are drawn
 		case law.Hours:
 			r.Open = rapid.IntRange(480, 1200).Draw(t, "open")
 			r.Close = rapid.IntRange(r.Open+1, 1320).Draw(t, "close")
@@ -283,7 +286,6 @@ func TestStricterNeverAllowsMore(t *testing.T) {
 			r.States = []string{law.NotMobile}
 		case law.Amount:
 			r.States = []string{law.StaleLedger}
-		case law.Element:
 		}
 		before := guard.Check(rulesFor(t, f, book), &f)
 		after := guard.Check(rulesFor(t, f, book, law.Rulebook{ID: "house", Rules: []law.Rule{r}}), &f)
@@ -307,7 +309,7 @@ func TestRunTestsFinds(t *testing.T) {
 	}
 	s := strings.Replace(string(doc), "want: {ruling: deny, rule: CN-HOUSE-STOP-05}", "want: {ruling: allow, rule: CN-HOUSE-TIME-01}", 1)
 	s = strings.Replace(s, "states: [bankruptcy]", "states: [dispute]", 1)
-	failed, unreached, err := guard.RunTests(cn(t), "tests.yaml", []byte(s))
+	failed, unreached, err := guard.RunTests(cn(t), "tests.yaml", []byte(s), &law.Shelf{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +324,7 @@ func TestRunTestsFinds(t *testing.T) {
 		`"Mars/Base" is not a zone`: "rulebook: cn\ncases:\n  - name: x\n    zones: [Mars/Base]\n    want: {ruling: wait, rule: x}\n",
 		`unknown key "nwo"`:         "rulebook: cn\ncases:\n  - name: x\n    nwo: 1\n    want: {ruling: wait, rule: x}\n",
 	} {
-		if _, _, err := guard.RunTests(cn(t), "t.yaml", []byte(doc)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := guard.RunTests(cn(t), "t.yaml", []byte(doc), &law.Shelf{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

@@ -72,5 +72,12 @@ func (c Calendar) Workday(d ledger.Date) (work, known bool) {
 	return day != time.Saturday && day != time.Sunday, false
 }
 
+// Free says whether d is a public holiday: a named day that is not made a working day. Where d's year is not
+// published known is false.
+func (c Calendar) Free(d ledger.Date) (free, known bool) {
+	work, known := c.Workday(d)
+	return known && !work && c.names[d] != "", known
+}
+
 // Holiday returns the name of the holiday on d, or "".
 func (c Calendar) Holiday(d ledger.Date) string { return c.names[d] }

@@ -3,33 +3,37 @@ package law
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
-// A Lawbook is every rulebook that a portfolio stands under. The zero Lawbook knows no place, so that nobody
-// is contacted under it.
+// A Lawbook is every rulebook that a portfolio stands under, with the calendars and dated rates that they
+// read. The zero Lawbook knows no place, so that nobody is contacted under it.
 type Lawbook struct {
-	books  []Rulebook
-	states map[string]bool // every state that a stop rule names
+	books     []Rulebook
+	written   []Rulebook // before the houses changed them
+	calendars map[string]Calendar
+	series    map[string]Series
 }
 
 // Compose puts rulebooks together. Of rules that limit the same thing the strictest wins, so the order of the
-// books does not matter. It refuses two books of one id, one id for two rules, and a house or carrier rulebook
-// that would allow more than a binding rule: that would be without effect, and its writer believes otherwise.
+// books does not matter. It refuses two books of one id, one id for two rules, a house's change of a rule that
+// is not there or cannot be weakened, and a house rulebook that would allow more than a binding rule: that
+// would be without effect, and its writer believes otherwise.
 func Compose(books ...Rulebook) (Lawbook, error) {
-	l := Lawbook{books: slices.Clone(books), states: map[string]bool{}}
+	l := Lawbook{books: slices.Clone(books), written: slices.Clone(books)}
 	var errs []error
-	for i := range books {
+	for i := range l.books {
 		for j := range i {
-			errs = append(errs, clash(&books[i], &books[j])...)
+			errs = append(errs, clash(&l.books[i], &l.books[j])...)
 		}
-		for k := range books[i].Rules {
-			r := &books[i].Rules[k]
-			for _, s := range r.States {
-				l.states[s] = l.states[s] || r.Kind == Stop
-			}
-			if books[i].House() {
-				errs = append(errs, loosens(r, books)...)
+		l.books[i].Rules = slices.Clone(l.books[i].Rules)
+	}
+	errs = append(errs, l.change()...)
+	for i := range l.books {
+		for j := range l.books[i].Rules {
+			if l.books[i].House() {
+				errs = append(errs, loosens(&l.books[i].Rules[j], l.books)...)
 			}
 		}
 	}
@@ -39,8 +43,114 @@ func Compose(books ...Rulebook) (Lawbook, error) {
 	return l, nil
 }
 
-// Books returns the rulebooks, for their versions and digests.
+// WithCalendar returns the lawbook with a calendar more, by the id under which rules name it.
+func (l Lawbook) WithCalendar(id string, c Calendar) Lawbook {
+	l.calendars = with(l.calendars, id, c)
+	return l
+}
+
+// WithSeries returns the lawbook with dated rates more, by the names under which rules name them. One that is
+// there already is replaced: a lender may give its own.
+func (l Lawbook) WithSeries(series map[string]Series) Lawbook {
+	for id, s := range series {
+		l.series = with(l.series, id, s)
+	}
+	return l
+}
+
+func with[T any](m map[string]T, id string, v T) map[string]T {
+	m = maps.Clone(m)
+	if m == nil {
+		m = map[string]T{}
+	}
+	m[id] = v
+	return m
+}
+
+// Books returns the rulebooks, for their versions and digests, each rule as a house has changed it. Do not
+// change them.
 func (l Lawbook) Books() []Rulebook { return slices.Clone(l.books) }
+
+// Shelf returns the rulebooks as they were written, before any house changed them, with the calendars and rates.
+func (l Lawbook) Shelf() Shelf {
+	return Shelf{Books: slices.Clone(l.written), Calendars: l.calendars, Series: l.series}
+}
+
+// Changed returns the rules that a house has made bind or advise, for the audit and for whoever checks.
+func (l Lawbook) Changed() []Rule {
+	var out []Rule
+	for i := range l.books {
+		for _, r := range l.books[i].Rules {
+			if r.BoundBy != "" || r.AdvisedBy != "" {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// change lets the houses bind and advise.
+func (l *Lawbook) change() []error {
+	var errs []error
+	for i := range l.books {
+		h := &l.books[i]
+		for _, c := range h.Bind {
+			errs = append(errs, l.each(h, c, func(r *Rule) string {
+				if r.Confidence == Binding {
+					return "binds already; remove it"
+				}
+				r.Confidence, r.BoundBy = Binding, h.ID
+				return ""
+			}))
+		}
+		for _, c := range h.Advise {
+			errs = append(errs, l.each(h, c, func(r *Rule) string {
+				switch {
+				case !r.weakens():
+					return "cannot be weakened: hours, days, stops, identity, amount and contact always bind"
+				case r.Confidence == Advisory:
+					return "is advisory already; remove it"
+				}
+				r.Confidence, r.AdvisedBy, r.Why = Advisory, h.ID, c.Reason
+				return ""
+			}))
+		}
+	}
+	return errs
+}
+
+// each does something with every rule of an id that is not the house's own.
+func (l *Lawbook) each(h *Rulebook, c Change, do func(*Rule) string) error {
+	found := false
+	for i := range l.books {
+		for j := range l.books[i].Rules {
+			r := &l.books[i].Rules[j]
+			if r.ID != c.Rule || l.books[i].House() {
+				continue
+			}
+			found = true
+			if why := do(r); why != "" {
+				return fmt.Errorf("%s:%d: rule %s %s", h.File, c.Line, c.Rule, why)
+			}
+		}
+	}
+	if !found {
+		return fmt.Errorf("%s:%d: there is no rule %s in the rulebooks that this one stands with", h.File, c.Line, c.Rule)
+	}
+	return nil
+}
+
+// weakens says whether a lender may make the rule advisory, with a reason.
+func (r *Rule) weakens() bool {
+	switch r.Kind {
+	case Hours, Asked, Days, Stop, Identity, Amount:
+		return false
+	case Element:
+		return r.Element != "identity" && r.Element != "amount" && r.Element != "contact"
+	case Cap, Spacing, Consent, Bar, Duty, Wording, Records, Rate, Allocation, Limitation:
+	}
+	return true
+}
 
 func clash(a, b *Rulebook) []error {
 	if a.ID == b.ID {
@@ -55,74 +165,4 @@ func clash(a, b *Rulebook) []error {
 		}
 	}
 	return errs
-}
-
-// loosens says where a rule of the house would allow more than a binding rule of a jurisdiction.
-func loosens(r *Rule, books []Rulebook) []error {
-	var errs []error
-	for i := range books {
-		if books[i].House() {
-			continue
-		}
-		for j := range books[i].Rules {
-			o := &books[i].Rules[j]
-			if o.Kind != r.Kind || o.Confidence != Binding || !sameDays(r, o) || !sameScope(r, o) {
-				continue
-			}
-			if why := wider(r, o); why != "" {
-				errs = append(errs, fmt.Errorf("%s:%d: rule %s %s %s (%s:%d); a house rule may only be stricter",
-					r.File, r.Line, r.ID, why, o.ID, o.File, o.Line))
-			}
-		}
-	}
-	return errs
-}
-
-func wider(r, o *Rule) string {
-	switch r.Kind {
-	case Hours:
-		if r.Open < o.Open || r.Close > o.Close {
-			return fmt.Sprintf("allows %s, more than the %s of", HoursText(r), HoursText(o))
-		}
-	case Cap:
-		longer := r.Days > 0 && o.Days >= r.Days || r.Seconds > 0 && o.Seconds >= r.Seconds
-		if longer && r.N > o.N && subset(r.Channels, o.Channels) {
-			return fmt.Sprintf("allows %s, more than the %s of", capText(r), capText(o))
-		}
-	case Stop, Identity, Amount, Element: // each of these can only take away
-	}
-	return ""
-}
-
-func sameScope(a, b *Rule) bool {
-	return meet(a.Channels, b.Channels) && meet(a.Parties, b.Parties) && meet(a.Products, b.Products) && meet(a.Binds, b.Binds)
-}
-
-// meet says whether two lists have something in common; an empty list is everything.
-func meet[T comparable](a, b []T) bool {
-	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(x T) bool { return slices.Contains(b, x) })
-}
-
-// subset says whether all of a is in b; an empty list is everything.
-func subset[T comparable](a, b []T) bool {
-	return len(b) == 0 || len(a) > 0 && !slices.ContainsFunc(a, func(x T) bool { return !slices.Contains(b, x) })
-}
-
-// HoursText returns the hours of a rule as "08:00–22:00".
-func HoursText(r *Rule) string { return hoursText(r.Open, r.Close) }
-
-func hoursText(open, closing int) string {
-	return fmt.Sprintf("%02d:%02d–%02d:%02d", open/60, open%60, closing/60, closing%60)
-}
-
-func capText(r *Rule) string {
-	switch {
-	case r.Days == 1:
-		return fmt.Sprintf("%d a calendar day", r.N)
-	case r.Days > 0:
-		return fmt.Sprintf("%d in %d calendar days", r.N, r.Days)
-	case r.Seconds%86400 == 0:
-		return fmt.Sprintf("%d in %d × 24 hours", r.N, r.Seconds/86400)
-	}
-	return fmt.Sprintf("%d in %d seconds", r.N, r.Seconds)
 }

@@ -68,6 +68,13 @@ type Rule struct {
 
 	File string // the document in which it stands
 	Line int    // and where
+
+	// Worked out by Lawbook.For.
+	place    string // the jurisdiction of its rulebook
+	reason   string
+	facts    Fact
+	calendar Calendar
+	given    bool // the calendar is there
 }
 
 // A Keep says how long something is kept: so many years and months after an event, and at least until then.
@@ -129,6 +136,21 @@ type Scope struct {
 
 // Is says whether the rule limits messages of this purpose.
 func (r *Rule) Is(p Purpose) bool { return len(r.Binds) == 0 || slices.Contains(r.Binds, p) }
+
+// OfAttempts says whether a cap or spacing counts every contact, whatever came of it.
+func (r *Rule) OfAttempts() bool { return r.Counts == "" || r.Counts == Attempts }
+
+// counting is what a cap counts, by what.
+func (r *Rule) counting() [2]string {
+	out := [2]string{r.Counts, r.Per}
+	if r.OfAttempts() {
+		out[0] = Attempts
+	}
+	if r.Per == "" {
+		out[1] = PerPerson
+	}
+	return out
+}
 
 // Names says whether the rule names this state.
 func (r *Rule) Names(state string) bool { return slices.Contains(r.States, state) }

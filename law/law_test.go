@@ -51,7 +51,7 @@ func TestStrictestWins(t *testing.T) {
 		law.Rule{ID: "A-STOP", Kind: law.Stop, States: []string{"vip"}},
 	))
 	r := l.For(scope)
-	if open, closing, opens, closes := r.Hours(); open != 540 || closing != 1260 || opens.ID != "A-HOURS" || closes.ID != "A-HOURS" {
+	if open, closing, opens, closes := r.Hours(time.Thursday); open != 540 || closing != 1260 || opens.ID != "A-HOURS" || closes.ID != "A-HOURS" {
 		t.Errorf("hours %d to %d by %s and %s", open, closing, opens.ID, closes.ID)
 	}
 	if len(r.Binding(law.Cap)) != 3 || !r.Knows("vip") || !r.Knows("stop") || r.Knows("sotp") {
@@ -63,7 +63,7 @@ func TestStrictestWins(t *testing.T) {
 	later := scope
 	later.On++
 	r = l.For(later)
-	if _, closing, _, closes := r.Hours(); closing != 1200 || closes.ID != "A-LATE" {
+	if _, closing, _, closes := r.Hours(time.Thursday); closing != 1200 || closes.ID != "A-LATE" {
 		t.Errorf("from its first day on the later rule closes: %d %s", closing, closes.ID)
 	}
 	if !r.Covers(day+1000) || r.Covers(day) {

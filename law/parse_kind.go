@@ -125,7 +125,7 @@ func readBar(v document.Value, r *Rule) {
 
 func readStop(v document.Value, r *Rule) {
 	r.States = words(v.Key("states"))
-	someStates(v, r)
+	someStates(v)
 	if r.Reach = PerPerson; v.Key("reach").Given() {
 		r.Reach = v.Key("reach").OneOf(PerPerson, PerDebt, PerAddress, PerChannel)
 	}
@@ -135,15 +135,15 @@ func readStop(v document.Value, r *Rule) {
 func readIdentity(v document.Value, r *Rule) {
 	r.States = v.Key("states").Texts(ThirdParty, OwnerUnknown, InvalidAddress, NotMobile,
 		NumberDead, NumberReassigned, NumberShared, NumberWork, AddressUnverified)
-	someStates(v, r)
+	someStates(v)
 }
 
 func readAmount(v document.Value, r *Rule) {
 	r.States = v.Key("states").Texts(StaleLedger, AmountUnknown, DebitInFlight, CoreDiffers)
-	someStates(v, r)
+	someStates(v)
 }
 
-func someStates(v document.Value, r *Rule) {
+func someStates(v document.Value) {
 	if len(v.Key("states").List()) == 0 {
 		v.Key("states").Fail("names no state; list at least one")
 	}

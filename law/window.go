@@ -6,21 +6,82 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
-// reach is how far ahead an opening is looked for. Every zone opens within a day of any instant; candidates
-// far apart on the globe may need a few days, or never share an hour.
-const reach = 14 * 24 * time.Hour
+// Hours returns the strictest hours of a day of the week in minutes after midnight, [open, closing), with the
+// rule that opens and the rule that closes them. Rules with conditions are left out. Without rules both are nil
+// and the hours empty.
+func (r Rules) Hours(d time.Weekday) (open, closing int, opens, closes *Rule) {
+	if r.c == nil || r.c.week[d].opens == nil {
+		return 0, 0, nil, nil
+	}
+	s := &r.c.week[d]
+	return s.open, s.closing, s.opens, s.closes
+}
 
-// Inside says whether t is within the lawful hours in every candidate zone. No zone, no hours: false.
+// lawful returns the lawful minutes of a civil day: the hours of its weekday, where the rules about days let
+// anybody be contacted on it. Rules with conditions are left out: guard knows whether they hold.
+func (r Rules) lawful(day ledger.Date) (open, closing int) {
+	for _, d := range r.c.filed[0].Days {
+		if ok, _ := d.Lawful(day); !ok && d.When == nil {
+			return 0, 0
+		}
+	}
+	s := &r.c.week[Weekday(day)]
+	return s.open, s.closing
+}
+
+// Weekday returns the day of the week of a date.
+func Weekday(d ledger.Date) time.Weekday {
+	w := (int(d) + 4) % 7 // 1970-01-01 was a Thursday
+	if w < 0 {
+		w += 7
+	}
+	return time.Weekday(w)
+}
+
+// Lawful says whether a rule about days lets anybody be contacted on a day, and why not.
+func (r *Rule) Lawful(day ledger.Date) (ok bool, why string) {
+	if !r.Weekdays.Has(Weekday(day)) {
+		return false, r.reason
+	}
+	if !r.Workdays && !r.ExceptHolidays {
+		return true, ""
+	}
+	if !r.given {
+		return false, "The calendar that the rule reads is not given."
+	}
+	work, known := r.calendar.Workday(day)
+	free, _ := r.calendar.Free(day)
+	switch {
+	case !known:
+		return false, "The calendar that the rule reads does not publish the year."
+	case r.Workdays && !work || r.ExceptHolidays && free:
+		return false, r.reason
+	}
+	return true, ""
+}
+
+// Published says whether the calendar that a rule about days reads, if any, publishes a day's year.
+func (r *Rule) Published(day ledger.Date) bool {
+	if !r.Workdays && !r.ExceptHolidays {
+		return true
+	}
+	_, known := r.calendar.Workday(day)
+	return r.given && known
+}
+
+// Inside says whether t is within the lawful hours in every candidate zone. No zone, no hours: false. Like
+// Opens, Closes and Window it leaves out the rules with conditions and what the borrower asked for: those are
+// for guard, which has the facts.
 func (r Rules) Inside(t time.Time, zones []*time.Location) bool {
-	open, closing, opens, _ := r.Hours()
-	if opens == nil || len(zones) == 0 {
+	if r.c == nil || len(zones) == 0 {
 		return false
 	}
 	for _, z := range zones {
 		if z == nil {
 			return false
 		}
-		if _, m, _ := Clock(t, z); m < open || m >= closing {
+		day, m, _ := Clock(t, z)
+		if open, closing := r.lawful(day); m < open || m >= closing {
 			return false
 		}
 	}
@@ -28,19 +89,31 @@ func (r Rules) Inside(t time.Time, zones []*time.Location) bool {
 }
 
 // Opens returns the first instant from t on that is within the lawful hours in every candidate zone; false
-// where there is none.
+// where there is none within a month.
 func (r Rules) Opens(t time.Time, zones []*time.Location) (time.Time, bool) {
-	open, closing, opens, _ := r.Hours()
-	if opens == nil || len(zones) == 0 || open >= closing {
+	if r.c == nil {
 		return time.Time{}, false
 	}
-	for limit := t.Add(reach); t.Before(limit); {
+	return Opens(t, zones, r.lawful)
+}
+
+// Opens returns the first instant from t on that is lawful in every candidate zone, given the lawful minutes
+// of a civil day, [open, closing); false where there is none within a month.
+func Opens(t time.Time, zones []*time.Location, lawful func(day ledger.Date) (open, closing int)) (time.Time, bool) {
+	if len(zones) == 0 {
+		return time.Time{}, false
+	}
+	for limit := t.Add(reach * 24 * time.Hour); t.Before(limit); {
 		moved := false
 		for _, z := range zones {
 			if z == nil {
 				return time.Time{}, false
 			}
-			if next := opening(t.In(z), open, closing); next.After(t) {
+			next, ok := opening(t, z, lawful)
+			if !ok {
+				return time.Time{}, false
+			}
+			if next.After(t) {
 				t, moved = next, true
 			}
 		}
@@ -54,10 +127,18 @@ func (r Rules) Opens(t time.Time, zones []*time.Location) (time.Time, bool) {
 // Closes returns the first instant after t, which must be inside, that is outside the lawful hours in any
 // candidate zone.
 func (r Rules) Closes(t time.Time, zones []*time.Location) time.Time {
-	open, closing, _, _ := r.Hours()
+	if r.c == nil {
+		return t
+	}
+	return Closes(t, zones, r.lawful)
+}
+
+// Closes returns the first instant from t on that is not lawful in some candidate zone, given the lawful
+// minutes of a civil day.
+func Closes(t time.Time, zones []*time.Location, lawful func(day ledger.Date) (open, closing int)) time.Time {
 	var first time.Time
 	for _, z := range zones {
-		if end := ending(t.In(z), open, closing); first.IsZero() || end.Before(first) {
+		if end := ending(t, z, lawful); first.IsZero() || end.Before(first) {
 			first = end
 		}
 	}
@@ -76,64 +157,4 @@ func (r Rules) Window(day ledger.Date, zones []*time.Location) (from, to time.Ti
 		return time.Time{}, time.Time{}, false
 	}
 	return from.In(zones[0]), r.Closes(from, zones).In(zones[0]), true
-}
-
-// StartOf returns the first instant of a civil day in a zone, also where clocks leap over midnight.
-func StartOf(day ledger.Date, z *time.Location) time.Time {
-	t := day.At(0, 0, z)
-	if ledger.Day(t) < day { // midnight does not exist: the day begins when the clocks have leapt
-		if _, end := t.ZoneBounds(); !end.IsZero() {
-			return end
-		}
-	}
-	return t
-}
-
-// Clock returns the civil day of t in a zone, the minutes after midnight, and the seconds and below that go
-// beyond them. It is what ledger.Day and Time.Clock say, in one look at the zone.
-func Clock(t time.Time, z *time.Location) (day ledger.Date, minute int, rest time.Duration) {
-	_, offset := t.In(z).Zone()
-	local := t.Unix() + int64(offset)
-	days := local / 86400
-	if local%86400 < 0 {
-		days--
-	}
-	second := int(local - days*86400)
-	return ledger.Date(days), second / 60, time.Duration(second%60)*time.Second + time.Duration(t.Nanosecond())
-}
-
-// opening returns the first instant from t on whose clock, in t's zone, is inside the hours. Between two
-// changes of the clocks it is arithmetic; a change in between is looked at by itself.
-func opening(t time.Time, open, closing int) time.Time {
-	for range 8 { // no zone changes its clocks that often before a day has gone by
-		_, m, rest := Clock(t, t.Location())
-		if open <= m && m < closing {
-			return t
-		}
-		next := t.Add(time.Duration((open-m+24*60)%(24*60))*time.Minute - rest)
-		if _, change := t.ZoneBounds(); !change.IsZero() && !next.Before(change) {
-			t = change.In(t.Location())
-			continue
-		}
-		return next
-	}
-	return t
-}
-
-// ending returns the first instant from t on whose clock, in t's zone, is outside the hours. Hours up to 24:00
-// end with the day, so that each day is judged by itself.
-func ending(t time.Time, open, closing int) time.Time {
-	for range 64 {
-		_, m, rest := Clock(t, t.Location())
-		if m < open || m >= closing {
-			return t
-		}
-		next := t.Add(time.Duration(closing-m)*time.Minute - rest)
-		if _, change := t.ZoneBounds(); !change.IsZero() && !next.Before(change) {
-			t = change.In(t.Location())
-			continue
-		}
-		return next
-	}
-	return t
 }

@@ -1,9 +1,10 @@
 package rulebooks_test
 
 import (
-	"io/fs"
+	"strings"
 	"testing"
 
+	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/rulebooks"
@@ -11,17 +12,13 @@ import (
 
 // TestRulebooks runs the tests.yaml of every rulebook that ships, and fails on a rule that no case reaches.
 func TestRulebooks(t *testing.T) {
-	names, err := fs.Glob(rulebooks.FS, "*/rulebook.yaml")
-	if err != nil || len(names) == 0 {
+	shelf, err := engine.ShippedShelf()
+	if err != nil || len(shelf.Books) == 0 {
 		t.Fatalf("no rulebooks: %v", err)
 	}
-	for _, name := range names {
-		book, err := law.Parse(name, read(t, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		tests := name[:len(name)-len("rulebook.yaml")] + "tests.yaml"
-		failed, unreached, err := guard.RunTests(book, tests, read(t, tests))
+	for _, book := range shelf.Books {
+		tests := strings.TrimSuffix(book.File, "rulebook.yaml") + "tests.yaml"
+		failed, unreached, err := guard.RunTests(book, tests, read(t, tests), &shelf)
 		if err != nil {
 			t.Fatal(err)
 		}

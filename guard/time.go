@@ -1,0 +1,245 @@
+package guard
+
+import (
+	"time"
+
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// aMonth is how many days ahead a lawful day is looked for.
+const aMonth = 32
+
+// days asks a rule about days, in every zone.
+func (c *check) days(r *law.Rule, t time.Time) word {
+	w := passes
+	for i, z := range c.f.Zones {
+		day := c.dayIn(i, z, t)
+		ok, why := r.Lawful(day)
+		if ok {
+			continue
+		}
+		until := nextLawful(r, day, z)
+		if w.ruling == Allow || until.IsZero() || !w.until.IsZero() && until.After(w.until) {
+			w = word{Wait, why, until}
+		}
+	}
+	return w
+}
+
+func (c *check) dayIn(i int, z *time.Location, t time.Time) ledger.Date {
+	if i < len(c.clocks) && t.Equal(c.f.Now) {
+		return c.clocks[i].day
+	}
+	day, _, _ := law.Clock(t, z)
+	return day
+}
+
+// nextLawful returns the start of the next day that is lawful; zero where the calendar does not say.
+func nextLawful(r *law.Rule, day ledger.Date, z *time.Location) time.Time {
+	for next := day; next <= day+aMonth; next++ {
+		if !r.Published(next) {
+			return time.Time{}
+		}
+		if ok, _ := r.Lawful(next); ok && next > day {
+			return law.StartOf(next, z)
+		}
+	}
+	return time.Time{}
+}
+
+// open asks a rule about hours, the borrower's own included, in every zone.
+func (c *check) open(r *law.Rule, t time.Time) word {
+	if r.Kind == law.Asked && c.f.Asked == nil || c.isOpen(r, t) {
+		return passes
+	}
+	until, _ := law.Opens(t, c.f.Zones, func(day ledger.Date) (int, int) { return c.span(r, day) })
+	return word{Wait, r.Reason(), until}
+}
+
+// isOpen says whether t is within a rule's hours in every zone.
+func (c *check) isOpen(r *law.Rule, t time.Time) bool {
+	now := t.Equal(c.f.Now)
+	for i, z := range c.f.Zones {
+		var k clock
+		if now && i < len(c.clocks) {
+			k = c.clocks[i]
+		} else {
+			k.day, k.minute, k.rest = law.Clock(t, z)
+		}
+		if open, closing := c.span(r, k.day); k.minute < open || k.minute >= closing {
+			return false
+		}
+	}
+	return true
+}
+
+const wholeDay = 24 * 60
+
+// span returns the minutes of a day that a rule about hours lets pass.
+func (c *check) span(r *law.Rule, day ledger.Date) (open, closing int) {
+	weekday := law.Weekday(day)
+	a := c.f.Asked
+	switch {
+	case r.Kind != law.Asked && r.Weekdays.Has(weekday):
+		return r.Open, r.Close
+	case r.Kind != law.Asked || a == nil:
+		return 0, wholeDay
+	case !a.Weekdays.Has(weekday):
+		return 0, 0
+	case a.Open == 0 && a.Close == 0:
+		return 0, wholeDay
+	}
+	return a.Open, a.Close
+}
+
+// lawful returns the minutes of a day that the rules about hours and days let pass together, as their
+// conditions are at an instant.
+func (c *check) lawful(day ledger.Date, t time.Time) (open, closing int) {
+	open, closing = 0, wholeDay
+	for _, rules := range [2][]*law.Rule{c.filed.Hours, c.filed.Asked} {
+		for _, r := range rules {
+			if r.When != nil && !c.applies(r.When, t) {
+				continue
+			}
+			o, cl := c.span(r, day)
+			open, closing = max(open, o), min(closing, cl)
+		}
+	}
+	for _, r := range c.filed.Days {
+		if ok, _ := r.Lawful(day); !ok && (r.When == nil || c.applies(r.When, t)) {
+			return 0, 0
+		}
+	}
+	return open, closing
+}
+
+// lawfulAt is lawful, the conditions being as they are at t.
+func (c *check) lawfulAt(t time.Time) func(ledger.Date) (int, int) {
+	return func(day ledger.Date) (int, int) { return c.lawful(day, t) }
+}
+
+// finish gives an allowed contact the end of its window, and a wait its instant.
+func (c *check) finish() {
+	switch {
+	case !c.decided:
+		c.v.Ruling = Allow
+		c.close()
+	case c.v.Ruling == Wait && !c.forever:
+		c.v.Until = c.earliest()
+	}
+}
+
+// close finds the end of the lawful window and the rule that closes it.
+func (c *check) close() {
+	_, closing, _, closes := c.rules.Hours(law.Weekday(c.clocks[0].day))
+	if !c.filed.Steady {
+		closes = c.closer(closes, closing)
+	}
+	c.v.Rule, c.v.Source = closes.ID, closes.Source
+	for i, z := range c.f.Zones {
+		end := c.ending(i, z)
+		if i == 0 || end.Before(c.v.NotAfter) {
+			c.v.NotAfter = end
+		}
+	}
+	if !c.filed.Steady || len(c.filed.Consent)+len(c.filed.Duty) > 0 || len(c.filed.Named) > 0 && len(c.f.States) > 0 {
+		c.bound()
+	}
+}
+
+// closer returns the rule about hours that closes first on the day of the first zone.
+func (c *check) closer(closes *law.Rule, closing int) *law.Rule {
+	for _, rules := range [2][]*law.Rule{c.filed.Hours, c.filed.Asked} {
+		for _, r := range rules {
+			if r.When != nil && !c.applies(r.When, c.f.Now) {
+				continue
+			}
+			if _, cl := c.span(r, c.clocks[0].day); cl < closing {
+				closes, closing = r, cl
+			}
+		}
+	}
+	return closes
+}
+
+// ending returns when the window ends in one zone. Between two changes of the clocks it is arithmetic.
+func (c *check) ending(i int, z *time.Location) time.Time {
+	now := c.f.Now
+	if i < len(c.clocks) {
+		k := &c.clocks[i]
+		_, closing, _, _ := c.rules.Hours(law.Weekday(k.day))
+		if !c.filed.Steady {
+			_, closing = c.lawful(k.day, now)
+		}
+		end := now.Add(time.Duration(closing-k.minute)*time.Minute - k.rest)
+		if _, change := now.In(z).ZoneBounds(); change.IsZero() || end.Before(change) {
+			return end
+		}
+	}
+	return law.Closes(now, []*time.Location{z}, c.lawfulAt(now))
+}
+
+// bound ends the window where a state, a consent or a term ends on which the permission rests.
+func (c *check) bound() {
+	sooner := func(r *law.Rule, t time.Time) {
+		if !t.IsZero() && t.Before(c.v.NotAfter) {
+			c.v.NotAfter, c.v.Rule, c.v.Source = t, r.ID, r.Source
+		}
+	}
+	for _, rules := range [...][]*law.Rule{
+		c.filed.Identity, c.filed.Stop, c.filed.Bar, c.filed.Limitation, c.filed.Consent, c.filed.Amount, c.filed.Duty,
+		c.filed.Days, c.filed.Hours, c.filed.Asked, c.filed.Caps,
+	} {
+		for _, r := range rules {
+			if r.When != nil {
+				sooner(r, c.turns(r.When, c.f.Now))
+			}
+		}
+	}
+	for _, r := range c.filed.Consent {
+		if r.When == nil || c.applies(r.When, c.f.Now) {
+			sooner(r, c.consented(r, c.f.Now))
+		}
+	}
+	for _, r := range c.filed.Duty {
+		if !r.Before && !c.f.FirstContact.IsZero() && !c.done(r, 0, c.f.Now) {
+			sooner(r, law.StartOf(c.day(c.f.FirstContact)+ledger.Date(r.Within)+1, c.f.Zones[0]))
+		}
+	}
+}
+
+// earliest returns the first instant that every rule allows; zero, with the rule that holds it, where time
+// alone does not bring one. Each rule only ever moves it later, so that what they agree on is the first.
+func (c *check) earliest() time.Time {
+	t := c.f.Now
+	for range 512 { // more than a year of days, should each rule move it by one
+		from := t
+		for i := range c.f.States {
+			if s := &c.f.States[i]; !c.rules.Knows(s.Kind) && !over(s, t) {
+				t = s.Until
+			}
+		}
+		for _, rules := range [...][]*law.Rule{
+			c.filed.Identity, c.filed.Stop, c.filed.Bar, c.filed.Limitation, c.filed.Consent, c.filed.Amount, c.filed.Duty,
+			c.filed.Days, c.filed.Hours, c.filed.Asked, c.filed.Caps,
+		} {
+			for _, r := range rules {
+				w := c.ask(r, t)
+				if w.ruling == Allow {
+					continue
+				}
+				if !w.until.After(t) {
+					c.v.Rule, c.v.Source, c.v.Reason = r.ID, r.Source, w.why
+					return time.Time{}
+				}
+				t = w.until
+			}
+		}
+		if t.Equal(from) {
+			return t
+		}
+	}
+	c.v.Rule, c.v.Source, c.v.Reason = NoInstant, failsClosed, "No lawful hour was found in the days that were looked at."
+	return time.Time{}
+}

@@ -1,0 +1,43 @@
+package guard
+
+import (
+	"time"
+
+	"github.com/dulyhq/duly/law"
+)
+
+// Words returns the binding rules of a kind, law.Element or law.Wording, whose conditions hold for a message.
+func Words(rules law.Rules, f *Facts, k law.Kind) []*law.Rule {
+	filed := rules.For(f.purpose())
+	from := filed.Element
+	if k == law.Wording {
+		from = filed.Wording
+	}
+	var out []*law.Rule
+	for _, r := range from {
+		if applies(rules, f, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func applies(rules law.Rules, f *Facts, r *law.Rule) bool {
+	c := check{rules: rules, f: f}
+	return r.When == nil || c.applies(r.When, f.Now)
+}
+
+// Opens returns the first instant from t on that is within the lawful hours and days of a contact, those with
+// conditions and those that the borrower asked for included; false where there is none within a month. It
+// does not ask the other rules: Check does.
+func Opens(rules law.Rules, f *Facts, t time.Time) (time.Time, bool) {
+	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	return law.Opens(t, f.Zones, c.lawfulAt(t))
+}
+
+// Closes returns the first instant from t on, which must be inside, that is outside the lawful hours or days
+// of a contact.
+func Closes(rules law.Rules, f *Facts, t time.Time) time.Time {
+	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	return law.Closes(t, f.Zones, c.lawfulAt(t))
+}
