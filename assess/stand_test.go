@@ -95,7 +95,7 @@ func TestAtEqualsStandUntilItChanges(t *testing.T) {
 	})
 }
 
-// Money is conserved: what came is what was met plus credit, and due less met is overdue.
+// TestMoneyIsConserved is invariant 8: what came is what was met plus credit, and due less met is overdue.
 func TestMoneyIsConserved(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := sampleFacts(t, true, true)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
 )
@@ -307,4 +309,34 @@ func (h *house) sender(t *testing.T) *Sender {
 func (s *Sender) newStep() *store.Step {
 	now := s.e.Wire()
 	return &store.Step{Worker: s.worker, At: s.now(), WireAt: now, LeaseUntil: now.Add(leaseFor)}
+}
+
+// TestOnlyTheirOwnNumber is invariant 7: a text goes to the number that the ledger gives as the borrower's own at that
+// minute. A number that was corrected since planning gets nothing, and neither does one that is no mobile.
+func TestOnlyTheirOwnNumber(t *testing.T) {
+	h := newHouse(t, smsc.Config{})
+	debts := make([]debt, 40)
+	for i := range debts {
+		debts[i] = debt{n: i + 1, dueOn: day(thursday, 3), minor: int64(10_000 + i)}
+	}
+	h.take(debts...)
+	h.plan()
+	for i := range debts[:20] {
+		debts[i].phone = phoneOf(1000 + i)
+	}
+	h.take(debts...)
+	h.run()
+	got := map[string]string{}
+	for _, a := range h.smsc.Arrivals() {
+		got[a.Destination] = a.Whole
+	}
+	if len(got) != len(debts) {
+		t.Errorf("%d numbers were written to, want %d", len(got), len(debts))
+	}
+	for i, d := range debts {
+		own := cmp.Or(d.phone, phoneOf(d.n))
+		if text := got[strings.TrimPrefix(own, "+")]; !strings.Contains(text, ledger.Money{Minor: d.minor, Currency: "CNY"}.Grouped()) {
+			t.Errorf("borrower %d: their number got %q", i+1, text)
+		}
+	}
 }

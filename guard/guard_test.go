@@ -61,7 +61,7 @@ func good(t testing.TB) guard.Facts {
 	}
 }
 
-// TestZeroAllowsNothing takes away one fact after another from facts that are allowed.
+// TestZeroAllowsNothing is invariant 12: it takes away one fact after another from facts that are allowed.
 func TestZeroAllowsNothing(t *testing.T) {
 	f := good(t)
 	rules := rulesFor(t, f, cn(t))

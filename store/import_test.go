@@ -472,6 +472,7 @@ func TestDryRunAndErrorsLeaveNothing(t *testing.T) {
 	}
 }
 
+// TestNothingPersonalInClear is invariant 10: the files of the database hold no name, number or title in clear.
 func TestNothingPersonalInClear(t *testing.T) {
 	s := open(t)
 	b := person("B1", "欧阳菲菲", "+8617405009999", "110101199003071234")
