@@ -155,16 +155,21 @@ func (k *caseRun) verdict() {
 	for _, ch := range got.Checked {
 		no[ch.Rule] = no[ch.Rule] || !ch.Passed
 	}
-	advisory := map[string]bool{}
+	advisory, advised := map[string]bool{}, []string(nil)
 	for _, r := range k.rules.Advisory() {
-		advisory[r.ID] = no[r.ID] || r.Kind == law.Records || r.Kind == law.Rate || r.Kind == law.Allocation || r.Kind == law.Limitation
+		advisory[r.ID] = no[r.ID] || r.Kind == law.Records || r.Kind == law.Rate || r.Kind == law.Allocation || r.Kind == law.Limitation ||
+			r.Kind == law.Element && r.Is(k.f.purpose()) && applies(k.rules, k.f, r)
 		if no[r.ID] {
 			k.reach(r)
+			advised = append(advised, r.ID)
 		}
 		delete(no, r.ID)
 	}
 	k.among("also", no)
 	k.among("advised", advisory)
+	if v := k.want.Key("advised"); v.Given() && len(v.List()) == 0 {
+		k.list("advised", advised, nil)
+	}
 }
 
 func (k *caseRun) instant(key string, got time.Time) {

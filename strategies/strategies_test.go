@@ -37,23 +37,45 @@ func TestStrategies(t *testing.T) {
 	}
 }
 
-// TestDefaultStrategyKeepsTheLaw holds the Chinese strategy against the Chinese rulebook.
-func TestDefaultStrategyKeepsTheLaw(t *testing.T) {
-	s, err := decide.ParseStrategy("cn-default/strategy.yaml", read(t, strategies.FS, "cn-default/strategy.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := law.Parse("cn/rulebook.yaml", read(t, rulebooks.FS, "cn/rulebook.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lawbook, err := law.Compose(book)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules := lawbook.For(law.Scope{Country: "CN", Channel: ledger.SMS, Party: "creditor", On: ledger.NewDate(2026, 9, 24)})
-	for _, f := range s.CheckAgainst(rules) {
-		t.Error(f)
+// TestStrategiesKeepTheLaw holds each strategy against the rulebooks of its country.
+func TestStrategiesKeepTheLaw(t *testing.T) {
+	for _, c := range []struct {
+		strategy string
+		books    []string
+		scope    law.Scope
+	}{
+		{"cn-default", []string{"cn"}, law.Scope{Country: "CN"}},
+		{"us-default", []string{"us"}, law.Scope{Country: "US"}},
+		{"us-default", []string{"us", "us-ma", "carriers-us"}, law.Scope{Country: "US", Region: "US-MA"}},
+		{"us-default", []string{"us", "us-dc"}, law.Scope{Country: "US", Region: "US-DC"}},
+		{"us-default", []string{"us", "us-ny", "us-ny-nyc"}, law.Scope{Country: "US", Region: "US-NY", Locality: "US-NY-NYC"}},
+		{"us-default", []string{"us", "us-ca"}, law.Scope{Country: "US", Region: "US-CA"}},
+	} {
+		name := c.strategy + "/strategy.yaml"
+		s, err := decide.ParseStrategy(name, read(t, strategies.FS, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var books []law.Rulebook
+		for _, id := range c.books {
+			book, err := law.Parse(id+"/rulebook.yaml", read(t, rulebooks.FS, id+"/rulebook.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			books = append(books, book)
+		}
+		lawbook, err := law.Compose(books...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.scope.Channel, c.scope.Party, c.scope.On = ledger.SMS, "creditor", ledger.NewDate(2026, 9, 24)
+		rules := lawbook.For(c.scope)
+		if gap := rules.Gap(); gap != "" {
+			t.Errorf("%s under %v: %s", c.strategy, c.books, gap)
+		}
+		for _, f := range s.CheckAgainst(rules) {
+			t.Errorf("%s under %v: %v", c.strategy, c.books, f)
+		}
 	}
 }
 
