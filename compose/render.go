@@ -117,16 +117,39 @@ func (w *writing) run(ops []op, v *Vars) variable {
 func (w *writing) value(v *Vars, id variable, loan *LoanVars) {
 	from := len(w.dst)
 	w.dst = w.asOf.append(w.dst, v, id, loan, w.lang)
-	w.tally.Add(sms.Count(w.dst[from:]))
+	to := len(w.dst)
+	w.tally.Add(tallyOf(w.dst[from:], id, v.Currency, w.lang))
 	if neighbours&(1<<id) == 0 || w.n == len(w.marks) {
 		return
 	}
-	to := len(w.dst)
 	if id != stopWord && id != daysPastDue {
 		from, to = numberIn(from, to, v.Currency, w.lang)
 	}
 	w.marks[w.n] = mark{id, from, to}
 	w.n++
+}
+
+// tallyOf counts a value as it was written. Days, minutes and amounts of yuan are digits, points, commas and English
+// words, and a few Chinese characters of three octets each.
+func tallyOf(value []byte, id variable, c ledger.Currency, lang Language) sms.Tally {
+	octets := 0
+	// The others are read.
+	//exhaustive:ignore
+	switch id {
+	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
+		if lang != Chinese || c != "CNY" {
+			return sms.Count(value)
+		}
+		octets = len("元")
+	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn, dueAsOf:
+		for _, b := range value {
+			octets += int(b >> 7)
+		}
+	case daysPastDue:
+	default:
+		return sms.Count(value)
+	}
+	return sms.Plain(len(value)-octets, octets/3)
 }
 
 // append appends a value that is there.
@@ -135,17 +158,21 @@ func (v *Vars) append(dst []byte, id variable, loan *LoanVars, lang Language) []
 	return m.append(dst, v, id, loan, lang)
 }
 
-// A moment is the as-of time of a text in the reader's calendar, worked out when it is first asked for.
+// A moment is the as-of time of a text in the reader's calendar.
 type moment struct {
-	known        bool
-	year         int // 0 without an as-of time: there is no year to leave unsaid
+	at           time.Time // zero when there is none
+	year         int       // 0 without an as-of time: there is no year to leave unsaid
 	month        time.Month
 	day          int
 	hour, minute int
 }
 
 func (m *moment) of(v *Vars) *moment {
-	if m.known || v.AsOf.IsZero() {
+	if m.at == v.AsOf {
+		return m
+	}
+	if v.AsOf.IsZero() {
+		*m = moment{}
 		return m
 	}
 	_, offset := v.AsOf.Zone()
@@ -156,7 +183,7 @@ func (m *moment) of(v *Vars) *moment {
 	}
 	y, month, day := ledger.Date(days).YMD()
 	minute := int(at-days*86400) / 60
-	*m = moment{true, y, month, day, minute / 60, minute % 60}
+	*m = moment{v.AsOf, y, month, day, minute / 60, minute % 60}
 	return m
 }
 

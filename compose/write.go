@@ -8,10 +8,16 @@ import (
 )
 
 // Paper is room for many texts, each written after the one before it. The zero Paper is empty and ready for use.
-type Paper struct{ room []byte }
+type Paper struct {
+	room []byte
+	asOf moment // of the text before: most have the same one
+}
+
+// Reset makes the paper as new. The texts on it are overwritten by the next ones: nobody may hold one any more.
+func (p *Paper) Reset() { p.room = p.room[:0] }
 
 // sheet is how much room is taken at a time, in bytes.
-const sheet = 32 << 10
+const sheet = 256 << 10
 
 // from returns room for so many bytes after what is written.
 func (p *Paper) from(size int) []byte {
@@ -31,7 +37,7 @@ func (p *Paper) keep(text []byte) []byte {
 
 // A Written is a rendered text and what is known of it.
 type Written struct {
-	Text     []byte    // nobody else's: it may be kept
+	Text     []byte    // on the paper, until that is reset
 	Lacks    []Missing // the elements of the template that cannot be read in it; see Check
 	Alphabet sms.Alphabet
 	Units    int
@@ -49,16 +55,21 @@ type Written struct {
 // those the place is noted while they are written, and what stands beside them is looked at when the text is whole. Where
 // that leaves a doubt, Check reads the text.
 func (t *Template) Write(on *Paper, v *Vars) (Written, error) {
-	w := writing{lang: t.Language, dst: on.from(t.longest)}
-	if id := w.run(t.ops, v); id != noVariable {
+	return t.write(t.ops, t.beside, on, v)
+}
+
+func (t *Template) write(ops []op, beside variables, on *Paper, v *Vars) (Written, error) {
+	w := writing{lang: t.Language, dst: on.from(t.longest), asOf: on.asOf}
+	if id := w.run(ops, v); id != noVariable {
 		return Written{}, t.missing(id)
 	}
+	on.asOf = w.asOf
 	done := Written{Text: on.keep(w.dst)}
 	ok := false
 	if done.Alphabet, done.Units, done.Segments, ok = w.tally.Measure(); !ok {
 		done.Alphabet, done.Units, done.Segments = sms.Measure(string(done.Text))
 	}
-	if w.readable()&t.beside != t.beside {
+	if beside&^w.readable() != 0 {
 		done.Lacks = Check(string(done.Text), t.Language, t.elements, v)
 	}
 	return done, nil

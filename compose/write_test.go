@@ -28,7 +28,7 @@ func drawBody(t *rapid.T, lang string, elements []string) string {
 	if lang == "zh" {
 		texts = append(texts, "回复", "回", "发送 ", "，", "您", "元", "😀", "回复 ")
 	}
-	values := []string{"{due.on}", "{creditor.name}", "{due.per_day}", "{each loans}{loan.total}{if loan.due_on}{loan.due_on}{end}{end}"}
+	values := []string{"{due.on}", "{creditor.name}", "{stop.word}", "{due.per_day}", "{officer.name}", "{each loans}{loan.total}{if loan.due_on}{loan.due_on}{end}{end}"}
 	for _, e := range elements {
 		values = append(values, carrying[e])
 	}
@@ -40,7 +40,7 @@ func drawBody(t *rapid.T, lang string, elements []string) string {
 		text, value := rapid.SampledFrom(texts).Draw(t, "text"), rapid.SampledFrom(values).Draw(t, "value")
 		switch rapid.IntRange(0, 4).Draw(t, "kind") {
 		case 0:
-			id := rapid.SampledFrom([]string{"next_step", "dpd", "due.total", "borrower.surname", "loans"}).Draw(t, "if")
+			id := rapid.SampledFrom([]string{"next_step", "dpd", "due.total", "borrower.surname", "loans", "officer.name", "contact.phone"}).Draw(t, "if")
 			pieces = append(pieces, fmt.Sprintf("{if %s}%s%s{else}%s{end}", id, text, value, value))
 		case 1:
 			pieces = append(pieces, value)
@@ -60,7 +60,7 @@ func drawVars(t *rapid.T) compose.Vars {
 	date := func() ledger.Date { return ledger.Date(rapid.Int32Range(20000, 21000).Draw(t, "date")) }
 	v := compose.Vars{
 		Surname: text("", "王", "O'Example", "5", "€", "😀"), Creditor: text("Bank", "银行", "7"), Phone: "4008000000", Verify: "App",
-		StopWord: text("R", "STOP", "拒收", "İ", "1"), NextStep: text("", "reply ", "3", "12.", "步"),
+		Officer: text("", "林经理", "8"), StopWord: text("R", "STOP", "拒收", "İ", "1"), NextStep: text("", "reply ", "3", "12.", "步"),
 		Currency: ledger.Currency(text("CNY", "JPY", "USD")), Due: assess.Due{Total: minor(), Principal: minor(), Fees: minor()},
 		PerDay: minor(), PayBy: date(), PayByDue: minor(), DueOn: date(), DPD: rapid.IntRange(0, 200).Draw(t, "dpd"),
 	}
@@ -97,9 +97,20 @@ func TestWrite(t *testing.T) {
 			t.Fatalf("%s: %q (%v), want %q (%v)", body, got.Text, err, want, wantErr)
 		}
 		if err != nil {
+			if _, same := tm.Bind(&v).Write(&paper, &v); fmt.Sprint(same) != fmt.Sprint(err) {
+				t.Fatalf("%s: bound to the sender: %v, else %v", body, same, err)
+			}
 			return
 		}
 		read++
+		bound, stranger := tm.Bind(&v), v
+		stranger.Creditor, stranger.Phone, stranger.StopWord = "nobody", "0", ""
+		if same, err := bound.Write(&paper, &stranger); err != nil || !cmp.Equal(same, got) {
+			t.Fatalf("%s: bound to the sender it is %q (%v), else %q", body, same.Text, err, got.Text)
+		}
+		if diff := cmp.Diff(v, stranger); diff != "" {
+			t.Errorf("%s: the sender's values are not those that were bound:\n%s", body, diff)
+		}
 		text := string(want)
 		if diff := cmp.Diff(compose.Check(text, tm.Language, tm.Elements(), &v), got.Lacks); diff != "" {
 			t.Errorf("%s: %q: reading and writing differ:\n%s", body, text, diff)

@@ -105,6 +105,25 @@ type Hold struct {
 // A HoldReason is why a strategy does nothing.
 type HoldReason string
 
+// Rule returns the reason as the rule that decided: "strategy:" and its word.
+func (r HoldReason) Rule() string {
+	if rule, ok := holdRules[r]; ok {
+		return rule
+	}
+	return "strategy:" + string(r)
+}
+
+// holdRules spares putting the words together for each of a million persons.
+var holdRules = func() map[HoldReason]string {
+	rules := map[HoldReason]string{}
+	for _, r := range []HoldReason{
+		NothingDue, TooSmall, InHoldout, InGrace, Rested, Spaced, StageDone, NotYet, NoTreatment, AmountBroken,
+	} {
+		rules[r] = "strategy:" + string(r)
+	}
+	return rules
+}()
+
 // The reasons.
 const (
 	NothingDue   HoldReason = "nothing_due"

@@ -8,6 +8,7 @@ import (
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
@@ -46,25 +47,14 @@ type caches struct {
 	ruled  ruleKey // the key and the rules that were asked for last: most persons are alike
 	latest law.Rules
 	clocks map[string]*clock
-	last   *clock             // the one that was asked for last
+	last   *clock // the one that was asked for last
+	slots  map[slotKey]decide.Slot
+	bound  map[textKey]*compose.Bound
+	wrote  textKey // the key and the text that were asked for last
+	text   *compose.Bound
 	loans  []decide.LoanFacts // room for the facts of one person
 	lines  []compose.LoanVars // room for what a text says of the loans of one person
-}
-
-// A clock is a zone with the day that an instant has there.
-type clock struct {
-	name  string
-	zone  *time.Location // nil where no such zone is known
-	now   time.Time
-	today ledger.Date
-}
-
-// day returns the civil day of an instant. Many are asked for the same one.
-func (c *clock) day(now time.Time) ledger.Date {
-	if c.now != now {
-		c.now, c.today = now, ledger.Day(now.In(c.zone))
-	}
-	return c.today
+	facts  guard.Facts        // room for what the guard reads of one person
 }
 
 // An Identity is what a message says of its sender, in one language.
@@ -97,32 +87,37 @@ func (p *Portfolio) rulesFor(k ruleKey) law.Rules {
 	return r
 }
 
-// clock returns the clock of a zone by its IANA name; one without a zone when there is no such name.
-func (p *Portfolio) clock(name string) *clock {
-	if p.last != nil && p.last.name == name {
-		return p.last
-	}
-	c, ok := p.clocks[name]
-	if !ok {
-		c = &clock{name: name}
-		if l, err := time.LoadLocation(name); err == nil && name != "" {
-			c.zone = l
-		}
-		p.clocks[name] = c
-	}
-	p.last = c
-	return c
+// A textKey is what a text is chosen by.
+type textKey struct {
+	template string
+	language compose.Language
 }
 
-// template returns the text of a name in a language, else in the portfolio's own, else nil.
-func (p *Portfolio) template(name string, lang compose.Language) *compose.Template {
-	return p.Templates.Pick(name, lang, p.Language)
+// template returns the text of a name in a language, else in the portfolio's own, with the sender's identity written
+// in; nil when there is none.
+func (p *Portfolio) template(name string, lang compose.Language) *compose.Bound {
+	k := textKey{name, lang}
+	if k == p.wrote {
+		return p.text
+	}
+	t, ok := p.bound[k]
+	if !ok {
+		if plain := p.Templates.Pick(name, lang, p.Language); plain != nil {
+			id := p.Identity[plain.Language]
+			t = plain.Bind(&compose.Vars{
+				Creditor: id.Creditor, Sign: id.Signature, Phone: id.Phone, Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord,
+			})
+		}
+		p.bound[k] = t
+	}
+	p.wrote, p.text = k, t
+	return t
 }
 
 // fork returns a portfolio with caches of its own, for use by another goroutine.
 func (p *Portfolio) fork() *Portfolio {
 	q := *p
 	q.capSets = map[capKey]capped{}
-	q.caches = caches{rules: map[ruleKey]law.Rules{}, clocks: map[string]*clock{}}
+	q.caches = caches{rules: map[ruleKey]law.Rules{}, clocks: map[string]*clock{}, slots: map[slotKey]decide.Slot{}, bound: map[textKey]*compose.Bound{}}
 	return &q
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
-	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
 )
@@ -84,29 +83,37 @@ func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time) (bool,
 	if j.Intent, j.Hold, ok = decide.Next(&p.Strategy, facts); ok {
 		return true, nil
 	}
-	j.Rule, j.Reason = "strategy:"+string(j.Hold.Reason), j.Hold.Detail
-	if j.Hold.Until != 0 {
-		j.HoldUntil = j.Hold.Until.At(0, 0, orZone(j.zones, p.Zone))
+	j.Rule, j.Reason = j.Hold.Reason.Rule(), j.Hold.Detail
+	switch {
+	case j.Hold.Until == 0:
+	case len(j.zones) == 0:
+		j.HoldUntil = j.Hold.Until.At(0, 0, p.Zone)
+	default:
+		j.HoldUntil = p.clock(d.Borrowers[0].Zone).set(now).midnight(j.Hold.Until)
 	}
 	return false, nil
 }
 
 // ask is guard: whether the law lets what is intended happen, and when.
 func (p *Portfolio) ask(j *Judgement, d *store.Dossier, now time.Time, explain bool) {
-	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
+	lead := 0
+	for d.Loans[lead].ID != j.Intent.Lead {
+		lead++
+	}
 	j.Borrower = d.Loans[lead].Borrower
 	b := &d.Borrowers[j.Borrower]
 	j.rules = ruleKey{b.Country, b.Region, d.Loans[lead].Product, channelOf(j.Intent.Treatment), j.Today}
-	f := guard.Facts{
+	f := &p.facts
+	*f = guard.Facts{
 		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Party: p.Party, Product: d.Loans[lead].Product,
 		Channel: j.rules.channel, States: d.States, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
 		LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true, Contacts: d.Contacts, Explain: explain,
 	}
 	if j.Intent.Treatment.Channel == ledger.Task {
-		j.work(p, &f)
+		j.work(p, f)
 		return
 	}
-	j.contact(p, &f, orZone(j.zones, p.Zone))
+	j.contact(p, f, orZone(j.zones, p.Zone))
 }
 
 // whereAndWhen returns the zones that the person may be in, appended to zones, and the day there. Without a zone the
@@ -123,7 +130,7 @@ func (p *Portfolio) whereAndWhen(zones []*time.Location, d *store.Dossier, now t
 			zones = append(zones, c.zone)
 		}
 		if i == 0 {
-			day = c.day(now)
+			day = c.set(now).today
 		}
 	}
 	if len(zones) == 0 {
@@ -201,14 +208,8 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 		from = j.Verdict.Until
 	case guard.Allow:
 	}
-	end := from.Add(7 * 24 * time.Hour)
-	if last := j.Intent.LastOn; last != 0 {
-		if e := law.StartOf(last+1, zone); e.Before(end) {
-			end = e
-		}
-	}
 	j.capsHeld = guard.CapKey(rules, f)
-	slot, closes := j.slot(p, f, from.In(zone), end)
+	slot, closes := j.slot(p, f, from, zone)
 	if slot.From.IsZero() {
 		if j.Verdict.Ruling == guard.Allow {
 			j.Rule, j.Source, j.Reason = "strategy:hours", "", "No hour that the strategy permits is left for this treatment."
@@ -234,10 +235,10 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 }
 
 // slot returns when in the lawful time from an instant on the strategy would rather, and when that time ends.
-func (j *Judgement) slot(p *Portfolio, f *guard.Facts, from, end time.Time) (decide.Slot, time.Time) {
-	rules := p.rulesFor(j.rules)
+func (j *Judgement) slot(p *Portfolio, f *guard.Facts, from time.Time, zone *time.Location) (decide.Slot, time.Time) {
+	rules, first := p.rulesFor(j.rules), from
 	for range 40 { // more than the days of a month, each of which may be a holiday that the strategy did not know
-		s := p.Strategy.Prefer.Slot(from, end, p.Calendar)
+		s := p.slot(slotKey{from.UnixNano(), first.UnixNano(), zone, j.Intent.LastOn})
 		closes := j.Verdict.NotAfter
 		if s.From.IsZero() {
 			return s, closes
@@ -248,10 +249,10 @@ func (j *Judgement) slot(p *Portfolio, f *guard.Facts, from, end time.Time) (dec
 				break
 			}
 			if !opens.Before(s.To) {
-				from = opens.In(from.Location())
+				from = opens
 				continue
 			}
-			s.From, closes = opens.In(from.Location()), guard.Closes(rules, f, opens)
+			s.From, closes = opens.In(zone), guard.Closes(rules, f, opens)
 		}
 		if s.To.Before(closes) {
 			closes = s.To
@@ -310,7 +311,7 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	if w.Segments > t.MaxSegments {
 		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, w.Segments, t.MaxSegments)
 	}
-	return Text{Body: w.Text, Language: t.Language, Template: t, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments}, nil
+	return Text{Body: w.Text, Language: t.Language, Template: t.Template, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments}, nil
 }
 
 // onlyOwn leaves out the loans of borrowers with another name than the one written to. Two people who share a
@@ -326,12 +327,10 @@ func onlyOwn(d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Reci
 	}
 }
 
-// vars fills the template's values with the facts of the minute.
+// vars fills the template's values with the facts of the minute; the sender's are bound to the template.
 func (p *Portfolio) vars(v *compose.Vars, d *store.Dossier, j *Judgement, to store.Recipient, now time.Time, lang compose.Language) {
-	id := p.Identity[lang]
 	zone := p.clock(d.Borrowers[j.Borrower].Zone).zone
 	v.Surname, v.Title = compose.Surname(to.Name, lang), to.Title
-	v.Creditor, v.Sign, v.Phone, v.Verify, v.Officer, v.StopWord = id.Creditor, id.Signature, id.Phone, id.Verify, id.Officer, id.StopWord
 	v.AsOf, v.DPD = now.In(cmp.Or(zone, p.Zone)), j.Intent.DPD
 	payBy, payByDue := j.Today+payWithin, int64(0)
 	for _, i := range j.Intent.Loans {

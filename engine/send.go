@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,7 @@ type Sender struct {
 	turn    int         // which portfolio is next
 	recount atomic.Bool // more is counted than the cap sets that are remembered know
 
+	paper     *compose.Paper // for the texts of the claim that is judged
 	settled   time.Time
 	ahead     *ready    // judged while the step before was committed; nil when there is none
 	committed time.Time // when the last commit began
@@ -45,9 +47,13 @@ const leastWindow = time.Minute
 // A ready is a claim that has been judged and may be committed: soon, for it was judged on the facts of its At.
 // What changes in between is found by the fence: the person's turn, the slot and the batch's cursor.
 type ready struct {
-	st   *store.Step
-	msgs []dispatch.Message
+	st    *store.Step
+	msgs  []dispatch.Message
+	paper *compose.Paper // with the texts of st.Tries
 }
+
+// papers are those of claims that are committed and done with.
+var papers = sync.Pool{New: func() any { return new(compose.Paper) }}
 
 // prepare claims up to room messages and judges them, as if the claim taken were committed already. Nothing is
 // stored, so that what it returns may be dropped. Its claim is nil when nothing is due.
@@ -62,6 +68,8 @@ func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*re
 		}
 	}
 	var err error
+	s.paper = papers.Get().(*compose.Paper) //nolint:errcheck // the pool holds nothing else
+	r.paper = s.paper
 	r.msgs, err = s.judge(ctx, r.st, room, taken)
 	return r, err
 }
@@ -79,6 +87,12 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	back.done(err == nil)
 	if err != nil {
 		return Stepped{}, err
+	}
+	if r.paper != nil {
+		defer func() { // what leaves and what is stored has the texts of its own
+			r.paper.Reset()
+			papers.Put(r.paper)
+		}()
 	}
 	if res.Recount {
 		s.recount.Store(true)
@@ -220,10 +234,9 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 		return nil, err
 	}
 	written := make([]written, 0, len(leaving))
-	var paper compose.Paper
 	for i := range leaving {
 		c := &leaving[i]
-		text, err := g.p.write(&paper, c.d, &c.j, to, g.st.At)
+		text, err := g.p.write(g.s.paper, c.d, &c.j, to, g.st.At)
 		if errors.Is(err, ErrCannotWrite) {
 			g.close(c.m, outbox.Cancelled, "duly:text", err.Error())
 			continue

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/store"
 )
@@ -45,7 +46,7 @@ func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, 
 	if cfg.Beside == nil {
 		cfg.Beside = func(commit, judge func()) { commit(); judge() }
 	}
-	s := &Sender{e: own, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, beside: cfg.Beside, in: newInbox()}
+	s := &Sender{e: own, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, beside: cfg.Beside, in: newInbox(), paper: new(compose.Paper)}
 	var err error
 	s.carrier, err = open(s.in.sink())
 	return s, err

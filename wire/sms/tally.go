@@ -56,6 +56,12 @@ func Count[T string | []byte](text T) Tally {
 	return Tally{units, septets, foreign, pairs}
 }
 
+// Plain is the tally of letters A to Z, digits, spaces and such signs as both alphabets have in one unit, and of
+// Chinese characters, when it is known how many there are.
+func Plain(plain, chinese int) Tally {
+	return Tally{units: plain + chinese, septets: plain, foreign: chinese}
+}
+
 // Add adds the tally of a text that follows.
 func (t *Tally) Add(o Tally) {
 	t.units += o.units

@@ -1,0 +1,107 @@
+package compose
+
+import "github.com/dulyhq/duly/wire/sms"
+
+// sender are the variables that say who writes: the same for everybody whom a portfolio writes to.
+const sender variables = 1<<creditorName | 1<<creditorSignature | 1<<contactPhone | 1<<contactVerify | 1<<officerName | 1<<stopWord
+
+// A Bound is a template with the sender's own values written into its text, so that they are written and counted once
+// and not for every person. It never changes.
+type Bound struct {
+	*Template
+	ops    []op
+	beside variables
+	sender Vars
+}
+
+// Bind writes the sender's values of v into the template: creditor, signature, phone, way to verify, officer and stop
+// word. The other values of v do not count.
+func (t *Template) Bind(v *Vars) *Bound {
+	b := &Bound{Template: t, beside: t.beside}
+	b.take(&b.sender, v)
+	f := folding{lang: t.Language, sender: &b.sender, targets: make([]bool, len(t.ops)+1), at: make([]int, len(t.ops)+1)}
+	for i := range t.ops {
+		if o := &t.ops[i]; o.kind == opUnless || o.kind == opJump || o.kind == opNext {
+			f.targets[o.to] = true
+		}
+	}
+	for i := range t.ops {
+		f.op(i, &t.ops[i])
+	}
+	f.at[len(t.ops)] = len(f.out)
+	for i := range f.out {
+		f.out[i].to = f.at[f.out[i].to]
+	}
+	b.ops = f.out
+	b.beside &^= f.readable
+	return b
+}
+
+// take gives a set of values the sender's values of another.
+func (b *Bound) take(to, from *Vars) {
+	to.Creditor, to.Sign, to.Phone = from.Creditor, from.Sign, from.Phone
+	to.Verify, to.Officer, to.StopWord = from.Verify, from.Officer, from.StopWord
+}
+
+// Write is Template.Write with the sender's values that were bound, whatever v has for them; v has them afterwards.
+func (b *Bound) Write(on *Paper, v *Vars) (Written, error) {
+	b.take(v, &b.sender)
+	return b.Template.write(b.ops, b.beside, on, v)
+}
+
+// A folding turns the ops of a body into those of a bound one.
+type folding struct {
+	lang     Language
+	sender   *Vars
+	targets  []bool // by old index: a jump leads there
+	at       []int  // by old index: the new one
+	out      []op
+	skipped  int       // up to here, by old index, a jump may pass by what is written
+	apart    bool      // a jump leads to what comes next, so that it may not be joined to the text before
+	readable variables // those of the neighbours whose values can be read in the text whatever the facts are
+}
+
+// op takes the op with an old index over.
+func (f *folding) op(i int, o *op) {
+	f.at[i] = len(f.out)
+	f.apart = f.apart || f.targets[i]
+	if o.kind == opUnless || o.kind == opJump {
+		f.skipped = max(f.skipped, o.to)
+	}
+	known := sender&(1<<o.variable) != 0
+	switch {
+	case o.kind == opText:
+		f.text(o.text)
+	case o.kind == opValue && known && f.sender.has(o.variable, nil):
+		if o.variable == stopWord && i >= f.skipped && f.leads() {
+			f.readable |= 1 << stopWord
+		}
+		f.text(f.sender.text(o.variable, nil))
+	case o.kind == opUnless && known && f.sender.has(o.variable, nil):
+		// What follows is always written.
+	case o.kind == opUnless && known:
+		f.add(op{kind: opJump, to: o.to})
+	default:
+		f.add(*o)
+	}
+}
+
+// leads says that what was written last, on every way that leads here, asks to send what follows.
+func (f *folding) leads() bool {
+	n := len(f.out)
+	return n > 0 && !f.apart && f.out[n-1].kind == opText && saysToSend([]byte(f.out[n-1].text), f.lang)
+}
+
+// text adds text, joined to that before it where nothing can come between.
+func (f *folding) text(s string) {
+	if n := len(f.out); n > 0 && !f.apart && f.out[n-1].kind == opText {
+		s = f.out[n-1].text + s
+		f.out = f.out[:n-1]
+	}
+	f.add(op{kind: opText, text: s, tally: sms.Count(s)})
+}
+
+func (f *folding) add(o op) {
+	f.out = append(f.out, o)
+	f.apart = false
+}
