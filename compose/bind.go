@@ -46,7 +46,7 @@ func (b *Bound) take(to, from *Vars) {
 // Write is Template.Write with the sender's values that were bound, whatever v has for them; v has them afterwards.
 func (b *Bound) Write(on *Paper, v *Vars) (Written, error) {
 	b.take(v, &b.sender)
-	return b.Template.write(b.ops, b.beside, on, v)
+	return b.write(b.ops, b.beside, on, v)
 }
 
 // A folding turns the ops of a body into those of a bound one.

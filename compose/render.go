@@ -168,7 +168,7 @@ type moment struct {
 }
 
 func (m *moment) of(v *Vars) *moment {
-	if m.at == v.AsOf {
+	if m.at.Equal(v.AsOf) && m.at.Location() == v.AsOf.Location() {
 		return m
 	}
 	if v.AsOf.IsZero() {

@@ -38,7 +38,7 @@ func (p *Portfolio) clock(name string) *clock {
 
 // set looks at the zone for an instant.
 func (c *clock) set(now time.Time) *clock {
-	if c.now == now {
+	if c.today != 0 && c.now.Equal(now) {
 		return c
 	}
 	local := now.In(c.zone)

@@ -68,7 +68,7 @@ func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*re
 		}
 	}
 	var err error
-	s.paper = papers.Get().(*compose.Paper) //nolint:errcheck // the pool holds nothing else
+	s.paper = papers.Get().(*compose.Paper)
 	r.paper = s.paper
 	r.msgs, err = s.judge(ctx, r.st, room, taken)
 	return r, err
