@@ -223,27 +223,54 @@ func (c *check) day(t time.Time) ledger.Date {
 
 // duty looks for what had to be done, for every loan of the message.
 func (c *check) duty(r *law.Rule, t time.Time) word {
-	if c.done(r, 0, t) {
-		return passes
-	}
-	each := len(c.f.Loans) > 0
-	for _, l := range c.f.Loans {
-		each = each && c.done(r, l, t)
-	}
-	if each || !r.Before && !c.termOver(r, t) {
-		return passes
-	}
-	return word{ruling: Wait, why: r.Reason()}
-}
-
-func (c *check) done(r *law.Rule, loan ledger.LoanID, t time.Time) bool {
-	for i := range c.f.Duties {
-		d := &c.f.Duties[i]
-		if d.Kind == r.Duty && !d.At.After(t) && (d.Loan == 0 || d.Loan == loan) && (len(r.By) == 0 || slices.Contains(r.By, d.By)) {
-			return true
+	at := c.dutyAt(r, 0, t)
+	for i, l := range c.f.Loans {
+		own := c.dutyAt(r, l, t)
+		if i == 0 || own.IsZero() || own.After(at) && !at.IsZero() {
+			at = own
 		}
 	}
-	return false
+	if !at.IsZero() && !at.After(t) || !r.Before && !c.termOver(r, t) {
+		return passes
+	}
+	return word{ruling: Wait, why: r.Reason(), until: at}
+}
+
+// dutyAt is when a duty that was done by t counts as done for a loan; zero where it was not done.
+func (c *check) dutyAt(r *law.Rule, loan ledger.LoanID, t time.Time) time.Time {
+	var first time.Time
+	for i := range c.f.Duties {
+		d := &c.f.Duties[i]
+		if d.Kind != r.Duty || d.At.After(t) || d.Loan != 0 && d.Loan != loan || len(r.By) > 0 && !slices.Contains(r.By, d.By) {
+			continue
+		}
+		if at := c.later(d.At, r.Lead); first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// later is t itself, or the beginning of the borrower's day so many days after that of t, in whichever zone it
+// begins last.
+func (c *check) later(t time.Time, days int) time.Time {
+	if days == 0 {
+		return t
+	}
+	var last time.Time
+	for i, z := range c.f.Zones {
+		day, _, _ := law.Clock(t, z)
+		if at := law.StartOf(day+ledger.Date(days), z); i == 0 || at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
+// done says whether a duty counts as done for a loan.
+func (c *check) done(r *law.Rule, loan ledger.LoanID, t time.Time) bool {
+	at := c.dutyAt(r, loan, t)
+	return !at.IsZero() && !at.After(t)
 }
 
 // termOver says whether the days after the first contact are over in which a duty has to be done.

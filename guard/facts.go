@@ -14,7 +14,7 @@ import (
 // factKeys are the facts that a tests.yaml may state.
 var factKeys = []string{
 	"now", "zones", "country", "region", "locality", "party", "product", "channel", "carrier", "purpose", "loans", "address",
-	"dpd", "next_step", "first", "states", "owner", "phone", "ledger_as_of", "ledger_max_age", "amount_known", "contacts", "first_contact",
+	"dpd", "owed", "next_step", "first", "states", "owner", "phone", "ledger_as_of", "ledger_max_age", "amount_known", "contacts", "first_contact",
 	"consents", "number_checked", "replied", "asked", "duties", "opened", "last_due", "last_payment",
 }
 
@@ -71,6 +71,14 @@ func moment(v document.Value) time.Time {
 func standing(get func(string) document.Value, f *Facts) {
 	if k := get("dpd"); k.Given() {
 		f.Case.DPD, f.Case.DPDKnown = k.Int(0, 36500), true
+	}
+	if k := get("owed"); k.Given() {
+		currency, amount, _ := strings.Cut(k.Text(), " ")
+		m, err := ledger.ParseMoney(amount, ledger.Currency(currency))
+		if err != nil {
+			k.Fail("%q is not an amount such as KES 1000", k.Text())
+		}
+		f.Case.Owed = m
 	}
 	if k := get("first"); k.Given() {
 		if f.Case.First = law.No; k.Bool() {

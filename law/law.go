@@ -49,6 +49,7 @@ type Rule struct {
 	Duty   string           // Duty: what must be done, such as "validation"
 	Before bool             // Duty: before any contact; else
 	Within int              // Duty: within so many days of the first contact
+	Lead   int              // Duty: it counts as done only so many of the borrower's days later
 	By     []ledger.Channel // Duty: over which channels it counts as done; empty means any
 
 	Element string   // Element: what a message must hold

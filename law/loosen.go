@@ -49,6 +49,9 @@ func wider(r, o *Rule) string {
 		if r.Duty == o.Duty && !r.Before && (o.Before || r.Within > o.Within) {
 			return fmt.Sprintf("lets %s wait longer than", r.Duty)
 		}
+		if r.Duty == o.Duty && r.Lead < o.Lead {
+			return fmt.Sprintf("lets %s be done later than", r.Duty)
+		}
 	case Records, Rate, Allocation, Limitation:
 		return widerAside(r, o)
 	case Asked, Bar, Identity, Amount, Element, Wording: // each of these can only take away

@@ -27,7 +27,7 @@ var (
 		Hours: {"hours", "weekdays"}, Asked: nil, Days: {"weekdays", "except_holidays", "workdays", "calendar"},
 		Cap: {"at_most", "days", "rolling", "per", "counts", "of"}, Spacing: {"at_least", "days", "per", "after", "of"},
 		Consent: {"needs", "fresh_days"}, Bar: nil, Stop: {"states", "reach", "lifted_by"}, Identity: {"states"}, Amount: {"states"},
-		Duty: {"duty", "before", "within_days", "by"}, Element: {"element"}, Wording: {"codes"}, Records: {"keep"},
+		Duty: {"duty", "before", "within_days", "lead_days", "by"}, Element: {"element"}, Wording: {"codes"}, Records: {"keep"},
 		Rate: {"limits", "at_most"}, Allocation: {"order", "debts"}, Limitation: {"years", "runs_from"},
 	}
 )
@@ -142,7 +142,7 @@ func channelList(v document.Value) []ledger.Channel {
 }
 
 func when(v document.Value) *When {
-	if !v.Given() || !v.Keys("dpd_over", "dpd_up_to", "states", "not_states", "first", "next_step") {
+	if !v.Given() || !v.Keys("dpd_over", "dpd_up_to", "owed_up_to", "states", "not_states", "first", "next_step") {
 		return nil
 	}
 	w := When{States: words(v.Key("states")), NotStates: words(v.Key("not_states")), NextStep: words(v.Key("next_step"))}
@@ -155,6 +155,9 @@ func when(v document.Value) *When {
 			k.Fail("no number of days is over %d and up to %d", w.From-1, w.Below-1)
 		}
 	}
+	if k := v.Key("owed_up_to"); k.Given() {
+		w.Owed = money(k)
+	}
 	if k := v.Key("first"); k.Given() {
 		if w.First = No; k.Bool() {
 			w.First = Yes
@@ -164,6 +167,17 @@ func when(v document.Value) *When {
 		v.Fail("names no condition; remove it")
 	}
 	return &w
+}
+
+// money reads an amount such as KES 1000.
+func money(v document.Value) ledger.Money {
+	currency, amount, _ := strings.Cut(v.Text(), " ")
+	m, err := ledger.ParseMoney(amount, ledger.Currency(currency))
+	if err != nil || m.Minor <= 0 {
+		v.Fail("%q is not an amount above zero such as KES 1000", v.Text())
+		return ledger.Money{}
+	}
+	return m
 }
 
 // status reads how far the source was read, and refuses a rule that binds on a source that was not.

@@ -159,6 +159,9 @@ func readDuty(v document.Value, r *Rule) {
 	case within.Given():
 		r.Within = within.Int(0, 366)
 	}
+	if k := v.Key("lead_days"); k.Given() {
+		r.Lead = k.Int(1, 366)
+	}
 	if len(r.Binds) == 0 {
 		r.Binds = []Purpose{Reminder} // the notice that does the duty has to leave
 	}

@@ -92,6 +92,9 @@ func reason(r *Rule) string {
 	case Limitation:
 		return "The debt is too old to sue over, and its next step is a suit."
 	case Duty:
+		if r.Lead > 0 {
+			return fmt.Sprintf("What has to be done %d days before, %s, is not recorded as done that long ago.", r.Lead, r.Duty)
+		}
 		if r.Before {
 			return fmt.Sprintf("What has to be done before, %s, is not recorded.", r.Duty)
 		}
