@@ -101,19 +101,25 @@ func (p *Portfolio) ask(j *Judgement, d *store.Dossier, now time.Time, explain b
 		lead++
 	}
 	j.Borrower = d.Loans[lead].Borrower
-	b := &d.Borrowers[j.Borrower]
-	j.rules = ruleKey{b.Country, b.Region, d.Loans[lead].Product, channelOf(j.Intent.Treatment), j.Today}
-	f := &p.facts
-	*f = guard.Facts{
-		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Party: p.Party, Product: d.Loans[lead].Product,
-		Channel: j.rules.channel, States: d.States, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
-		LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true, Contacts: d.Contacts, Explain: explain,
-	}
+	f := p.guardFacts(j, d, &d.Loans[lead], now, explain)
 	if j.Intent.Treatment.Channel == ledger.Task {
 		j.work(p, f)
 		return
 	}
 	j.contact(p, f, orZone(j.zones, p.Zone))
+}
+
+// guardFacts is what the guard reads of a person whose loan leads. They lie in the portfolio's own room, until the next
+// person's.
+func (p *Portfolio) guardFacts(j *Judgement, d *store.Dossier, lead *store.LoanStanding, now time.Time, explain bool) *guard.Facts {
+	b := &d.Borrowers[j.Borrower]
+	j.rules = ruleKey{b.Country, b.Region, lead.Product, channelOf(j.Intent.Treatment), j.Today}
+	p.facts = guard.Facts{
+		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Party: p.Party, Product: lead.Product,
+		Channel: j.rules.channel, States: d.States, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
+		LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true, Contacts: d.Contacts, Explain: explain,
+	}
+	return &p.facts
 }
 
 // whereAndWhen returns the zones that the person may be in, appended to zones, and the day there. Without a zone the
