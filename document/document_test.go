@@ -42,7 +42,14 @@ func TestSchemasRefuse(t *testing.T) {
 		"../docs/formats/rulebook.schema.json": {"../law/testdata/mistakes/", `not_a_mapping unknown_key no_rules no_id bad_id
 			bad_jurisdiction one_language unknown_kind unknown_confidence unknown_status hours_not_a_span hours_for_some_messages
 			cap_without_number cap_of_zero cap_with_two_windows cap_without_window cap_window_of_another_form cap_per_nobody
-			key_of_another_kind stop_without_states bad_state unknown_identity_state unknown_channel channel_twice many_at_once`},
+			key_of_another_kind stop_without_states bad_state unknown_identity_state unknown_channel channel_twice many_at_once
+			weekday_unknown weekdays_none days_without_days days_without_calendar cap_counts_unknown cap_of_unknown spacing_without_length
+			spacing_with_two_lengths spacing_after_nothing consent_of_nothing consent_unknown consent_never_fresh bar_everything
+			stop_reach_unknown stop_lifted_by_nobody unknown_amount_state duty_without_term duty_with_two_terms duty_by_nothing
+			wording_unknown_code wording_without_codes records_without_term records_with_two_terms records_after_nothing
+			records_for_some_messages rate_without_unit rate_of_nothing rate_series_without_times allocation_without_order
+			allocation_unknown_part when_without_condition when_unknown_condition when_days_not_a_number when_first_not_said
+			carrier_twice bad_carrier bad_locality bind_of_a_place advise_without_reason advise_not_a_list nothing_in_a_house`},
 		"../docs/formats/strategy.schema.json": {"../decide/testdata/mistakes/", `unknown_key no_stages hours_malformed
 			unknown_weekday spacing_of_zero unknown_channel unknown_tone text_without_template task_without_task task_on_a_text`},
 	} {

@@ -10,6 +10,9 @@ import (
 
 // cap asks a cap or a spacing. Where it counts by debt it has to let every loan of the message pass.
 func (c *check) cap(r *law.Rule, t time.Time) word {
+	if !c.near(r, t) {
+		return passes
+	}
 	free, capped := time.Time{}, false
 	if r.Per != law.PerDebt || len(c.f.Loans) == 0 {
 		free, capped = c.frees(r, 0, t)

@@ -16,7 +16,7 @@ import (
 //
 // Notices and confirmations pass the rules that do not bind their purpose. Hours bind every purpose.
 func Check(rules law.Rules, f *Facts) Verdict {
-	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	c := newCheck(rules, f)
 	if !c.fits() {
 		return c.v
 	}
@@ -42,9 +42,11 @@ func Check(rules law.Rules, f *Facts) Verdict {
 	}
 	c.all(c.filed.Days)
 	c.hours()
-	c.all(c.filed.Asked)
+	if f.Asked != nil || f.Explain {
+		c.all(c.filed.Asked)
+	}
 	if f.Explain || c.recent() {
-		c.all(c.filed.Caps)
+		c.caps()
 	}
 	c.advice()
 	c.finish()
@@ -58,10 +60,17 @@ type check struct {
 	filed   *law.Filed
 	v       Verdict
 	clocks  [2]clock // in each of the first zones
+	steady  bool     // nothing but hours without conditions decides when contact is lawful
 	facts   law.Fact // which facts that rules may name hold
 	inside  bool     // within the hours of the rules without conditions, in every zone
 	decided bool     // a rule has said no; v names the first
 	forever bool     // time alone will not mend it
+}
+
+func newCheck(rules law.Rules, f *Facts) check {
+	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	c.steady = c.filed.Steady && (f.Asked == nil || len(c.filed.Asked) == 0)
+	return c
 }
 
 // A clock is the civil time in one zone.
@@ -193,29 +202,78 @@ func (c *check) unheard() {
 	}
 }
 
-// hours asks the rules about hours. Of those that say no, the one that opens last keeps the contact waiting,
-// and is named.
+// hours asks the rules about hours.
 func (c *check) hours() {
-	if c.inside && c.filed.Steady && !c.f.Explain {
-		return
+	switch {
+	case c.f.Explain || !c.inside && (!c.steady || len(c.filed.Hours) > 1):
+		c.strictest(c.filed.Hours)
+	case c.inside:
+		c.strictest(c.filed.Sometimes)
+	default: // when it opens is worked out once, in finish
+		c.no(c.filed.Hours[0], word{Wait, c.filed.Hours[0].Reason(), always}, "")
 	}
+}
+
+// strictest asks rules of a kind. Of those that say no, the one that does so longest keeps the contact waiting,
+// and is named.
+func (c *check) strictest(rules []*law.Rule) {
 	var last *law.Rule
-	var until time.Time
-	for _, r := range c.filed.Hours {
-		if w := c.ask(r, c.f.Now); w.ruling != Allow && (last == nil || w.until.IsZero() || !until.IsZero() && w.until.After(until)) {
-			last, until = r, w.until
+	var strictest word
+	for _, r := range rules {
+		w := c.ask(r, c.f.Now)
+		if w.ruling != Allow && (last == nil || !strictest.until.IsZero() && (w.until.IsZero() || w.until.After(strictest.until))) {
+			last, strictest = r, w
 		}
 	}
-	for _, r := range c.filed.Hours {
+	if !c.f.Explain {
+		if last != nil {
+			c.no(last, strictest, "")
+		}
+		return
+	}
+	for _, r := range rules {
 		switch w := c.ask(r, c.f.Now); {
-		case w.ruling == Allow:
+		case w.ruling == Allow && r.Kind == law.Hours:
 			c.yes(r, law.HoursText(r))
+		case w.ruling == Allow:
+			c.yes(r, "")
 		case r == last:
 			c.no(r, w, "")
 		default:
 			c.note(r.ID, r.Source, w)
 		}
 	}
+}
+
+// caps asks the caps and spacings. One that so many contacts have not even been made for passes at a glance.
+func (c *check) caps() {
+	if c.f.Explain {
+		c.strictest(c.filed.Caps)
+		return
+	}
+	for _, r := range c.filed.Caps {
+		if c.near(r, c.f.Now) {
+			c.strictest(c.filed.Caps)
+			return
+		}
+	}
+}
+
+// near says whether so many contacts were made lately that a cap may be used up, whatever they were.
+func (c *check) near(r *law.Rule, t time.Time) bool {
+	i := len(c.f.Contacts) - r.N
+	if i < 0 {
+		return false
+	}
+	ct := &c.f.Contacts[i]
+	switch {
+	case r.Seconds > 0:
+		return t.Unix()-ct.At.Unix() <= r.Seconds
+	case ct.Day != 0 && len(c.f.Zones) == 1:
+		// Those before it were made on its day, or on the next where the borrower has moved since.
+		return ct.Day+1 > c.dayIn(0, c.f.Zones[0], t)-ledger.Date(r.Days)
+	}
+	return t.Unix()-ct.At.Unix() < int64(r.Days+2)*86400 // a day more at either end, wherever the borrower was
 }
 
 // recent says whether the latest contact is recent enough to count against any cap.

@@ -203,17 +203,21 @@ func contact(k document.Value, zones []*time.Location) Contact {
 // A phraser reads a short sentence word by word. What is missing at its end is a mistake, once.
 type phraser struct {
 	v      document.Value
+	text   string
 	rest   []string
 	failed bool
 }
 
-func phrase(v document.Value) *phraser { return &phraser{v: v, rest: strings.Fields(v.Text())} }
+func phrase(v document.Value) *phraser {
+	s := v.Text()
+	return &phraser{v: v, text: s, rest: strings.Fields(s), failed: s == ""}
+}
 
 func (p *phraser) more() bool { return len(p.rest) > 0 }
 
 func (p *phraser) word() string {
 	if len(p.rest) == 0 {
-		p.fail("%q ends too soon", p.v.Text())
+		p.fail("%q ends too soon", p.text)
 		return ""
 	}
 	w := p.rest[0]

@@ -42,6 +42,10 @@ func rulesFor(t interface{ Fatal(...any) }, f guard.Facts, books ...law.Rulebook
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rulesOf(l, f)
+}
+
+func rulesOf(l law.Lawbook, f guard.Facts) law.Rules {
 	on := ledger.Day(f.Now)
 	if len(f.Zones) > 0 {
 		on = ledger.Day(f.Now.In(f.Zones[0]))
@@ -328,31 +332,4 @@ func TestRunTestsFinds(t *testing.T) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
-}
-
-// BenchmarkCheck judges as planning does: allowed, with three contacts behind, and held by a cap.
-func BenchmarkCheck(b *testing.B) {
-	f := good(b)
-	for _, days := range []int{9, 6, 3} {
-		at := f.Now.Add(-time.Duration(days) * 24 * time.Hour)
-		f.Contacts = append(f.Contacts, guard.Contact{At: at, Day: ledger.Day(at), Channel: ledger.SMS})
-	}
-	rules := rulesFor(b, f, cn(b))
-	b.Run("allow", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if guard.Check(rules, &f).Ruling != guard.Allow {
-				b.Fatal("held")
-			}
-		}
-	})
-	f.Contacts[2].At, f.Contacts[2].Day = f.Now.Add(-time.Hour), ledger.Day(f.Now)
-	b.Run("wait", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if guard.Check(rules, &f).Ruling != guard.Wait {
-				b.Fatal("allowed")
-			}
-		}
-	})
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/law"
@@ -96,12 +97,15 @@ func (c *check) span(r *law.Rule, day ledger.Date) (open, closing int) {
 // lawful returns the minutes of a day that the rules about hours and days let pass together, as their
 // conditions are at an instant.
 func (c *check) lawful(day ledger.Date, t time.Time) (open, closing int) {
-	open, closing = 0, wholeDay
-	for _, rules := range [2][]*law.Rule{c.filed.Hours, c.filed.Asked} {
-		for _, r := range rules {
-			if r.When != nil && !c.applies(r.When, t) {
-				continue
-			}
+	open, closing, _, _ = c.rules.Hours(law.Weekday(day))
+	for _, r := range c.filed.Sometimes {
+		if c.applies(r.When, t) {
+			o, cl := c.span(r, day)
+			open, closing = max(open, o), min(closing, cl)
+		}
+	}
+	for _, r := range c.filed.Asked {
+		if c.f.Asked != nil && (r.When == nil || c.applies(r.When, t)) {
 			o, cl := c.span(r, day)
 			open, closing = max(open, o), min(closing, cl)
 		}
@@ -133,7 +137,7 @@ func (c *check) finish() {
 // close finds the end of the lawful window and the rule that closes it.
 func (c *check) close() {
 	_, closing, _, closes := c.rules.Hours(law.Weekday(c.clocks[0].day))
-	if !c.filed.Steady {
+	if !c.steady {
 		closes = c.closer(closes, closing)
 	}
 	c.v.Rule, c.v.Source = closes.ID, closes.Source
@@ -143,14 +147,14 @@ func (c *check) close() {
 			c.v.NotAfter = end
 		}
 	}
-	if !c.filed.Steady || len(c.filed.Consent)+len(c.filed.Duty) > 0 || len(c.filed.Named) > 0 && len(c.f.States) > 0 {
+	if len(c.filed.Consent)+len(c.filed.Duty) > 0 || len(c.filed.Turning) > 0 && len(c.f.States) > 0 {
 		c.bound()
 	}
 }
 
 // closer returns the rule about hours that closes first on the day of the first zone.
 func (c *check) closer(closes *law.Rule, closing int) *law.Rule {
-	for _, rules := range [2][]*law.Rule{c.filed.Hours, c.filed.Asked} {
+	for _, rules := range [2][]*law.Rule{c.filed.Sometimes, c.filed.Asked} {
 		for _, r := range rules {
 			if r.When != nil && !c.applies(r.When, c.f.Now) {
 				continue
@@ -169,7 +173,7 @@ func (c *check) ending(i int, z *time.Location) time.Time {
 	if i < len(c.clocks) {
 		k := &c.clocks[i]
 		_, closing, _, _ := c.rules.Hours(law.Weekday(k.day))
-		if !c.filed.Steady {
+		if !c.steady {
 			_, closing = c.lawful(k.day, now)
 		}
 		end := now.Add(time.Duration(closing-k.minute)*time.Minute - k.rest)
@@ -187,15 +191,8 @@ func (c *check) bound() {
 			c.v.NotAfter, c.v.Rule, c.v.Source = t, r.ID, r.Source
 		}
 	}
-	for _, rules := range [...][]*law.Rule{
-		c.filed.Identity, c.filed.Stop, c.filed.Bar, c.filed.Limitation, c.filed.Consent, c.filed.Amount, c.filed.Duty,
-		c.filed.Days, c.filed.Hours, c.filed.Asked, c.filed.Caps,
-	} {
-		for _, r := range rules {
-			if r.When != nil {
-				sooner(r, c.turns(r.When, c.f.Now))
-			}
-		}
+	for _, r := range c.filed.Turning {
+		sooner(r, c.turns(r.When, c.f.Now))
 	}
 	for _, r := range c.filed.Consent {
 		if r.When == nil || c.applies(r.When, c.f.Now) {
@@ -213,28 +210,30 @@ func (c *check) bound() {
 // alone does not bring one. Each rule only ever moves it later, so that what they agree on is the first.
 func (c *check) earliest() time.Time {
 	t := c.f.Now
+	// Where only hours and caps turn with time, an hour at which the caps are free needs no second look.
+	simple := len(c.f.States)+len(c.filed.Consent)+len(c.filed.Duty) == 0 && !slices.Contains(suits, c.f.Case.NextStep)
 	for range 512 { // more than a year of days, should each rule move it by one
 		from := t
-		for i := range c.f.States {
+		for i := range c.f.States { // one that no rule names holds until it ends
 			if s := &c.f.States[i]; !c.rules.Knows(s.Kind) && !over(s, t) {
 				t = s.Until
 			}
 		}
-		for _, rules := range [...][]*law.Rule{
-			c.filed.Identity, c.filed.Stop, c.filed.Bar, c.filed.Limitation, c.filed.Consent, c.filed.Amount, c.filed.Duty,
-			c.filed.Days, c.filed.Hours, c.filed.Asked, c.filed.Caps,
-		} {
-			for _, r := range rules {
-				w := c.ask(r, t)
-				if w.ruling == Allow {
-					continue
-				}
-				if !w.until.After(t) {
-					c.v.Rule, c.v.Source, c.v.Reason = r.ID, r.Source, w.why
-					return time.Time{}
-				}
-				t = w.until
-			}
+		ok := true
+		if len(c.f.States) > 0 { // without any these say the same at every instant
+			ok = c.later(&t, c.filed.Identity) && c.later(&t, c.filed.Stop) && c.later(&t, c.filed.Bar) && c.later(&t, c.filed.Amount)
+		}
+		ok = ok && c.later(&t, c.filed.Limitation) && c.later(&t, c.filed.Consent) && c.later(&t, c.filed.Duty)
+		together := false
+		if ok {
+			together, ok = c.laterHours(&t)
+		}
+		open := t
+		if !ok || c.recent() && !c.later(&t, c.filed.Caps) {
+			return time.Time{}
+		}
+		if simple && together && t.Equal(open) {
+			return t
 		}
 		if t.Equal(from) {
 			return t
@@ -242,4 +241,41 @@ func (c *check) earliest() time.Time {
 	}
 	c.v.Rule, c.v.Source, c.v.Reason = NoInstant, failsClosed, "No lawful hour was found in the days that were looked at."
 	return time.Time{}
+}
+
+// later moves t to where each of some rules lets the contact pass, or says which one never does by time alone.
+func (c *check) later(t *time.Time, rules []*law.Rule) bool {
+	for _, r := range rules {
+		w := c.ask(r, *t)
+		if w.ruling == Allow {
+			continue
+		}
+		if !w.until.After(*t) {
+			c.v.Rule, c.v.Source, c.v.Reason = r.ID, r.Source, w.why
+			return false
+		}
+		*t = w.until
+	}
+	return true
+}
+
+// laterHours is later for the hours and days. They are looked at together where no condition turns with time; where
+// that finds no hour each is asked by itself, so that the one is named which holds.
+func (c *check) laterHours(t *time.Time) (together, ok bool) {
+	if c.steady {
+		next, ok := c.rules.Opens(*t, c.f.Zones)
+		if !ok {
+			c.v.Rule, c.v.Source, c.v.Reason = NoInstant, failsClosed, "No lawful hour was found in the days that were looked at."
+			return true, false
+		}
+		*t = next
+		return true, true
+	}
+	if len(c.f.States) == 0 || len(c.filed.Turning) == 0 {
+		if next, ok := law.Opens(*t, c.f.Zones, c.lawfulAt(*t)); ok {
+			*t = next
+			return true, true
+		}
+	}
+	return false, c.later(t, c.filed.Days) && c.later(t, c.filed.Hours) && c.later(t, c.filed.Asked)
 }

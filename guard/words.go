@@ -31,13 +31,13 @@ func applies(rules law.Rules, f *Facts, r *law.Rule) bool {
 // conditions and those that the borrower asked for included; false where there is none within a month. It
 // does not ask the other rules: Check does.
 func Opens(rules law.Rules, f *Facts, t time.Time) (time.Time, bool) {
-	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	c := newCheck(rules, f)
 	return law.Opens(t, f.Zones, c.lawfulAt(t))
 }
 
 // Closes returns the first instant from t on, which must be inside, that is outside the lawful hours or days
 // of a contact.
 func Closes(rules law.Rules, f *Facts, t time.Time) time.Time {
-	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	c := newCheck(rules, f)
 	return law.Closes(t, f.Zones, c.lawfulAt(t))
 }

@@ -44,22 +44,29 @@ func opening(t time.Time, z *time.Location, hours daily) (time.Time, bool) {
 	for range 3 * reach {
 		day, m, rest := Clock(t, z)
 		open, closing := hours(day)
-		var next time.Time
+		ahead := open - m
 		switch {
 		case open <= m && m < closing:
 			return t, true
-		case m < open && open < closing:
-			next = t.Add(time.Duration(open-m)*time.Minute - rest)
-		default:
-			next = StartOf(day+1, z)
+		case m >= open || open >= closing: // not today; tomorrow, or not before the day after
+			if open, closing = hours(day + 1); open >= closing {
+				open = wholeDay
+			}
+			ahead = wholeDay - m + open
 		}
-		if _, change := t.ZoneBounds(); !change.IsZero() && change.Before(next) {
-			next = change.In(z)
+		next := t.Add(time.Duration(ahead)*time.Minute - rest)
+		if _, change := t.ZoneBounds(); !change.IsZero() && !next.Before(change) {
+			t = change.In(z)
+			continue
 		}
-		t = next
+		if t = next; open < closing {
+			return t, true
+		}
 	}
 	return t, false
 }
+
+const wholeDay = 24 * 60 // minutes
 
 // ending returns the first instant from t on whose clock, in a zone, is not lawful. Hours up to 24:00 end with
 // the day, so that each day is judged by itself.

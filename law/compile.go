@@ -142,7 +142,6 @@ func (c *compiled) sort() {
 
 // file fills in what decides for one purpose.
 func (c *compiled) file(f *Filed, p Purpose) {
-	f.Named = map[string]bool{}
 	of := map[Kind]*[]*Rule{
 		Identity: &f.Identity, Stop: &f.Stop, Bar: &f.Bar, Limitation: &f.Limitation, Consent: &f.Consent, Amount: &f.Amount,
 		Duty: &f.Duty, Days: &f.Days, Hours: &f.Hours, Asked: &f.Asked, Cap: &f.Caps, Spacing: &f.Caps, Element: &f.Element, Wording: &f.Wording,
@@ -159,14 +158,15 @@ func (c *compiled) file(f *Filed, p Purpose) {
 			*to = append(*to, r)
 			f.Facts |= r.facts
 			f.Horizon = max(f.Horizon, r.Seconds, int64(r.Days+2)*86400)
-			if r.When != nil {
-				for _, s := range append(slices.Clone(r.When.States), r.When.NotStates...) {
-					f.Named[s] = true
-				}
+			if r.When != nil && len(r.When.States)+len(r.When.NotStates) > 0 {
+				f.Turning = append(f.Turning, r)
+			}
+			if r.When != nil && k == Hours {
+				f.Sometimes = append(f.Sometimes, r)
 			}
 		}
 	}
-	f.Steady = len(f.Days)+len(f.Asked) == 0 && !slices.ContainsFunc(f.Hours, func(r *Rule) bool { return r.When != nil })
+	f.Steady = len(f.Days)+len(f.Sometimes) == 0
 }
 
 func boolInt(b bool) int {

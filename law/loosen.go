@@ -32,7 +32,7 @@ func loosens(r *Rule, books []Rulebook) []error {
 func wider(r, o *Rule) string {
 	switch r.Kind {
 	case Hours:
-		if sharesDay(r.Weekdays, o.Weekdays) && (r.Open < o.Open || r.Close > o.Close) {
+		if (o.Weekdays == 0 || r.Weekdays != 0 && r.Weekdays&^o.Weekdays == 0) && (r.Open < o.Open || r.Close > o.Close) {
 			return fmt.Sprintf("allows %s, more than the %s of", HoursText(r), HoursText(o))
 		}
 	case Days:
@@ -61,8 +61,6 @@ func wider(r, o *Rule) string {
 
 // reaches says how far a stop reaches; one of a program that says nothing reaches all.
 var reaches = map[string]int{PerChannel: 0, PerAddress: 0, PerDebt: 0, PerPerson: 1, "": 1}
-
-func sharesDay(a, b Weekdays) bool { return a == 0 || b == 0 || a&b != 0 }
 
 func widerDays(r, o *Rule) string {
 	switch {

@@ -109,8 +109,8 @@ func span(v document.Value) int64 {
 
 func readConsent(v document.Value, r *Rule) {
 	r.Needs = v.Key("needs").Texts(AnyConsent, WrittenConsent, NumberCheck, RecentReply)
-	if len(r.Needs) == 0 {
-		v.Key("needs").Fail("says not what is needed; list any of %s, %s, %s, %s", AnyConsent, WrittenConsent, NumberCheck, RecentReply)
+	if len(v.Key("needs").List()) == 0 {
+		v.Key("needs").Fail("does not say what is needed; list any of %s, %s, %s, %s", AnyConsent, WrittenConsent, NumberCheck, RecentReply)
 	}
 	if k := v.Key("fresh_days"); k.Given() {
 		r.FreshDays = k.Int(1, 3660)

@@ -33,10 +33,9 @@ type Filed struct {
 	Facts   Fact  // every fact that an identity or amount rule names
 	Horizon int64 // seconds after which a contact counts against no cap any more
 
-	// Steady says that nothing but the hours without conditions decides when contact is lawful.
-	Steady bool
-	// Named are the states on which a condition of some rule turns.
-	Named map[string]bool
+	Sometimes []*Rule // the hours that have conditions
+	Turning   []*Rule // rules of any kind whose conditions turn on a state
+	Steady    bool    // nothing but hours without conditions, and what a borrower asked for, decides when contact is lawful
 }
 
 // A Fact is a set of the facts that identity and amount rules name and guard works out.

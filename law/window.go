@@ -110,8 +110,8 @@ func Opens(t time.Time, zones []*time.Location, lawful func(day ledger.Date) (op
 				return time.Time{}, false
 			}
 			next, ok := opening(t, z, lawful)
-			if !ok {
-				return time.Time{}, false
+			if !ok || len(zones) == 1 {
+				return next, ok
 			}
 			if next.After(t) {
 				t, moved = next, true
