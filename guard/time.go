@@ -221,15 +221,15 @@ func (c *check) earliest() time.Time {
 		}
 		ok := true
 		if len(c.f.States) > 0 { // without any these say the same at every instant
-			ok = c.later(&t, c.filed.Identity) && c.later(&t, c.filed.Stop) && c.later(&t, c.filed.Bar) && c.later(&t, c.filed.Amount)
+			ok = c.advance(&t, c.filed.Identity) && c.advance(&t, c.filed.Stop) && c.advance(&t, c.filed.Bar) && c.advance(&t, c.filed.Amount)
 		}
-		ok = ok && c.later(&t, c.filed.Limitation) && c.later(&t, c.filed.Consent) && c.later(&t, c.filed.Duty)
+		ok = ok && c.advance(&t, c.filed.Limitation) && c.advance(&t, c.filed.Consent) && c.advance(&t, c.filed.Duty)
 		together := false
 		if ok {
-			together, ok = c.laterHours(&t)
+			together, ok = c.advanceHours(&t)
 		}
 		open := t
-		if !ok || c.recent() && !c.later(&t, c.filed.Caps) {
+		if !ok || c.recent() && !c.advance(&t, c.filed.Caps) {
 			return time.Time{}
 		}
 		if simple && together && t.Equal(open) {
@@ -243,8 +243,8 @@ func (c *check) earliest() time.Time {
 	return time.Time{}
 }
 
-// later moves t to where each of some rules lets the contact pass, or says which one never does by time alone.
-func (c *check) later(t *time.Time, rules []*law.Rule) bool {
+// advance moves t to where each of some rules lets the contact pass, or says which one never does by time alone.
+func (c *check) advance(t *time.Time, rules []*law.Rule) bool {
 	for _, r := range rules {
 		w := c.ask(r, *t)
 		if w.ruling == Allow {
@@ -259,9 +259,9 @@ func (c *check) later(t *time.Time, rules []*law.Rule) bool {
 	return true
 }
 
-// laterHours is later for the hours and days. They are looked at together where no condition turns with time; where
+// advanceHours is advance for the hours and days. They are looked at together where no condition turns with time; where
 // that finds no hour each is asked by itself, so that the one is named which holds.
-func (c *check) laterHours(t *time.Time) (together, ok bool) {
+func (c *check) advanceHours(t *time.Time) (together, ok bool) {
 	if c.steady {
 		next, ok := c.rules.Opens(*t, c.f.Zones)
 		if !ok {
@@ -277,5 +277,5 @@ func (c *check) laterHours(t *time.Time) (together, ok bool) {
 			return true, true
 		}
 	}
-	return false, c.later(t, c.filed.Days) && c.later(t, c.filed.Hours) && c.later(t, c.filed.Asked)
+	return false, c.advance(t, c.filed.Days) && c.advance(t, c.filed.Hours) && c.advance(t, c.filed.Asked)
 }
