@@ -48,6 +48,9 @@ func places(books []law.Rulebook) map[law.Scope][]law.Rulebook {
 		if len(parts) > 2 {
 			s.Locality = j
 		}
+		if out[s] != nil {
+			continue // a carrier's rules of a country stand beside the country's own
+		}
 		for k := range books {
 			if o := books[k].Jurisdiction; o != "" && (j == o || strings.HasPrefix(j, o+"-")) {
 				out[s] = append(out[s], books[k])
