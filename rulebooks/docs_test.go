@@ -9,11 +9,13 @@ import (
 	"testing"
 
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/law"
 )
 
 var (
 	quoted = regexp.MustCompile("`([A-Z]{2}(?:-[A-Za-z0-9]+)+)`")
-	row    = regexp.MustCompile(`(?m)^\| ([A-Z][A-Za-z]+(?:-[A-Za-z0-9]+)+) \|`)
+	row    = regexp.MustCompile(`(?m)^\| ([A-Z][A-Za-z]+(?:-[A-Za-z0-9]+)+) \|.*\|([^|]*)\|$`)
+	mark   = regexp.MustCompile(`\b(?:P-part|P|S-quote|S-weak|S|V|M|X)\b`)
 )
 
 // TestEveryRuleIsInTheDocs: docs/rulebooks.md names every rule of the United States that ships, and no rule of
@@ -51,17 +53,6 @@ func TestEveryRuleIsInTheDocs(t *testing.T) {
 // TestEveryRowOfTheNotesIsInTheDocs reads the research notes where they are at hand: each row about the United
 // States has a line in docs/rulebooks.md, with its rules or the reason why there is none.
 func TestEveryRowOfTheNotesIsInTheDocs(t *testing.T) {
-	shared := os.Getenv("DULY_SHARED")
-	if shared == "" {
-		shared = "../../shared"
-	}
-	notes, err := os.ReadFile(filepath.Join(shared, "research", "regulations.md"))
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skipf("the notes are not here (DULY_SHARED says where): %v", err)
-	}
 	page, err := os.ReadFile("../docs/rulebooks.md")
 	if err != nil {
 		t.Fatal(err)
@@ -72,16 +63,62 @@ func TestEveryRowOfTheNotesIsInTheDocs(t *testing.T) {
 			lines = append(lines, strings.Split(first, ", ")...)
 		}
 	}
-	n := 0
-	for _, m := range row.FindAllStringSubmatch(string(notes), -1) {
-		if strings.HasPrefix(m[1], "US-") {
-			n++
-			if !slices.Contains(lines, m[1]) {
-				t.Errorf("docs/rulebooks.md has no line for %s", m[1])
+	rows := notes(t)
+	for id := range rows {
+		if strings.HasPrefix(id, "US-") && !slices.Contains(lines, id) {
+			t.Errorf("docs/rulebooks.md has no line for %s", id)
+		}
+	}
+}
+
+// TestStatusFollowsTheNotes: a rule of the United States has one of the marks that its row of the notes has; one
+// without a row does not bind. A rule is of the row whose id its own begins with.
+func TestStatusFollowsTheNotes(t *testing.T) {
+	rows := notes(t)
+	shelf, err := engine.ShippedShelf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range shelf.Books {
+		for i := range b.Rules {
+			r := &b.Rules[i]
+			if r.House || !strings.HasPrefix(b.Jurisdiction, "US") {
+				continue
+			}
+			of := r.ID
+			for rows[of] == "" && of != "" {
+				of = of[:max(strings.LastIndexByte(of, '-'), 0)]
+			}
+			switch marks := mark.FindAllString(rows[of], -1); {
+			case of == "" && r.Confidence == law.Binding:
+				t.Errorf("%s binds, and no row of the notes says so", r.ID)
+			case of != "" && !slices.Contains(marks, r.Status):
+				t.Errorf("%s has status %s; row %s of the notes has %v", r.ID, r.Status, of, marks)
 			}
 		}
 	}
-	if n < 50 {
-		t.Errorf("only %d rows were found in the notes", n)
+}
+
+// notes returns the status of each row of the research notes, by the row's id.
+func notes(t *testing.T) map[string]string {
+	t.Helper()
+	shared := os.Getenv("DULY_SHARED")
+	if shared == "" {
+		shared = "../../shared"
 	}
+	text, err := os.ReadFile(filepath.Join(shared, "research", "regulations.md"))
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skipf("the notes are not here (DULY_SHARED says where): %v", err)
+	}
+	out := map[string]string{}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		out[m[1]] = m[2]
+	}
+	if len(out) < 150 {
+		t.Errorf("only %d rows were found in the notes", len(out))
+	}
+	return out
 }
