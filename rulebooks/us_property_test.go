@@ -14,8 +14,8 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
-// A place of the United States, its overlay, and the zones that a borrower there may be in.
-var places = []struct {
+// usPlaces are places of the United States, their overlays, and the zones that a borrower there may be in.
+var usPlaces = []struct {
 	region, locality string
 	overlays         []string
 	zones            []string
@@ -36,7 +36,7 @@ var usStates = []string{
 
 // drawUS makes facts on days around the dates on which rules begin and clocks change.
 func drawUS(t *rapid.T) (f guard.Facts, overlays []string) {
-	place := rapid.SampledFrom(places).Draw(t, "place")
+	place := rapid.SampledFrom(usPlaces).Draw(t, "place")
 	base := rapid.SampledFrom([]time.Time{
 		time.Date(2026, 9, 23, 0, 0, 0, 0, time.UTC), time.Date(2026, 8, 31, 12, 0, 0, 0, time.UTC), time.Date(2027, 1, 30, 12, 0, 0, 0, time.UTC),
 		time.Date(2021, 11, 29, 12, 0, 0, 0, time.UTC), time.Date(2026, 3, 7, 20, 0, 0, 0, time.UTC), time.Date(2026, 10, 31, 20, 0, 0, 0, time.UTC),
