@@ -22,8 +22,7 @@ type inbox struct {
 	replies  []dispatch.Reply
 	flying   map[outbox.FenceID]flying
 	vetoed   map[outbox.FenceID]bool
-	parts    map[string]part          // by the carrier's id: parts that wait for a receipt
-	early    map[string]store.Receipt // by the carrier's id: receipts stored before their outcome was known
+	parts    map[string]part // by the carrier's id: parts that wait for a receipt
 	down     error
 	up       bool
 }
@@ -41,7 +40,7 @@ type part struct {
 
 func newInbox() *inbox {
 	return &inbox{
-		wake: make(chan struct{}, 1), flying: map[outbox.FenceID]flying{}, vetoed: map[outbox.FenceID]bool{}, parts: map[string]part{}, early: map[string]store.Receipt{},
+		wake: make(chan struct{}, 1), flying: map[outbox.FenceID]flying{}, vetoed: map[outbox.FenceID]bool{}, parts: map[string]part{},
 	}
 }
 
@@ -74,6 +73,18 @@ func (b *inbox) watch(f outbox.FenceID, t *store.Try) {
 	b.mu.Lock()
 	b.flying[f] = flying{t.Message.Person, store.PutOff{Message: t.Message.ID, NotAfter: t.Message.NotAfter}}
 	b.mu.Unlock()
+}
+
+// accounted forgets parts whose receipts were stored before their outcomes.
+func (b *inbox) accounted(ids []string) {
+	if len(ids) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		delete(b.parts, id)
+	}
 }
 
 // stopped keeps messages to these persons back that are permitted and not yet written.
@@ -151,12 +162,7 @@ func (b *inbox) settle(outcomes []dispatch.Outcome, receipts []store.Receipt) {
 		delete(b.vetoed, o.Fence)
 	}
 	for _, r := range receipts {
-		if r.Fence == 0 {
-			b.early[r.ID] = r
-			continue
-		}
 		delete(b.parts, r.ID)
-		delete(b.early, r.ID)
 	}
 }
 
@@ -168,10 +174,6 @@ func (b *inbox) outcome(o dispatch.Outcome, st *store.Step, carrier string) stor
 		// Of a lost message the carrier may have the first parts, and may account for them.
 		for i, id := range store.SplitIDs(o.IDs) {
 			b.parts[id] = part{o.Fence, i + 1}
-			if r, ok := b.early[id]; ok {
-				r.Fence, r.Part, r.Early = o.Fence, i+1, true
-				st.Receipts = append(st.Receipts, r)
-			}
 		}
 	case outbox.EvThrottle, outbox.EvNotWritten:
 		f.again.NotBefore = st.At

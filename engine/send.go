@@ -58,7 +58,8 @@ var papers = sync.Pool{New: func() any { return new(compose.Paper) }}
 // prepare claims up to room messages and judges them, as if the claim taken were committed already. Nothing is
 // stored, so that what it returns may be dropped. Its claim is nil when nothing is due.
 func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*ready, error) {
-	r := &ready{st: &store.Step{At: s.now(), WireAt: s.e.Wire()}}
+	// Wire time is read first: a process that is held up between the two then has less time to leave, not more.
+	r := &ready{st: &store.Step{WireAt: s.e.Wire(), At: s.now()}}
 	if room <= 0 {
 		return r, nil
 	}
@@ -98,6 +99,7 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 		s.recount.Store(true)
 	}
 	s.in.stopped(res.Stopped)
+	s.in.accounted(res.Adopted)
 	did := Stepped{Back: back.count}
 	if st.Claim == nil {
 		return did, nil

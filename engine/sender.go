@@ -153,7 +153,7 @@ func (s *Sender) Hire(ctx context.Context) error {
 		return err
 	}
 	s.worker = id
-	return s.e.Store.Outstanding(ctx, func(o store.Outstanding) {
+	return s.e.Store.Outstanding(ctx, s.now(), func(o store.Outstanding) {
 		if o.Carrier == s.name {
 			s.in.await(o)
 		}
@@ -175,8 +175,9 @@ func (s *Sender) Finish(ctx context.Context) error {
 	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)
-	_, err := s.e.Store.Commit(ctx, st)
+	res, err := s.e.Store.Commit(ctx, st)
 	back.done(err == nil)
+	s.in.accounted(res.Adopted)
 	if errors.Is(err, store.ErrLeaseLost) {
 		if err = s.Hire(ctx); err == nil {
 			return s.Finish(ctx)

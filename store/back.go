@@ -48,7 +48,7 @@ func (c *commit) outcomes() error {
 			return err
 		}
 	}
-	return errors.Join(put.close(), c.closed(cancelled))
+	return errors.Join(put.close(), c.closed(cancelled), c.adopt())
 }
 
 // receipts stores carriers' words, and keeps those that match nothing for when their outcome comes.
@@ -65,9 +65,6 @@ func (c *commit) receipts() error {
 			err = orphans.add(r.From, r.ID, millis(c.st.At), kind, r.Code, r.Cause)
 		} else {
 			err = in.add(receiptID(r.Fence, r.Part), millis(c.st.At), kind, r.Code, r.Cause)
-		}
-		if err == nil && r.Early {
-			_, err = c.tx.ExecContext(c.ctx, `DELETE FROM orphan WHERE carrier = ? AND carrier_id = ?`, r.From, r.ID)
 		}
 		if err != nil {
 			return err

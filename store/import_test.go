@@ -415,6 +415,49 @@ func TestMoverKeepsStop(t *testing.T) {
 	}
 }
 
+// TestMoverKeepsContacts is invariant 2: a borrower who turns out to be another person has been written to as often as
+// before. The contacts of both are counted in the order of time, once each, however often the same news comes.
+func TestMoverKeepsContacts(t *testing.T) {
+	s := open(t)
+	take(t, s, small()...)
+	old, _ := turn(t, s, "B1")
+	other, _ := turn(t, s, "B2")
+	contact := func(tx *sql.Tx, person, seq, hour, day, message int64) error {
+		_, err := tx.Exec(`INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode)
+			VALUES (?, ?, ?, ?, 1, ?, 'sms', 1, 1, 1)`, person<<8, seq, hour, day, message)
+		return err
+	}
+	if err := s.update(context.Background(), func(tx *sql.Tx) error {
+		return errors.Join(contact(tx, old, 1, 10, 1, 101), contact(tx, old, 2, 30, 3, 102), contact(tx, other, 1, 20, 4, 201), contact(tx, other, 2, 40, 4, 202))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	counted := func(person int64) string {
+		var out string
+		if err := s.read.QueryRow(`SELECT coalesce(group_concat(seq || ':' || message || '@' || at || '/' || day, ' '), '') FROM (
+			SELECT * FROM contact WHERE subject = ? ORDER BY seq)`, person<<8).Scan(&out); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	const both = "1:101@10/1 2:201@20/4 3:102@30/4 4:202@40/4"
+	take(t, s, file("b.csv", person("B1", "王秀英", "+8617405000002", "")))
+	if got := counted(other); got != both {
+		t.Errorf("the person whom B1 turned out to be has %s, want %s", got, both)
+	}
+	if got := counted(old); got != "1:101@10/1 2:102@30/3" {
+		t.Errorf("the person whom B1 was taken for has %s", got)
+	}
+	take(t, s, file("b.csv", person("B1", "王秀英", "+8617405000009", "110109"))) // somebody of their own
+	take(t, s, file("b.csv", person("B1", "王秀英", "+8617405000002", "110109")))
+	if got := counted(other); got != both {
+		t.Errorf("after further moves: %s, want %s", got, both)
+	}
+	if now, _ := turn(t, s, "B1"); counted(now) != both {
+		t.Errorf("B1, now person %d, has %s", now, counted(now))
+	}
+}
+
 func TestWhoIsWho(t *testing.T) {
 	s := open(t)
 	take(t, s, file("b.csv",

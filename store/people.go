@@ -71,7 +71,7 @@ func (m *merge) writeBorrowers() {
 }
 
 // moves takes what follows a borrower to the person that they turned out to be. A stop is never lost on the
-// way: the new person has it too. Contacts stay counted where they were made.
+// way: the new person has it too. Contacts count for both.
 func (m *merge) moves() {
 	const moved = `SELECT DISTINCT person, target FROM go_borrower WHERE was = 2 AND target <> person`
 	m.sum.Moved = int(m.number(`SELECT count(*) FROM go_borrower WHERE was = 2 AND target <> person`))
@@ -86,4 +86,5 @@ func (m *merge) moves() {
 		SELECT m.target, h.portfolio, h.held, h.at FROM (` + moved + `) m JOIN holdout h ON h.person = m.person`)
 	m.exec(`UPDATE standing SET person = g.target FROM go_borrower g JOIN loan l ON l.borrower = g.id
 		WHERE g.was = 2 AND g.target <> g.person AND standing.person = g.person AND standing.loan = l.id`)
+	m.moveContacts(moved)
 }

@@ -145,3 +145,33 @@ func (s *Store) Unknown(ctx context.Context, portfolio int64, limit int) ([]Unkn
 	}
 	return out, wrap(rows.Err())
 }
+
+// A MessageAt is where one message stands.
+type MessageAt struct {
+	ID        outbox.MessageID
+	Portfolio int64
+	State     string
+	Outcome   string // of its latest try; empty means none yet
+	Tries     int
+	NotBefore time.Time // the hour that it was planned for
+}
+
+// MessagesFrom yields the messages from a number on, in the order of their numbers.
+func (s *Store) MessagesFrom(ctx context.Context, from outbox.MessageID, yield func(MessageAt) error) error {
+	rows, err := s.read.QueryContext(ctx, `SELECT v.id, v.portfolio, v.state, coalesce(v.outcome, ''), coalesce(v.fence & 7, 0), b.not_before
+		FROM message_state v JOIN batch b ON b.id = v.batch WHERE v.id >= ? ORDER BY v.id`, from)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var m MessageAt
+		if err := rows.Scan(&m.ID, &m.Portfolio, &m.State, &m.Outcome, &m.Tries, (*msTime)(&m.NotBefore)); err != nil {
+			return wrap(err)
+		}
+		if err := yield(m); err != nil {
+			return err
+		}
+	}
+	return wrap(rows.Err())
+}

@@ -75,7 +75,6 @@ type Receipt struct {
 	Event outbox.Event   // EvDelivered or EvUndelivered
 	Code  string
 	Cause string
-	Early bool // it was stored before its outcome was known, and matches nothing any more
 }
 
 // A Reply is what somebody wrote back.
@@ -111,6 +110,7 @@ type StepResult struct {
 	Refused   int    // tries that the facts of the minute or a cap refused; they wait to be judged again
 	Recount   bool   // more is counted than the tries knew: their cap sets are to be read anew
 	Stopped   []ledger.PersonID
+	Adopted   []string // the carrier's ids of parts whose receipts had come before their outcomes
 }
 
 // Commit stores a step in one transaction. What it permits is durable when it returns.

@@ -114,7 +114,8 @@ CREATE TABLE receipt (
 CREATE TRIGGER receipt_final BEFORE UPDATE ON receipt
 BEGIN SELECT RAISE(ABORT, 'a receipt does not change'); END;
 
--- Receipts that match no outcome yet: the response was slower than the receipt, or another process has it.
+-- Receipts that match no outcome yet: the response was slower than the receipt, or another process has it. An outcome
+-- that is stored later finds its own; sought says that those stored before have been looked through.
 CREATE TABLE orphan (
 	carrier TEXT NOT NULL,
 	carrier_id TEXT NOT NULL,
@@ -122,8 +123,10 @@ CREATE TABLE orphan (
 	kind TEXT NOT NULL,
 	code TEXT NOT NULL,
 	cause TEXT NOT NULL,
+	sought INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (carrier, carrier_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX orphan_new ON orphan (sought) WHERE sought = 0;
 
 -- A process that hands over. When its lease has run out and leave_by has passed, its fences without an outcome
 -- are unknown.
