@@ -225,8 +225,12 @@ func (a *app) sumUpSMSC(sum smsc.Summary) error {
 	fmt.Fprintf(&b, "duplicates  %d\n", sum.Duplicates)
 	fmt.Fprintf(&b, "handsets    %d delivered, %d failed, %d silent, %d replies, %d payments\n", sum.Delivered, sum.Failed, sum.Silent, sum.Replies, sum.Payments)
 	fmt.Fprintf(&b, "receipts    %d acknowledged, %d sent again, %d still to come\n", sum.Receipts, sum.Redelivered, sum.Open)
-	for _, h := range sum.Hours {
-		fmt.Fprintf(&b, "%s  %d\n", h.Start.Format("2006-01-02 15:00 -07:00"), h.Accepted)
+	for i, h := range sum.Hours {
+		head := ""
+		if i == 0 {
+			head = "by hour"
+		}
+		fmt.Fprintf(&b, "%-11s %s  %d accepted\n", head, h.Start.Format("2006-01-02 15:00 -07:00"), h.Accepted)
 	}
 	_, err := fmt.Fprint(a.out, b.String())
 	return err
