@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -139,17 +140,20 @@ type debt struct {
 }
 
 // take imports debts at the civil time.
-func (h *house) take(debts ...debt) {
+func (h *house) take(debts ...debt) { h.takeFiles(debts) }
+
+// takeFiles imports files of these kinds only; of all when none is named.
+func (h *house) takeFiles(debts []debt, kinds ...intake.Kind) {
 	h.t.Helper()
 	_, err := h.Store.Import(context.Background(), store.Import{Portfolio: h.p.row, Now: h.now()}, func(st *store.Stage) error {
-		return stageDebts(st, debts)
+		return stageDebts(st, debts, kinds...)
 	})
 	if err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-func stageDebts(st *store.Stage, debts []debt) error {
+func stageDebts(st *store.Stage, debts []debt, kinds ...intake.Kind) error {
 	cny := func(n int64) ledger.Money { return ledger.Money{Minor: n, Currency: "CNY"} }
 	files := []struct {
 		kind intake.Kind
@@ -176,6 +180,9 @@ func stageDebts(st *store.Stage, debts []debt) error {
 		}},
 	}
 	for _, f := range files {
+		if len(kinds) > 0 && !slices.Contains(kinds, f.kind) {
+			continue
+		}
 		if err := st.File(fmt.Sprint(f.kind), f.kind); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
 )
@@ -91,6 +92,22 @@ func TestReplayGivesTheSameAnswer(t *testing.T) {
 	}
 	check("after corrections, payments and stops", thursday, first)
 	check("two days later", later, second)
+
+	// A file of borrowers says nothing of payments: what is known of those is as old as before.
+	last := thursday.AddDate(0, 0, 5)
+	h.at(last)
+	h.takeFiles(debts, intake.Borrowers)
+	third := h.answers()
+	stale := 0
+	for _, a := range third {
+		if a.Rule == "CN-HOUSE-AMOUNT-01" {
+			stale++
+		}
+	}
+	if stale == 0 {
+		t.Error("nobody is held for an old payments feed")
+	}
+	check("five days later", last, third)
 }
 
 // answers judges everybody at the civil time, and stores nothing.

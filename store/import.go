@@ -33,6 +33,7 @@ type Summary struct {
 	Source      int64     `json:"source"` // the import's number; 0 for a dry run
 	KnownAt     time.Time `json:"known_at"`
 	AsOf        time.Time `json:"as_of"`
+	Feed        bool      `json:"feed"` // payments, or balances that count them, were stated up to AsOf
 	Snapshot    bool      `json:"snapshot,omitempty"`
 	DryRun      bool      `json:"dry_run,omitempty"`
 	Borrowers   Tally     `json:"borrowers"`
@@ -157,7 +158,7 @@ func (m *merge) begin() {
 }
 
 func (m *merge) finish() {
-	if m.stage.feed {
+	if m.sum.Feed = m.stage.feed; m.sum.Feed {
 		m.exec(`UPDATE portfolio SET payments_as_of = max(payments_as_of, ?) WHERE id = ?`, millis(m.o.AsOf), m.o.Portfolio.ID)
 	}
 	text, err := json.Marshal(m.sum)

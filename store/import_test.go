@@ -187,6 +187,7 @@ func TestImportFirstAndAgain(t *testing.T) {
 	s := open(t)
 	sum := take(t, s, small()...)
 	want := Summary{
+		Feed:   true,
 		Source: 1, KnownAt: noon.UTC(), AsOf: noon.UTC(),
 		Borrowers: Tally{Stated: 3, Added: 3}, Loans: Tally{Stated: 3, Added: 3},
 		Instalments: Tally{Stated: 4, Added: 4}, Payments: Tally{Stated: 2, Added: 2}, Persons: 3,

@@ -79,7 +79,8 @@ func (p *Past) borrowers(ctx context.Context, tx *sql.Tx, at time.Time) error {
 
 func (p *Past) loans(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	var asOf sql.NullInt64
-	if err := tx.QueryRowContext(ctx, `SELECT max(as_of) FROM source WHERE portfolio = ? AND known_at <= ?`,
+	// As portfolio.payments_as_of is kept: a file of borrowers, say, tells nothing of payments.
+	if err := tx.QueryRowContext(ctx, `SELECT max(as_of) FROM source WHERE portfolio = ? AND known_at <= ? AND summary ->> '$.feed'`,
 		p.Portfolio, millis(p.KnownAt)).Scan(&asOf); err != nil {
 		return wrap(err)
 	}
