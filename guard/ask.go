@@ -223,6 +223,16 @@ func (c *check) day(t time.Time) ledger.Date {
 
 // duty looks for what had to be done, for every loan of the message.
 func (c *check) duty(r *law.Rule, t time.Time) word {
+	at := c.dutyForAll(r, t)
+	if !at.IsZero() && !at.After(t) || !r.Before && !c.termOver(r, t) {
+		return passes
+	}
+	return word{ruling: Wait, why: r.Reason(), until: at}
+}
+
+// dutyForAll is when a duty that was done by t counts as done for every loan of the message; zero where it was not
+// done for one.
+func (c *check) dutyForAll(r *law.Rule, t time.Time) time.Time {
 	at := c.dutyAt(r, 0, t)
 	for i, l := range c.f.Loans {
 		own := c.dutyAt(r, l, t)
@@ -230,10 +240,7 @@ func (c *check) duty(r *law.Rule, t time.Time) word {
 			at = own
 		}
 	}
-	if !at.IsZero() && !at.After(t) || !r.Before && !c.termOver(r, t) {
-		return passes
-	}
-	return word{ruling: Wait, why: r.Reason(), until: at}
+	return at
 }
 
 // dutyAt is when a duty that was done by t counts as done for a loan; zero where it was not done.
@@ -267,9 +274,9 @@ func (c *check) later(t time.Time, days int) time.Time {
 	return last
 }
 
-// done says whether a duty counts as done for a loan.
-func (c *check) done(r *law.Rule, loan ledger.LoanID, t time.Time) bool {
-	at := c.dutyAt(r, loan, t)
+// done says whether a duty counts as done for every loan of the message.
+func (c *check) done(r *law.Rule, t time.Time) bool {
+	at := c.dutyForAll(r, t)
 	return !at.IsZero() && !at.After(t)
 }
 

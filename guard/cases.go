@@ -97,6 +97,7 @@ func (t *testing) run(v document.Value) (Failure, bool) {
 	}
 	if len(want.Names()) == 0 {
 		want.Fail("expects nothing; say at least a ruling and a rule")
+		return Failure{}, true
 	}
 	name := v.Key("name").Text()
 	f, opened := t.facts(v)

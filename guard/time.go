@@ -200,7 +200,7 @@ func (c *check) bound() {
 		}
 	}
 	for _, r := range c.filed.Duty {
-		if !r.Before && !c.f.FirstContact.IsZero() && !c.done(r, 0, c.f.Now) {
+		if !r.Before && c.f.Case.First != law.Yes && !c.f.FirstContact.IsZero() && !c.done(r, c.f.Now) {
 			sooner(r, law.StartOf(c.day(c.f.FirstContact)+ledger.Date(r.Within)+1, c.f.Zones[0]))
 		}
 	}

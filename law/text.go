@@ -26,7 +26,7 @@ func capText(r *Rule) string {
 
 func spacingText(r *Rule) string {
 	if r.Days > 0 {
-		return fmt.Sprintf("%d calendar days", r.Days)
+		return count(int64(r.Days), "calendar day")
 	}
 	return secondsText(r.Seconds)
 }
@@ -36,11 +36,18 @@ func secondsText(s int64) string {
 	case s%86400 == 0:
 		return fmt.Sprintf("%d × 24 hours", s/86400)
 	case s%3600 == 0:
-		return fmt.Sprintf("%d hours", s/3600)
+		return count(s/3600, "hour")
 	case s%60 == 0:
-		return fmt.Sprintf("%d minutes", s/60)
+		return count(s/60, "minute")
 	}
-	return fmt.Sprintf("%d seconds", s)
+	return count(s, "second")
+}
+
+func count(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // String returns "5y after last_contact", as tests and messages have it.
