@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -149,6 +150,8 @@ func (i *importing) notes() (notes []string) {
 			notes = append(notes, fmt.Sprintf(i.lang.say("%s: columns not read: %s.", "%s：未读取的列：%s。"), r.File, strings.Join(r.Ignored, i.lang.say(", ", "、"))))
 		}
 	}
+	say(i.leftOut(), "open loan is", "open loans are", " not in this list; as last stated they still count. Where the list is the whole book, say --snapshot.",
+		"笔未结清贷款不在本清单中，仍按上次数据计算；若本清单为全量，请加 --snapshot。")
 	closed, zh := i.closings()
 	say(i.sum.Closed, "loan", "loans", closed, zh)
 	say(i.sum.Withdrawn, "payment", "payments", " withdrawn: stated for another loan now, or no longer stated for their day.", "笔还款已撤销：现归入其他贷款，或当日不再列出。")
@@ -160,6 +163,15 @@ func (i *importing) notes() (notes []string) {
 	say(phones.Invalid, "phone", "phones", " that no numbering plan has: not used.", "个号码无效，不使用。")
 	say(phones.Fixed+phones.Other, "phone", "phones", " that are not mobile: no texts are sent to them.", "个号码不是手机号，不发送短信。")
 	return notes
+}
+
+// leftOut is how many open loans a flat list leaves out that was not said to be the whole book. Of those who have paid a
+// list says nothing more, and they would go on being reminded.
+func (i *importing) leftOut() int {
+	if i.sum.Snapshot || !slices.ContainsFunc(i.read, func(r intake.Summary) bool { return r.Kind == intake.Overdue }) {
+		return 0
+	}
+	return i.sum.OpenLoans - i.sum.Loans.Same - i.sum.Loans.Changed
 }
 
 // closings says what a snapshot did, or would do, to the loans that it does not name.
