@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -178,7 +179,11 @@ func (p *page) decision(portfolio *engine.Portfolio, x *engine.Explanation) {
 			title = portfolio.Title(c.Rule, string(p.lang))
 		}
 		p.line("  %s %-20s %s", mark, c.Rule, title)
-		p.line("      %s%s", c.Source, p.aside(c))
+		source := c.Source
+		if portfolio != nil {
+			source = cmp.Or(portfolio.Source(c.Rule, string(p.lang)), source)
+		}
+		p.line("      %s%s", source, p.aside(c))
 	}
 }
 

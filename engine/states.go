@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -33,12 +34,31 @@ func (e *Engine) States(ctx context.Context, p *Portfolio) ([]store.Count, error
 
 // Title returns what a rule asks for, in "zh" or "en"; empty where the rule is not one of a rulebook.
 func (p *Portfolio) Title(rule, lang string) string {
+	if r := p.rule(rule); r != nil {
+		return r.Title[lang]
+	}
+	return ""
+}
+
+// Source returns where a rule comes from, in "zh" or "en"; empty where the rule is not one of a rulebook.
+func (p *Portfolio) Source(rule, lang string) string {
+	r := p.rule(rule)
+	switch {
+	case r == nil:
+		return ""
+	case lang == "zh" && r.SourceZH != "":
+		return r.SourceZH
+	}
+	return r.Source
+}
+
+func (p *Portfolio) rule(id string) *law.Rule {
 	for _, b := range p.Lawbook.Books() {
-		for _, r := range b.Rules {
-			if r.ID == rule {
-				return r.Title[lang]
+		for i := range b.Rules {
+			if b.Rules[i].ID == id {
+				return &b.Rules[i]
 			}
 		}
 	}
-	return ""
+	return nil
 }

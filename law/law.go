@@ -16,7 +16,8 @@ type Rule struct {
 	Confidence Confidence
 	Status     string            // how the source was read: P, P-part, S-quote, S, S-weak, V, M or X; empty for a house rule
 	Title      map[string]string // by language: one sentence saying what it asks for
-	Source     string            // instrument and clause, or "house" for a house rule
+	Source     string            // instrument and clause, or where a house rule comes from
+	SourceZH   string            // the same for a Chinese reader; empty where Source does for both
 	House      bool              // a limit of the lender's own or of Duly's, not of the law
 	From, To   ledger.Date       // in force from From to the day before To; zero means without end
 	Channels   []ledger.Channel  // empty means all

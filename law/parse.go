@@ -20,7 +20,7 @@ var statuses = map[string]bool{
 var (
 	channels = []string{string(ledger.SMS), string(ledger.Voice), string(ledger.Email), string(ledger.App), string(ledger.Post), string(ledger.Task)}
 	common   = []string{
-		"id", "kind", "confidence", "status", "title", "source", "house", "from", "to", "channels", "carriers", "parties", "products",
+		"id", "kind", "confidence", "status", "title", "source", "source_zh", "house", "from", "to", "channels", "carriers", "parties", "products",
 		"binds", "when",
 	}
 	own = map[Kind][]string{
@@ -99,7 +99,7 @@ func rule(v document.Value, file string, house bool) Rule {
 	r := Rule{
 		ID: v.Key("id").Text(), Kind: Kind(v.Key("kind").OneOf(kindNames()...)),
 		Confidence: Confidence(v.Key("confidence").OneOf(string(Binding), string(Advisory))),
-		Title:      title(v.Key("title")), Source: v.Key("source").Text(), House: v.Key("house").Bool(),
+		Title:      title(v.Key("title")), Source: v.Key("source").Text(), SourceZH: v.Key("source_zh").Optional(), House: v.Key("house").Bool(),
 		From: v.Key("from").Date(), To: v.Key("to").Date(), Channels: channelList(v.Key("channels")), Carriers: words(v.Key("carriers")),
 		Parties: v.Key("parties").Texts("creditor", "agency"), Products: v.Key("products").Texts(),
 		When: when(v.Key("when")), File: file, Line: v.Line(),

@@ -3,6 +3,7 @@ package rulebooks_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/guard"
@@ -27,6 +28,21 @@ func TestRulebooks(t *testing.T) {
 		}
 		for _, id := range unreached {
 			t.Errorf("%s: no case reaches rule %s", tests, id)
+		}
+	}
+}
+
+// TestChineseSources: a lender in China reads where a rule comes from in Chinese.
+func TestChineseSources(t *testing.T) {
+	shelf, err := engine.ShippedShelf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, book := range shelf.Books {
+		for _, r := range book.Rules {
+			if book.Jurisdiction == "CN" && !strings.ContainsFunc(r.SourceZH, func(c rune) bool { return unicode.Is(unicode.Han, c) }) && !strings.HasPrefix(r.SourceZH, "GB/T") {
+				t.Errorf("%s has no source in Chinese", r.ID)
+			}
 		}
 	}
 }
