@@ -51,14 +51,14 @@ lint: $(LINT) ## Run the linters of .golangci.yml.
 
 .PHONY: test
 test: ## Run all tests: make test PKG=./store/... TESTFLAGS='-run Fence -v'.
-	go test -timeout 30m $(TESTFLAGS) $(PKG)
+	go run ./test/withpg go test -timeout 30m $(TESTFLAGS) $(PKG)
 
 .PHONY: race
 race: ## Run the short tests of the packages that share memory under the race detector.
 	@packages=$$($(SHARING)); \
 	if [[ -z $$packages ]]; then echo "race: no package shares memory"; exit 0; fi; \
 	echo go test -race -short $$packages; \
-	CGO_ENABLED=1 go test -race -short -timeout 30m $(TESTFLAGS) $$packages
+	CGO_ENABLED=1 go run ./test/withpg go test -race -short -timeout 30m $(TESTFLAGS) $$packages
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s; or a number of runs, such as 1000x).

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the checks need beyond Go: the SMPP peers that we did not write, and the lint tool.
+# Installs what the checks need beyond Go: the SMPP peers that we did not write, PostgreSQL for the store's tests (they
+# start private clusters; no service is started), and the lint tool.
 # Changes nothing, and is quick, when all is there. Exit status: 0 ready, 4 something cannot be had.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,8 +15,18 @@ missing_packages() {
   for p in kannel kannel-extras libnet-smpp-perl; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) == installed ]] || echo "$p"
   done
+  have_postgresql || echo postgresql-15
   have gcc || echo gcc libc6-dev # go test -race needs a C compiler
   have npm || echo nodejs npm
+}
+
+# have_postgresql says whether the programs of version 15 or newer are here, and the user whom they run as.
+have_postgresql() {
+  local d
+  for d in /usr/lib/postgresql/*/bin; do
+    [[ -x $d/initdb && $(basename "$(dirname "$d")") -ge 15 ]] && getent passwd postgres >/dev/null && return
+  done
+  return 1
 }
 
 # no_services keeps a package's installation from starting services, as Kannel's does by default.
@@ -80,7 +91,7 @@ lint_tool() {
 }
 
 have go || die "please install Go, of the version in go.mod or newer"
-have dpkg-query || die "please install by hand, and put on the PATH: Kannel 1.4.5, Perl's Net::SMPP, Node.js with npm, a C compiler"
+have dpkg-query || die "please install by hand, and put on the PATH: Kannel 1.4.5, Perl's Net::SMPP, PostgreSQL 15 or newer, Node.js with npm, a C compiler"
 mapfile -t packages < <(missing_packages | tr ' ' '\n')
 ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
 peers

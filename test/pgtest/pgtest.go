@@ -1,0 +1,298 @@
+//go:build unix
+
+// Package pgtest gives tests a PostgreSQL of their own: a private cluster in a temporary folder, reached over a
+// socket in that folder alone, with one database for each test. It needs Debian's postgresql package (tools/setup.sh
+// installs it) and no service that runs. Only tests import it.
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Env names a cluster that runs already, as the URL of one of its databases, so that the tests of many packages share
+// one: test/withpg sets it.
+const Env = "DULY_PG"
+
+// ErrMissing says that PostgreSQL is not installed, or cannot be run by this user.
+var ErrMissing = errors.New("pgtest: PostgreSQL is not here; tools/setup.sh installs it")
+
+// A Cluster is a running PostgreSQL.
+type Cluster struct {
+	URL string // of its database postgres
+
+	dir   string
+	bin   string
+	owner *syscall.Credential // nil: this user
+	life  *os.File            // postgres ends when this end of the pipe is closed, by Stop or by the end of the process
+	keep  *exec.Cmd
+}
+
+// Start makes a cluster and starts it.
+func Start() (*Cluster, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{bin: bin}
+	if c.owner, err = owner(); err != nil {
+		return nil, err
+	}
+	if c.dir, err = os.MkdirTemp("", "duly-pg-"); err != nil {
+		return nil, fmt.Errorf("pgtest: %w", err)
+	}
+	if c.owner != nil {
+		err = os.Chown(c.dir, int(c.owner.Uid), int(c.owner.Gid))
+	}
+	if err == nil {
+		err = c.initialise()
+	}
+	if err == nil {
+		err = c.Restart()
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(c.dir))
+	}
+	return c, nil
+}
+
+// programs finds the folder of the newest PostgreSQL that Debian's packages have installed.
+func programs() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil || len(found) == 0 {
+		if path, err := exec.LookPath("initdb"); err == nil {
+			return filepath.Dir(path), nil
+		}
+		return "", ErrMissing
+	}
+	newest, version := "", 0
+	for _, f := range found {
+		dir := filepath.Dir(f)
+		if n, err := strconv.Atoi(filepath.Base(filepath.Dir(dir))); err == nil && n > version {
+			newest, version = dir, n
+		}
+	}
+	if version < 15 {
+		return "", fmt.Errorf("%w: version 15 or newer is needed", ErrMissing)
+	}
+	return newest, nil
+}
+
+// owner returns whom PostgreSQL runs as: it refuses root, which becomes the user postgres of Debian's package.
+func owner() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, fmt.Errorf("%w: it refuses root, and there is no user postgres", ErrMissing)
+	}
+	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, errors.Join(err1, err2)
+}
+
+func (c *Cluster) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = c.dir
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + c.dir, "LC_ALL=C", "TZ=UTC"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.owner, Setpgid: true}
+	return cmd
+}
+
+// settings suit tests: no address but the socket, room for many pools, and no fsync, for what these tests lose is
+// processes and not machines.
+const settings = `
+listen_addresses = ''
+max_connections = 400
+shared_buffers = 128MB
+fsync = off
+full_page_writes = off
+wal_level = replica
+max_wal_size = 2GB
+autovacuum_naptime = 10s
+log_min_messages = warning
+`
+
+func (c *Cluster) initialise() error {
+	data := filepath.Join(c.dir, "data")
+	out, err := c.command(filepath.Join(c.bin, "initdb"), "-D", data, "-U", "duly", "-A", "trust", "-E", "UTF8", "--locale=C",
+		"--no-sync", "--no-instructions").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("pgtest: initdb: %w: %s", err, out)
+	}
+	f, err := os.OpenFile(filepath.Join(data, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	_, err = fmt.Fprintf(f, "%sunix_socket_directories = '%s'\n", settings, c.dir)
+	return errors.Join(err, f.Close())
+}
+
+// keeper runs postgres until its standard input ends, so that no cluster outlives the process that started it,
+// whatever end that comes to. It removes the folder unless a file says that the cluster is to stay for a restart.
+const keeper = `"$1" -D data >>log 2>&1 & pid=$!
+echo $pid >pid
+read _
+kill -INT $pid 2>/dev/null
+wait $pid
+test -e stay || rm -rf data log pid`
+
+// Restart starts the server on the data of a cluster that was killed.
+func (c *Cluster) Restart() error {
+	_ = os.Remove(filepath.Join(c.dir, "stay"))
+	r, w, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	cmd := c.command("/bin/sh", "-c", keeper, "sh", filepath.Join(c.bin, "postgres"))
+	cmd.Stdin = r
+	if err := cmd.Start(); err != nil {
+		return errors.Join(fmt.Errorf("pgtest: %w", err), r.Close(), w.Close())
+	}
+	c.life, c.keep = w, cmd
+	c.URL = "postgres://duly@/postgres?host=" + c.dir
+	return errors.Join(r.Close(), c.wait())
+}
+
+// patience is for how long a start may take on a busy machine.
+const patience = 60 * time.Second
+
+// wait returns when the server answers.
+func (c *Cluster) wait() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		db, err := pgx.Connect(ctx, c.URL)
+		if err == nil {
+			return db.Close(ctx)
+		}
+		if ctx.Err() != nil {
+			log, _ := os.ReadFile(filepath.Join(c.dir, "log"))
+			return fmt.Errorf("pgtest: PostgreSQL does not answer: %w: %s", err, log)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// Kill kills the server with SIGKILL, as a machine's end does. Restart brings it back.
+func (c *Cluster) Kill() error {
+	if err := os.WriteFile(filepath.Join(c.dir, "stay"), nil, 0o600); err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	text, err := os.ReadFile(filepath.Join(c.dir, "pid"))
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	return c.end()
+}
+
+// end waits for the keeper, whose postgres is told to stop.
+func (c *Cluster) end() error {
+	return errors.Join(c.life.Close(), c.keep.Wait())
+}
+
+// Stop stops the server and removes its folder.
+func (c *Cluster) Stop() error {
+	_ = c.end() // it says how postgres ended, and the folder goes anyway
+	return os.RemoveAll(c.dir)
+}
+
+// shared is the cluster of this test process.
+var shared struct {
+	sync.Once
+	main  bool
+	url   string
+	own   *Cluster
+	err   error
+	count atomic.Int64
+}
+
+// Main runs the tests and stops the cluster that they may have started: what TestMain does in a package whose
+// tests ask for a Database.
+func Main(run func() int) int {
+	shared.main = true
+	code := run()
+	if shared.own != nil {
+		if err := shared.own.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	return code
+}
+
+func url() (string, error) {
+	shared.Do(func() {
+		if shared.url = os.Getenv(Env); shared.url != "" {
+			return
+		}
+		if !shared.main {
+			shared.err = errors.New("pgtest: TestMain does not call pgtest.Main")
+			return
+		}
+		if shared.own, shared.err = Start(); shared.err == nil {
+			shared.url = shared.own.URL
+		}
+	})
+	return shared.url, shared.err
+}
+
+// Have says whether there is a PostgreSQL to test on. Where CI is set there has to be.
+func Have() bool {
+	_, err := url()
+	if err == nil {
+		return true
+	}
+	if !errors.Is(err, ErrMissing) || os.Getenv("CI") != "" {
+		panic(err)
+	}
+	return false
+}
+
+// Database returns the URL of an empty database, which goes when the test ends. The test is skipped where there is
+// no PostgreSQL, unless CI is set.
+func Database(t testing.TB) string {
+	t.Helper()
+	if !Have() {
+		t.Skip(ErrMissing)
+	}
+	name := fmt.Sprintf("t%d_%d", os.Getpid(), shared.count.Add(1))
+	admin(t, `CREATE DATABASE `+name)
+	t.Cleanup(func() { admin(t, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`) })
+	return strings.Replace(shared.url, "/postgres?", "/"+name+"?", 1)
+}
+
+func admin(t testing.TB, query string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	db, err := pgx.Connect(ctx, shared.url)
+	if err == nil {
+		_, err = db.Exec(ctx, query)
+		err = errors.Join(err, db.Close(ctx))
+	}
+	if err != nil {
+		t.Errorf("pgtest: %v", err)
+	}
+}
