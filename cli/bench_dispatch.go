@@ -37,6 +37,8 @@ func (a *app) benchDispatchCommand() *cobra.Command {
 of its own on the loopback: second judgement, rendering, fence, cap slot, outcome and receipt, all durable. The
 time is from the first claim to the last receipt stored. Then a bare windowed client submits as many parts to a
 simulator of the same kind and acknowledges their receipts.`,
+		Example: `  duly bench dispatch
+  duly bench dispatch --messages 50000 --history 1000000 --delay 50ms --repeat 1`,
 		Args: exactly(0, "bench dispatch takes no arguments; see duly bench dispatch --help"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if ids != "random" && ids != "sequential" {

@@ -23,6 +23,8 @@ func (a *app) benchPlanCommand() *cobra.Command {
 		Long: `Fills a store by imports, as a lender's files would, then plans it on a copy and, on the same copy and in the same
 run, executes one INSERT … SELECT that ages, filters and renders the same loans. Every third loan or so is late;
 see --late. With --dir the filled store is kept there and used again.`,
+		Example: `  duly bench plan
+  duly bench plan --loans 10000 --repeat 1 --json`,
 		Args: exactly(0, "bench plan takes no arguments; see duly bench plan --help"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := errors.Join(b.bounds("loans", book.loans, 20_000_000), b.bounds("late", book.late+1, 101)); err != nil {

@@ -48,6 +48,7 @@ type checking struct {
 	c        *Config
 	lang     tongue
 	findings int
+	before   int // findings when the document at hand began
 }
 
 func (k *checking) found(format string, args ...any) {
@@ -55,7 +56,11 @@ func (k *checking) found(format string, args ...any) {
 	fmt.Fprintf(k.w, format+"\n", args...) //nolint:errcheck // a bufio.Writer keeps its error for Flush
 }
 
+// good says that the document at hand is right, if nothing was found in it.
 func (k *checking) good(format string, args ...any) {
+	if k.findings > k.before {
+		return
+	}
 	fmt.Fprintf(k.w, "ok  "+format+"\n", args...) //nolint:errcheck // as above
 }
 
@@ -91,6 +96,7 @@ func (a *app) check(flag string) error {
 func (k *checking) portfolio(p *engine.Portfolio) error {
 	for _, d := range p.Documents {
 		var err error
+		k.before = k.findings
 		switch d.Kind {
 		case "rulebook":
 			err = k.rulebook(p, engine.Source{Name: d.Name, Body: d.Body})
@@ -101,6 +107,7 @@ func (k *checking) portfolio(p *engine.Portfolio) error {
 			return err
 		}
 	}
+	k.before = k.findings
 	return k.templates(p)
 }
 

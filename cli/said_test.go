@@ -82,6 +82,36 @@ func TestNothingPersonalIsSaid(t *testing.T) {
 	}
 }
 
+// TestEveryCommandHasHelp: what a command does is said in full, with an example to copy.
+func TestEveryCommandHasHelp(t *testing.T) {
+	help := func(args ...string) string {
+		var out, errw bytes.Buffer
+		if status := cli.Main(context.Background(), append(args, "--help"), strings.NewReader(""), &out, &errw); status != 0 {
+			t.Fatalf("duly %v --help: exit status %d: %s", args, status, errw.String())
+		}
+		return out.String()
+	}
+	var all func(args ...string)
+	all = func(args ...string) {
+		text := help(args...)
+		_, list, _ := strings.Cut(text, "Available Commands:\n")
+		list, _, _ = strings.Cut(list, "\n\n")
+		for line := range strings.Lines(list) {
+			name := strings.Fields(line)[0]
+			if name != "help" && name != "completion" {
+				all(append(args, name)...)
+			}
+		}
+		if len(args) == 0 {
+			return
+		}
+		if long, _, _ := strings.Cut(text, "\nUsage:"); len(args) > 0 && (len(long) < 20 || !strings.Contains(text, "\nExamples:\n  ")) {
+			t.Errorf("duly %v --help says too little:\n%s", args, text)
+		}
+	}
+	all()
+}
+
 // quietly runs a command, and fails when it says something personal. A reply is the one text that may be shown.
 func quietly(t *testing.T, want int, args ...string) string {
 	t.Helper()
