@@ -158,8 +158,9 @@ func (k *caseRun) verdict() {
 	}
 	advisory, advised := map[string]bool{}, []string(nil)
 	for _, r := range k.rules.Advisory() {
-		advisory[r.ID] = no[r.ID] || r.Kind == law.Records || r.Kind == law.Rate || r.Kind == law.Allocation || r.Kind == law.Limitation ||
-			r.Kind == law.Element && r.Is(k.f.purpose()) && applies(k.rules, k.f, r)
+		aside := r.Kind == law.Records || r.Kind == law.Rate || r.Kind == law.Allocation || r.Kind == law.Limitation
+		words := r.Kind == law.Element || r.Kind == law.Wording
+		advisory[r.ID] = no[r.ID] || aside || words && r.Is(k.f.purpose()) && applies(k.rules, k.f, r)
 		if no[r.ID] {
 			k.reach(r)
 			advised = append(advised, r.ID)

@@ -282,6 +282,16 @@ func (c *check) recent() bool {
 	return n > 0 && c.f.Now.Unix()-c.f.Contacts[n-1].At.Unix() < c.filed.Horizon
 }
 
+// asked says whether rules of a kind are asked about a contact at all.
+func asked(k law.Kind) bool {
+	switch k {
+	case law.Element, law.Wording, law.Records, law.Rate, law.Allocation:
+		return false
+	case law.Hours, law.Asked, law.Days, law.Cap, law.Spacing, law.Consent, law.Bar, law.Stop, law.Identity, law.Amount, law.Duty, law.Limitation:
+	}
+	return true
+}
+
 // advice reports what the rules that do not decide would have said.
 func (c *check) advice() {
 	if !c.f.Explain {
@@ -289,7 +299,7 @@ func (c *check) advice() {
 	}
 	purpose := c.f.purpose()
 	for _, r := range c.rules.Advisory() {
-		if r.Is(purpose) {
+		if r.Is(purpose) && asked(r.Kind) {
 			c.v.Checked = append(c.v.Checked, Checked{
 				Rule: r.ID, Source: r.Source, Passed: c.ask(r, c.f.Now).ruling == Allow, Detail: "advisory: reported, does not decide",
 			})

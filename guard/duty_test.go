@@ -15,7 +15,7 @@ func TestLeadDays(t *testing.T) {
 	notice := law.Rulebook{ID: "acme", File: "acme.yaml", Rules: []law.Rule{{
 		ID: "NOTICE", Kind: law.Duty, Confidence: law.Binding, House: true, Source: "House rule", Binds: []law.Purpose{law.Reminder},
 		Duty: "negative_report_notice", Before: true, Lead: 30,
-		When: &law.When{NextStep: []string{"credit_report"}, Owed: ledger.Money{Minor: 100_000, Currency: "CNY"}},
+		When: &law.When{NextStep: []string{"auction"}, Owed: ledger.Money{Minor: 100_000, Currency: "CNY"}},
 	}}}
 	shanghai := func(day, hour int) time.Time { return time.Date(2026, 8, day, hour, 0, 0, 0, zone(t, "Asia/Shanghai")) }
 	done := func(at time.Time, loan ledger.LoanID) guard.Duty {
@@ -33,7 +33,7 @@ func TestLeadDays(t *testing.T) {
 		"the first counts":   {func(f *guard.Facts) { f.Duties = []guard.Duty{done(shanghai(30, 9), 0), done(shanghai(25, 9), 0)} }, guard.Allow, ""},
 		"one loan of two":    {func(f *guard.Facts) { f.Duties = []guard.Duty{done(shanghai(25, 9), 1)} }, guard.Wait, ""},
 		"the later of two":   {func(f *guard.Facts) { f.Duties = []guard.Duty{done(shanghai(25, 9), 1), done(shanghai(28, 9), 2)} }, guard.Wait, "2026-09-27T08:00:00+08:00"},
-		"another step":       {func(f *guard.Facts) { f.Case.NextStep = "court" }, guard.Allow, ""},
+		"another step":       {func(f *guard.Facts) { f.Case.NextStep = "visit" }, guard.Allow, ""},
 		"more is due":        {func(f *guard.Facts) { f.Case.Owed = cny(100_001) }, guard.Allow, ""},
 		"exactly as much":    {func(f *guard.Facts) { f.Case.Owed = cny(100_000) }, guard.Wait, ""},
 		"another currency":   {func(f *guard.Facts) { f.Case.Owed = ledger.Money{Minor: 900_000, Currency: "USD"} }, guard.Wait, ""},
@@ -44,7 +44,7 @@ func TestLeadDays(t *testing.T) {
 		}, guard.Wait, "2026-09-25T10:00:00+08:00"},
 	} {
 		f := good(t)
-		f.Loans, f.Case.NextStep = []ledger.LoanID{1, 2}, "credit_report"
+		f.Loans, f.Case.NextStep = []ledger.LoanID{1, 2}, "auction"
 		c.change(&f)
 		rules := rulesFor(t, f, cn(t), notice)
 		v := guard.Check(rules, &f)
