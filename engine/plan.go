@@ -80,7 +80,7 @@ func (e *Engine) Pages(ctx context.Context, p *Portfolio, o PlanOptions, keep fu
 	if _, err := e.Store.Refresh(ctx, p.row.ID, today, p.Terms); err != nil {
 		return Planned{}, err
 	}
-	w := planner{e: e, p: p, o: o, keep: keep, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}}
+	w := planner{e: e, p: p, o: o, keep: keep, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}, rulings: map[store.Ruling]int{}}
 	w.newPage(today)
 	ahead := 0
 	if s := p.Strategy.Stages; len(s) > 0 && s[0].From < 0 {
@@ -106,8 +106,9 @@ type planner struct {
 	keep    func(*store.PlanPage) error
 	done    Planned
 	page    *store.PlanPage
-	j       Judgement        // of the person at hand
-	batches map[batchKey]int // index into page.Batches
+	j       Judgement            // of the person at hand
+	batches map[batchKey]int     // index into page.Batches
+	rulings map[store.Ruling]int // index into page.Rulings
 	queued  int
 }
 
@@ -116,6 +117,7 @@ func (w *planner) newPage(on ledger.Date) {
 		Portfolio: w.p.row.ID, Edition: w.p.edition, At: w.o.Now, On: on,
 	}
 	clear(w.batches)
+	clear(w.rulings)
 	w.queued = 0
 }
 
@@ -183,12 +185,13 @@ func (w *planner) count(d *store.Dossier, j *Judgement) {
 	}
 }
 
-// assign draws the holdout at first planning, once for ever.
+// assign draws the holdout at first planning, once for ever. Where the strategy has none nobody is drawn, and whoever
+// was planned for in that time stays out of one that comes later.
 func (w *planner) assign(d *store.Dossier) {
-	if d.Held != nil || w.p.Strategy.Holdout.Millionths == 0 && w.o.Each != nil {
+	if d.Held != nil || w.p.Strategy.Holdout.Millionths == 0 {
 		return
 	}
-	held := w.p.Strategy.Holdout.Assign(strconv.FormatInt(int64(d.Person), 10))
+	held := d.Last.Action == "" && w.p.Strategy.Holdout.Assign(strconv.FormatInt(int64(d.Person), 10))
 	d.Held = &held
 	w.page.Holdout = append(w.page.Holdout, store.Assigned{Person: d.Person, Held: held})
 	w.queued++
@@ -225,7 +228,7 @@ func (w *planner) add(d *store.Dossier, j *Judgement) {
 // decided keeps the decision if it is another than the last. A person whom no stage covers has none to keep
 // until one does.
 func (w *planner) decided(d *store.Dossier, j *Judgement) {
-	now := store.Decision{At: w.o.Now, Rule: j.Rule, Reason: j.Reason}
+	now := store.Ruling{Rule: j.Rule, Reason: j.Reason}
 	switch j.Action {
 	case Contact:
 		now.Action = "contact"
@@ -237,12 +240,18 @@ func (w *planner) decided(d *store.Dossier, j *Judgement) {
 	if t := j.Intent.Treatment; t != nil {
 		now.Stage, now.Treatment = j.Intent.Stage.Name, t.Name
 	}
-	last := d.Last
-	last.At, last.Reason = now.At, now.Reason
+	last := d.Last.Ruling
+	last.Reason = now.Reason
 	if last == now || d.Last.Action == "" && now.Action == "hold" && now.Rule == nothingDue {
 		return
 	}
-	w.page.Decisions = append(w.page.Decisions, store.PersonDecision{Person: d.Person, Decision: now})
+	i, ok := w.rulings[now]
+	if !ok {
+		i = len(w.page.Rulings)
+		w.rulings[now] = i
+		w.page.Rulings = append(w.page.Rulings, now)
+	}
+	w.page.Decisions = append(w.page.Decisions, store.PersonDecision{Person: d.Person, Ruling: i, Before: d.Last.At.After(w.o.Now)})
 	w.queued++
 }
 

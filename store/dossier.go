@@ -63,7 +63,12 @@ type LoanStanding struct {
 
 // A Decision is why somebody was or was not contacted.
 type Decision struct {
-	At        time.Time
+	At time.Time
+	Ruling
+}
+
+// A Ruling is what was decided and why, in words.
+type Ruling struct {
 	Action    string // "contact", "task" or "hold"
 	Stage     string
 	Treatment string
@@ -136,8 +141,15 @@ type gather struct {
 	states   stream[guard.State]
 	replies  stream[time.Time]
 	held     stream[bool]
-	last     stream[Decision]
+	last     stream[decisionRow]
 	waiting  stream[struct{}]
+
+	rulings map[int64]Ruling
+}
+
+type decisionRow struct {
+	at     time.Time
+	ruling int64
 }
 
 type owingRow struct {
@@ -236,12 +248,10 @@ func (g *gather) openHistory() error {
 			func(h *bool) []any { return []any{h} })
 	}
 	if err == nil && g.w.Persons == nil {
-		err = openStream(g, &g.last, `SELECT person, at, action, stage, treatment, rule, reason FROM decision d WHERE portfolio = ?
-			AND at = (SELECT max(at) FROM decision e WHERE e.person = d.person AND e.portfolio = d.portfolio)`,
-			"person", " ORDER BY person", []any{p},
-			func(d *Decision) []any {
-				return []any{(*msTime)(&d.At), &d.Action, &d.Stage, &d.Treatment, &d.Rule, &d.Reason}
-			})
+		if g.rulings, err = rulings(g.ctx, g.tx); err == nil {
+			err = openStream(g, &g.last, `SELECT person, at, ruling FROM decision WHERE portfolio = ?`, "person", " ORDER BY person", []any{p},
+				func(d *decisionRow) []any { return []any{(*msTime)(&d.at), &d.ruling} })
+		}
 	}
 	if err == nil && g.w.Persons == nil {
 		err = openStream(g, &g.waiting, `SELECT m.person FROM batch b CROSS JOIN message m
@@ -291,7 +301,7 @@ func (g *gather) next() error {
 		err = g.held.take(person, func(h *bool) { held := *h; d.Held = &held })
 	}
 	if err == nil {
-		err = g.last.take(person, func(l *Decision) { d.Last = *l })
+		err = g.last.take(person, func(l *decisionRow) { d.Last = Decision{l.at, g.rulings[l.ruling]} })
 	}
 	if err == nil {
 		err = g.waiting.take(person, func(*struct{}) { d.Waiting = true })

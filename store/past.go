@@ -329,7 +329,7 @@ func (s *Store) Replies(ctx context.Context, person ledger.PersonID, at time.Tim
 
 // Decisions returns the stored decisions about a person up to an instant, oldest first.
 func (s *Store) Decisions(ctx context.Context, portfolio int64, person ledger.PersonID, at time.Time) ([]Decision, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT at, action, stage, treatment, rule, reason FROM decision
+	rows, err := s.read.QueryContext(ctx, `SELECT at, action, stage, treatment, rule, reason FROM decided
 		WHERE person = ? AND portfolio = ? AND at <= ? ORDER BY at`, person, portfolio, millis(at))
 	if err != nil {
 		return nil, wrap(err)

@@ -84,6 +84,10 @@ func (m *merge) moves() {
 			AND o.since = s.since AND o.until = s.until AND o.cause = s.cause AND o.lifted_at = 0)`)
 	m.exec(`INSERT OR IGNORE INTO holdout (person, portfolio, held, at)
 		SELECT m.target, h.portfolio, h.held, h.at FROM (` + moved + `) m JOIN holdout h ON h.person = m.person`)
+	// Whoever was planned for before there was a holdout is not in it: see table holdout.
+	m.exec(`INSERT OR IGNORE INTO holdout (person, portfolio, held, at)
+		SELECT m.target, d.portfolio, 0, d.at FROM (` + moved + `) m JOIN decision d ON d.person = m.person
+		WHERE NOT EXISTS (SELECT 1 FROM holdout h WHERE h.person = m.person AND h.portfolio = d.portfolio)`)
 	m.exec(`UPDATE standing SET person = g.target FROM go_borrower g JOIN loan l ON l.borrower = g.id
 		WHERE g.was = 2 AND g.target <> g.person AND standing.person = g.person AND standing.loan = l.id`)
 	m.moveContacts(moved)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -75,7 +76,8 @@ type Task struct {
 // PersonDecision is a decision about one person, stored because it differs from the last.
 type PersonDecision struct {
 	Person ledger.PersonID
-	Decision
+	Ruling int  // index into PlanPage.Rulings
+	Before bool // a decision of a later instant is stored already
 }
 
 // A PlanPage is a bounded piece of a plan, stored in one transaction.
@@ -86,6 +88,7 @@ type PlanPage struct {
 	On        ledger.Date
 	Batches   []Batch
 	Tasks     []Task
+	Rulings   []Ruling // those that the decisions give, each once
 	Decisions []PersonDecision
 	Holdout   []Assigned // assignments made now
 }
@@ -183,17 +186,64 @@ func saveTasks(ctx context.Context, tx *sql.Tx, p *PlanPage) (int64, error) {
 }
 
 func saveDecisions(ctx context.Context, tx *sql.Tx, p *PlanPage) error {
-	in := newBulk(ctx, tx, `INSERT INTO decision (person, portfolio, at, action, stage, treatment, rule, reason, edition) VALUES `,
-		` ON CONFLICT (person, portfolio, at) DO UPDATE SET action = excluded.action, stage = excluded.stage,
-		treatment = excluded.treatment, rule = excluded.rule, reason = excluded.reason, edition = excluded.edition`, 9)
+	rulings, err := rulingIDs(ctx, tx, p.Rulings)
+	if err != nil {
+		return err
+	}
+	const columns = ` (portfolio, person, at, edition, ruling) VALUES `
+	latest := newBulk(ctx, tx, `INSERT INTO decision`+columns, ` ON CONFLICT (portfolio, person) DO UPDATE SET at = excluded.at,
+		edition = excluded.edition, ruling = excluded.ruling`, 5)
+	before := newBulk(ctx, tx, `INSERT INTO decision_before`+columns, ` ON CONFLICT (portfolio, person, at) DO UPDATE SET
+		edition = excluded.edition, ruling = excluded.ruling`, 5)
+	at := millis(p.At)
 	for _, d := range p.Decisions {
-		if err := in.add(d.Person, p.Portfolio, millis(p.At), d.Action, d.Stage, d.Treatment, d.Rule, d.Reason, p.Edition); err != nil {
+		in := latest
+		if d.Before {
+			in = before
+		}
+		if err := in.add(p.Portfolio, int64(d.Person), at, p.Edition, rulings[d.Ruling]); err != nil {
 			return err
 		}
 	}
-	if err := in.close(); err != nil {
-		return err
+	return errors.Join(latest.close(), before.close(), saveHoldout(ctx, tx, p))
+}
+
+// rulingIDs returns the numbers of rulings, of which new ones are stored.
+func rulingIDs(ctx context.Context, tx *sql.Tx, rulings []Ruling) ([]int64, error) {
+	ids := make([]int64, len(rulings))
+	for i, r := range rulings {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO ruling (action, stage, treatment, rule, reason) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, r.Action, r.Stage, r.Treatment, r.Rule, r.Reason); err != nil {
+			return nil, wrap(err)
+		}
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM ruling WHERE action = ? AND stage = ? AND treatment = ? AND rule = ? AND reason = ?`,
+			r.Action, r.Stage, r.Treatment, r.Rule, r.Reason).Scan(&ids[i]); err != nil {
+			return nil, wrap(err)
+		}
 	}
+	return ids, nil
+}
+
+// rulings returns every ruling by its number.
+func rulings(ctx context.Context, tx *sql.Tx) (map[int64]Ruling, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, action, stage, treatment, rule, reason FROM ruling`)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	all := map[int64]Ruling{}
+	for rows.Next() {
+		var id int64
+		var r Ruling
+		if err := rows.Scan(&id, &r.Action, &r.Stage, &r.Treatment, &r.Rule, &r.Reason); err != nil {
+			return nil, wrap(err)
+		}
+		all[id] = r
+	}
+	return all, wrap(rows.Err())
+}
+
+func saveHoldout(ctx context.Context, tx *sql.Tx, p *PlanPage) error {
 	held := newBulk(ctx, tx, `INSERT INTO holdout (person, portfolio, held, at) VALUES `, ` ON CONFLICT DO NOTHING`, 4)
 	for _, a := range p.Holdout {
 		if err := held.add(a.Person, p.Portfolio, a.Held, millis(p.At)); err != nil {

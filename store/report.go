@@ -56,8 +56,8 @@ func (s *Store) Holds(ctx context.Context, portfolio int64, to time.Time) ([]Hel
 	if to.IsZero() {
 		to = endOfTime
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT stage, rule, count(*) FROM decision d WHERE portfolio = ? AND action = 'hold'
-		AND at = (SELECT max(at) FROM decision e WHERE e.person = d.person AND e.portfolio = d.portfolio AND e.at < ?)
+	rows, err := s.read.QueryContext(ctx, `SELECT stage, rule, count(*) FROM decided d WHERE portfolio = ? AND action = 'hold'
+		AND at = (SELECT max(at) FROM decided e WHERE e.person = d.person AND e.portfolio = d.portfolio AND e.at < ?)
 		GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`, portfolio, millis(to))
 	if err != nil {
 		return nil, wrap(err)

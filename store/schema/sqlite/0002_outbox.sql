@@ -248,21 +248,53 @@ CREATE TABLE task (
 	UNIQUE (person, portfolio, treatment, episode, made_on)
 ) STRICT;
 
--- Decisions for persons whom a stage covers, stored when they change: why someone was or was not contacted.
-CREATE TABLE decision (
-	person INTEGER NOT NULL,
-	portfolio INTEGER NOT NULL,
-	at INTEGER NOT NULL,
+-- What can be decided, and why: few answers, each given to many persons.
+CREATE TABLE ruling (
+	id INTEGER PRIMARY KEY,
 	action TEXT NOT NULL CHECK (action IN ('contact', 'task', 'hold')),
 	stage TEXT NOT NULL,
 	treatment TEXT NOT NULL,
 	rule TEXT NOT NULL,
 	reason TEXT NOT NULL,
+	UNIQUE (action, stage, treatment, rule, reason)
+) STRICT;
+
+-- The latest decision for each person whom a stage covers: why they are or are not contacted. It is stored when it
+-- changes, and what it takes the place of is kept.
+CREATE TABLE decision (
+	portfolio INTEGER NOT NULL,
+	person INTEGER NOT NULL,
+	at INTEGER NOT NULL,
 	edition INTEGER NOT NULL,
-	PRIMARY KEY (person, portfolio, at)
+	ruling INTEGER NOT NULL, -- of table ruling
+	PRIMARY KEY (portfolio, person)
 ) STRICT, WITHOUT ROWID;
 
--- The permanent holdout, assigned at first planning and never drawn again.
+CREATE TABLE decision_before (
+	portfolio INTEGER NOT NULL,
+	person INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	edition INTEGER NOT NULL,
+	ruling INTEGER NOT NULL,
+	PRIMARY KEY (portfolio, person, at)
+) STRICT, WITHOUT ROWID;
+
+-- +goose StatementBegin
+CREATE TRIGGER decision_kept BEFORE UPDATE ON decision WHEN OLD.at <> NEW.at
+BEGIN
+	INSERT INTO decision_before (portfolio, person, at, edition, ruling) VALUES (OLD.portfolio, OLD.person, OLD.at, OLD.edition, OLD.ruling);
+END;
+-- +goose StatementEnd
+
+-- Every decision, in words.
+CREATE VIEW decided AS
+SELECT d.portfolio, d.person, d.at, d.edition, r.action, r.stage, r.treatment, r.rule, r.reason
+FROM (SELECT portfolio, person, at, edition, ruling FROM decision
+	UNION ALL SELECT portfolio, person, at, edition, ruling FROM decision_before) d
+JOIN ruling r ON r.id = d.ruling;
+
+-- The permanent holdout, assigned at first planning and never drawn again. A portfolio without a share in it has no
+-- rows: whoever was planned for before there was one has a decision and no row, and is not in it.
 CREATE TABLE holdout (
 	person INTEGER NOT NULL,
 	portfolio INTEGER NOT NULL,
@@ -291,8 +323,8 @@ LEFT JOIN fence f ON f.id = (SELECT max(id) FROM fence WHERE id BETWEEN m.id<<3 
 LEFT JOIN outcome o ON o.fence = f.id;
 
 -- +goose Down
-DROP VIEW message_state;
-DROP TABLE holdout; DROP TABLE decision; DROP TABLE task; DROP TABLE sealed_reply; DROP TABLE reply;
+DROP VIEW message_state; DROP VIEW decided;
+DROP TABLE holdout; DROP TABLE decision; DROP TABLE decision_before; DROP TABLE ruling; DROP TABLE task; DROP TABLE sealed_reply; DROP TABLE reply;
 DROP TABLE suppression; DROP TRIGGER contact_cap; DROP TABLE cap; DROP TABLE capset; DROP TABLE counted; DROP TABLE cap_group;
 DROP TABLE contact; DROP TABLE worker;
 DROP TABLE orphan; DROP TABLE receipt; DROP TABLE outcome; DROP TABLE sealed_text; DROP TABLE fence;
