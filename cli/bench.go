@@ -31,8 +31,8 @@ func (a *app) benchCommand() *cobra.Command {
 		Long: `Works on a made-up book in a temporary folder, never on yours, and over the loopback only. docs/benchmarks.md
 says what was measured so far and how.`,
 		Example: "  duly bench plan\n  duly bench dispatch --messages 10000",
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.benchPlanCommand(), a.benchDispatchCommand(), a.benchPeerCommand())
 	return c
