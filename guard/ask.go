@@ -28,6 +28,7 @@ func (c *check) ask(r *law.Rule, t time.Time) word {
 	return w
 }
 
+// plain asks a rule whose conditions hold. It names each judge: one that was handed over would let the facts escape.
 func (c *check) plain(r *law.Rule, t time.Time) word {
 	switch r.Kind {
 	case law.Identity:
@@ -35,7 +36,7 @@ func (c *check) plain(r *law.Rule, t time.Time) word {
 	case law.Stop:
 		return c.stop(r, t)
 	case law.Bar:
-		return word{ruling: Deny, why: r.Reason()}
+		return c.bar(r, t)
 	case law.Limitation:
 		return c.limitation(r, t)
 	case law.Consent:
@@ -55,9 +56,11 @@ func (c *check) plain(r *law.Rule, t time.Time) word {
 	return passes
 }
 
+func (c *check) bar(r *law.Rule, _ time.Time) word { return word{ruling: Deny, why: r.Reason()} }
+
 // applies says whether a rule's conditions hold at an instant.
 func (c *check) applies(w *law.When, t time.Time) bool {
-	if !w.Plain(c.f.Case) {
+	if !w.Plain(&c.f.Case) {
 		return false
 	}
 	any := len(w.States) == 0
@@ -204,8 +207,13 @@ func (c *check) amount(r *law.Rule, t time.Time) word {
 // suits are the next steps that are a suit or lead to one.
 var suits = []string{"court", "arbitration"}
 
+// sues says whether the next step is a suit.
+func (c *check) sues() bool {
+	return c.f.Case.NextStep != "" && slices.Contains(suits, c.f.Case.NextStep)
+}
+
 func (c *check) limitation(r *law.Rule, t time.Time) word {
-	if slices.Contains(suits, c.f.Case.NextStep) && r.Bars(c.day(t), c.f.Suit) {
+	if c.sues() && r.Bars(c.day(t), c.f.Suit) {
 		return word{ruling: Deny, why: r.Reason()}
 	}
 	return passes
@@ -224,7 +232,13 @@ func (c *check) day(t time.Time) ledger.Date {
 // duty looks for what had to be done, for every loan of the message.
 func (c *check) duty(r *law.Rule, t time.Time) word {
 	at := c.dutyForAll(r, t)
-	if !at.IsZero() && !at.After(t) || !r.Before && !c.termOver(r, t) {
+	if !at.IsZero() && !at.After(t) {
+		return passes
+	}
+	if !r.Before && !c.termOver(r, t) {
+		if c.f.Case.First != law.Yes && len(c.f.Zones) > 0 {
+			c.restsOn(r, t, law.StartOf(c.day(c.f.FirstContact)+ledger.Date(r.Within)+1, c.f.Zones[0]))
+		}
 		return passes
 	}
 	return word{ruling: Wait, why: r.Reason(), until: at}
@@ -272,12 +286,6 @@ func (c *check) later(t time.Time, days int) time.Time {
 		}
 	}
 	return last
-}
-
-// done says whether a duty counts as done for every loan of the message.
-func (c *check) done(r *law.Rule, t time.Time) bool {
-	at := c.dutyForAll(r, t)
-	return !at.IsZero() && !at.After(t)
 }
 
 // termOver says whether the days after the first contact are over in which a duty has to be done.

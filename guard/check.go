@@ -30,12 +30,15 @@ func Check(rules law.Rules, f *Facts) Verdict {
 		c.unheard()
 	}
 	c.all(c.filed.Bar)
-	c.all(c.filed.Limitation)
+	if f.Explain || c.sues() {
+		c.all(c.filed.Limitation)
+	}
 	c.all(c.filed.Consent)
 	if all || c.facts&c.filed.Facts != 0 {
 		c.all(c.filed.Amount)
 	}
 	c.all(c.filed.Duty)
+	c.others = c.decided
 	if len(f.Zones) == 0 {
 		c.no(nil, word{ruling: Wait, why: "Where the borrower is, and so what time it is there, is not known."}, NoZone)
 		return c.v
@@ -59,16 +62,19 @@ type check struct {
 	f       *Facts
 	filed   *law.Filed
 	v       Verdict
-	clocks  [2]clock // in each of the first zones
-	steady  bool     // nothing but hours without conditions decides when contact is lawful
-	facts   law.Fact // which facts that rules may name hold
-	inside  bool     // within the hours of the rules without conditions, in every zone
-	decided bool     // a rule has said no; v names the first
-	forever bool     // time alone will not mend it
+	clocks  [2]clock  // in each of the first zones
+	steady  bool      // nothing but hours without conditions decides when contact is lawful
+	facts   law.Fact  // which facts that rules may name hold
+	inside  bool      // within the hours of the rules without conditions, in every zone
+	decided bool      // a rule has said no; v names the first
+	others  bool      // one that is not of days, hours or caps
+	soon    time.Time // when the first consent or term ends on which a permission rests
+	soonBy  *law.Rule
+	forever bool // time alone will not mend it
 }
 
 func newCheck(rules law.Rules, f *Facts) check {
-	c := check{rules: rules, f: f, filed: rules.For(f.purpose())}
+	c := check{rules: rules, f: f, filed: rules.For(f.purpose()), soon: always}
 	c.steady = c.filed.Steady && (f.Asked == nil || len(c.filed.Asked) == 0)
 	return c
 }
@@ -251,9 +257,9 @@ func (c *check) caps() {
 		c.strictest(c.filed.Caps)
 		return
 	}
-	for _, r := range c.filed.Caps {
+	for i, r := range c.filed.Caps {
 		if c.near(r, c.f.Now) {
-			c.strictest(c.filed.Caps)
+			c.strictest(c.filed.Caps[i:])
 			return
 		}
 	}

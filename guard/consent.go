@@ -7,10 +7,19 @@ import (
 )
 
 func (c *check) consent(r *law.Rule, t time.Time) word {
-	if c.consented(r, t).IsZero() {
+	ends := c.consented(r, t)
+	if ends.IsZero() {
 		return word{ruling: Deny, why: r.Reason()}
 	}
+	c.restsOn(r, t, ends)
 	return passes
+}
+
+// restsOn notes that a permission given now ends with a consent or a term.
+func (c *check) restsOn(r *law.Rule, t, ends time.Time) {
+	if t.Equal(c.f.Now) && ends.Before(c.soon) {
+		c.soon, c.soonBy = ends, r
+	}
 }
 
 // always is later than any instant that is judged.

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/law"
@@ -147,7 +146,10 @@ func (c *check) close() {
 			c.v.NotAfter = end
 		}
 	}
-	if len(c.filed.Consent)+len(c.filed.Duty) > 0 || len(c.filed.Turning) > 0 && len(c.f.States) > 0 {
+	if c.soon.Before(c.v.NotAfter) {
+		c.v.NotAfter, c.v.Rule, c.v.Source = c.soon, c.soonBy.ID, c.soonBy.Source
+	}
+	if len(c.f.States) > 0 {
 		c.bound()
 	}
 }
@@ -184,24 +186,11 @@ func (c *check) ending(i int, z *time.Location) time.Time {
 	return law.Closes(now, []*time.Location{z}, c.lawfulAt(now))
 }
 
-// bound ends the window where a state, a consent or a term ends on which the permission rests.
+// bound ends the window where a state begins or ends on which a condition turns.
 func (c *check) bound() {
-	sooner := func(r *law.Rule, t time.Time) {
-		if !t.IsZero() && t.Before(c.v.NotAfter) {
-			c.v.NotAfter, c.v.Rule, c.v.Source = t, r.ID, r.Source
-		}
-	}
 	for _, r := range c.filed.Turning {
-		sooner(r, c.turns(r.When, c.f.Now))
-	}
-	for _, r := range c.filed.Consent {
-		if r.When == nil || c.applies(r.When, c.f.Now) {
-			sooner(r, c.consented(r, c.f.Now))
-		}
-	}
-	for _, r := range c.filed.Duty {
-		if !r.Before && c.f.Case.First != law.Yes && !c.f.FirstContact.IsZero() && !c.done(r, c.f.Now) {
-			sooner(r, law.StartOf(c.day(c.f.FirstContact)+ledger.Date(r.Within)+1, c.f.Zones[0]))
+		if t := c.turns(r.When, c.f.Now); !t.IsZero() && t.Before(c.v.NotAfter) {
+			c.v.NotAfter, c.v.Rule, c.v.Source = t, r.ID, r.Source
 		}
 	}
 }
@@ -211,7 +200,7 @@ func (c *check) bound() {
 func (c *check) earliest() time.Time {
 	t := c.f.Now
 	// Where only hours and caps turn with time, an hour at which the caps are free needs no second look.
-	simple := len(c.f.States)+len(c.filed.Consent)+len(c.filed.Duty) == 0 && !slices.Contains(suits, c.f.Case.NextStep)
+	simple := len(c.f.States) == 0 && !c.others && !c.sues()
 	for range 512 { // more than a year of days, should each rule move it by one
 		from := t
 		for i := range c.f.States { // one that no rule names holds until it ends
@@ -223,7 +212,9 @@ func (c *check) earliest() time.Time {
 		if len(c.f.States) > 0 { // without any these say the same at every instant
 			ok = c.advance(&t, c.filed.Identity) && c.advance(&t, c.filed.Stop) && c.advance(&t, c.filed.Bar) && c.advance(&t, c.filed.Amount)
 		}
-		ok = ok && c.advance(&t, c.filed.Limitation) && c.advance(&t, c.filed.Consent) && c.advance(&t, c.filed.Duty)
+		if !simple || !t.Before(c.soon) {
+			ok = ok && c.advance(&t, c.filed.Limitation) && c.advance(&t, c.filed.Consent) && c.advance(&t, c.filed.Duty)
+		}
 		together := false
 		if ok {
 			together, ok = c.advanceHours(&t)
@@ -232,7 +223,7 @@ func (c *check) earliest() time.Time {
 		if !ok || c.recent() && !c.advance(&t, c.filed.Caps) {
 			return time.Time{}
 		}
-		if simple && together && t.Equal(open) {
+		if simple && together && t.Equal(open) && t.Before(c.soon) {
 			return t
 		}
 		if t.Equal(from) {

@@ -38,7 +38,7 @@ type Case struct {
 }
 
 // Plain says whether the conditions other than on states hold.
-func (w *When) Plain(c Case) bool {
+func (w *When) Plain(c *Case) bool {
 	switch {
 	case c.DPDKnown && (w.From > 0 && c.DPD < w.From || w.Below > 0 && c.DPD >= w.Below):
 		return false
@@ -55,7 +55,7 @@ func (w *When) Holds(c Case, has func(state string) bool) bool {
 	if w == nil {
 		return true
 	}
-	return w.Plain(c) && (len(w.States) == 0 || slices.ContainsFunc(w.States, has)) && !slices.ContainsFunc(w.NotStates, has)
+	return w.Plain(&c) && (len(w.States) == 0 || slices.ContainsFunc(w.States, has)) && !slices.ContainsFunc(w.NotStates, has)
 }
 
 // same says whether two rules have the same conditions.
