@@ -168,7 +168,7 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 	for i, b := range past.Borrowers {
 		x.Borrowers = append(x.Borrowers, ExplainedHolder{b.Ref, maskName(past.Names[i].Name), maskPhone(past.Names[i].Phone), b.Zone, b.Region})
 	}
-	if err := e.standings(ctx, p, past, x); err != nil {
+	if err := e.standings(ctx, p, past, x, at); err != nil {
 		return nil, err
 	}
 	j, err := Judge(p, &past.Dossier, at, true)
@@ -183,7 +183,7 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 }
 
 // standings makes every loan's standing from its history as known then, and keeps the working.
-func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, x *Explanation) error {
+func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, x *Explanation, at time.Time) error {
 	loans := past.Loans[:0]
 	for _, l := range past.Loans {
 		h, err := e.Store.History(ctx, l.ID, past.KnownAt)
@@ -194,15 +194,15 @@ func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, 
 			return err
 		}
 		h.Facts.Terms = p.Terms
-		f := h.Facts
+		f, on := h.Facts, p.dayOf(&past.Borrowers[l.Borrower], at)
 		l.Product, l.Currency, l.ClosedOn = f.Loan.Product, f.Loan.Currency, f.Loan.ClosedOn
-		l.Standing, l.Stale = assess.Stand(f, x.Today), false
+		l.Standing, l.Stale = assess.Stand(f, on), false
 		loans = append(loans, l)
-		pos := l.Standing.At(x.Today)
+		pos := l.Standing.At(on)
 		x.Loans = append(x.Loans, ExplainedLoan{
 			Loan: l.Ref, DPD: pos.DPD, Bucket: assess.BucketOf(pos.DPD), Due: ledger.Money{Minor: pos.Due.Total, Currency: l.Currency}.Decimal(),
 			Currency: string(l.Currency), Oldest: pos.OldestUnpaid, NextOn: pos.NextDueOn, Slips: pos.Slips,
-			Working: assess.Work(f, x.Today),
+			Working: assess.Work(f, on),
 		})
 	}
 	past.Loans = loans

@@ -130,7 +130,7 @@ func (w *planner) person(ctx context.Context, d *store.Dossier) error {
 	j := &w.j
 	err := w.p.judge(j, d, w.o.Now, w.o.Each != nil)
 	if errors.Is(err, ErrStale) {
-		if err = w.e.standAnew(ctx, w.p, d, j.Today); err == nil {
+		if err = w.e.standAnew(ctx, w.p, d, w.o.Now); err == nil {
 			err = w.p.judge(j, d, w.o.Now, w.o.Each != nil)
 		}
 	}
@@ -153,12 +153,13 @@ func (w *planner) person(ctx context.Context, d *store.Dossier) error {
 	return w.flush()
 }
 
-// standAnew makes the standings that do not hold on a person's own day, from the histories and for this judgement
+// standAnew makes the standings that do not hold on a borrower's own day, from the histories and for this judgement
 // alone: standings are kept for the creditor's day, and a borrower elsewhere may be in the day before it or after. What
 // is imported meanwhile is found by the fence, by the person's turn.
-func (e *Engine) standAnew(ctx context.Context, p *Portfolio, d *store.Dossier, on ledger.Date) error {
+func (e *Engine) standAnew(ctx context.Context, p *Portfolio, d *store.Dossier, now time.Time) error {
 	for i := range d.Loans {
 		l := &d.Loans[i]
+		on := p.dayOf(&d.Borrowers[l.Borrower], now)
 		if !l.Stale && l.Standing.Holds(on) {
 			continue
 		}

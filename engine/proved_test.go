@@ -90,3 +90,21 @@ func TestAnotherDay(t *testing.T) {
 		t.Errorf("behind: arrivals %+v", got)
 	}
 }
+
+// TestTwoZonesOnePhone is invariant 6: of two people whom a shared phone makes one person, each owes by the day where
+// they are.
+func TestTwoZonesOnePhone(t *testing.T) {
+	h := newHouse(t, smsc.Config{})
+	h.p.Strategy.Prefer.Open, h.p.Strategy.Prefer.Close, h.p.Strategy.Prefer.NeverTo = 0, 24*60, 0
+	h.at(thursday.Add(10*time.Hour + 30*time.Minute)) // 20:30 on the 24th in Shanghai, 08:30 in New York
+	h.take(
+		debt{n: 1, dueOn: day(thursday, -30), minor: 10000, phone: phoneOf(1)},
+		debt{n: 2, dueOn: day(thursday, 6), minor: 10000, rate: 365_000, phone: phoneOf(1), name: "李建国", zone: "America/New_York"})
+	h.plan()
+	h.at(thursday.Add(23*time.Hour + 30*time.Minute)) // 09:30 on the 25th in Shanghai, 21:30 on the 24th in New York
+	h.run()
+	// Six nights of a tenth of a per cent and 360 days: 100.00 and six times 0.10139.
+	if got := h.smsc.Arrivals(); len(got) != 1 || !strings.Contains(got[0].Whole, "100.61元") {
+		t.Errorf("arrivals %+v", got)
+	}
+}

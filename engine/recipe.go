@@ -75,7 +75,7 @@ func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time) (bool,
 	if !d.Replied.IsZero() {
 		facts.Replied = ledger.Day(d.Replied.In(p.Zone))
 	}
-	if err := j.assess(d, &facts); err != nil {
+	if err := j.assess(p, d, now, &facts); err != nil {
 		return false, err
 	}
 	p.loans = facts.Loans
@@ -152,17 +152,29 @@ func orZone(zones []*time.Location, otherwise *time.Location) *time.Location {
 	return otherwise
 }
 
-// assess notes where each loan stands today.
-func (j *Judgement) assess(d *store.Dossier, f *decide.Facts) error {
+// dayOf returns the day where a borrower is; where that is not known, the creditor's.
+func (p *Portfolio) dayOf(b *store.BorrowerFacts, now time.Time) ledger.Date {
+	if c := p.clock(b.Zone); c.zone != nil {
+		return c.set(now).today
+	}
+	return ledger.Day(now.In(p.Zone))
+}
+
+// assess notes where each loan stands today: on the day of its own borrower, where a person has been taken for borrowers
+// of several zones.
+func (j *Judgement) assess(p *Portfolio, d *store.Dossier, now time.Time, f *decide.Facts) error {
 	for i := range d.Loans {
-		l := &d.Loans[i]
-		if l.Stale || !l.Standing.Holds(j.Today) {
+		l, on := &d.Loans[i], j.Today
+		if len(j.zones) > 1 {
+			on = p.dayOf(&d.Borrowers[l.Borrower], now)
+		}
+		if l.Stale || !l.Standing.Holds(on) {
 			return fmt.Errorf("%w: loan %d", ErrStale, l.ID)
 		}
-		j.Positions = append(j.Positions, l.Standing.At(j.Today))
+		j.Positions = append(j.Positions, l.Standing.At(on))
 		f.Loans = append(f.Loans, decide.LoanFacts{
 			ID: l.ID, Position: j.Positions[i], Currency: l.Currency, Broken: l.Standing.Broken,
-			Closed: l.ClosedOn != 0 && l.ClosedOn <= j.Today,
+			Closed: l.ClosedOn != 0 && l.ClosedOn <= on,
 		})
 	}
 	return nil
@@ -338,7 +350,7 @@ func (p *Portfolio) vars(v *compose.Vars, d *store.Dossier, j *Judgement, to sto
 	zone := p.clock(d.Borrowers[j.Borrower].Zone).zone
 	v.Surname, v.Title = compose.Surname(to.Name, lang), to.Title
 	v.AsOf, v.DPD = now.In(cmp.Or(zone, p.Zone)), j.Intent.DPD
-	payBy, payByDue := j.Today+payWithin, int64(0)
+	payBy, payByDue := p.dayOf(&d.Borrowers[j.Borrower], now)+payWithin, int64(0)
 	for _, i := range j.Intent.Loans {
 		l, pos := &d.Loans[i], &j.Positions[i]
 		due, on := pos.Due, pos.OldestUnpaid

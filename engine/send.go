@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,7 +79,7 @@ func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*re
 // commit stores what came back together with the fences of a claim, and submits what they permit.
 func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	st := r.st
-	st.Worker, st.WireAt = s.worker, s.e.Wire()
+	st.Worker, st.WireAt, st.BackAt = s.worker, s.e.Wire(), s.now()
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)
 	if st.Claim == nil && back.empty() {
@@ -205,8 +206,9 @@ type judged struct {
 func (g *judging) take(ctx context.Context, d *store.Dossier, m *store.Waiting) error {
 	own := d.Clone()
 	j, err := Judge(g.p, own, g.st.At, false)
-	if errors.Is(err, ErrStale) && (g.again || j.Today != g.on) {
-		if err = g.s.e.standAnew(ctx, g.p, own, j.Today); err == nil {
+	elsewhere := func(b store.BorrowerFacts) bool { return g.p.dayOf(&b, g.st.At) != g.on }
+	if errors.Is(err, ErrStale) && (g.again || slices.ContainsFunc(own.Borrowers, elsewhere)) {
+		if err = g.s.e.standAnew(ctx, g.p, own, g.st.At); err == nil {
 			j, err = Judge(g.p, own, g.st.At, false)
 		}
 	}

@@ -29,7 +29,7 @@ func (c *commit) outcomes() error {
 		if !ok {
 			return fmt.Errorf("store: event %d is not an outcome", o.Event)
 		}
-		if err := in.add(o.Fence, millis(c.st.At), millis(c.st.WireAt), kind, o.Code, o.Carrier, o.IDs); err != nil {
+		if err := in.add(o.Fence, millis(c.st.back()), millis(c.st.WireAt), kind, o.Code, o.Carrier, o.IDs); err != nil {
 			return err
 		}
 		if o.Again != nil {
@@ -62,9 +62,9 @@ func (c *commit) receipts() error {
 		}
 		var err error
 		if r.Fence == 0 {
-			err = orphans.add(r.From, r.ID, millis(c.st.At), kind, r.Code, r.Cause)
+			err = orphans.add(r.From, r.ID, millis(c.st.back()), kind, r.Code, r.Cause)
 		} else {
-			err = in.add(receiptID(r.Fence, r.Part), millis(c.st.At), kind, r.Code, r.Cause)
+			err = in.add(receiptID(r.Fence, r.Part), millis(c.st.back()), kind, r.Code, r.Cause)
 		}
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (c *commit) replies() error {
 			first = persons[0]
 		}
 		res, err := c.tx.ExecContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, meaning, confidence, language) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			millis(c.st.At), r.Carrier, first, c.keys.hash(hashPhone, r.Address), r.Meaning, r.Confidence, r.Language)
+			millis(c.st.back()), r.Carrier, first, c.keys.hash(hashPhone, r.Address), r.Meaning, r.Confidence, r.Language)
 		if err != nil {
 			return wrap(err)
 		}
@@ -158,8 +158,10 @@ func (c *commit) effect(p ledger.PersonID, reply int64, r *Reply) error {
 		return nil
 	}
 	c.res.Stopped = append(c.res.Stopped, p)
-	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO suppression (person, kind, since, until, cause) VALUES (?, ?, ?, 0, ?)`,
-		p, r.Suppress, millis(c.st.At), "reply "+strconv.FormatInt(reply, 10))
+	// It begins after the last contact, whatever the clocks of the workers say: the order of commits is the truth.
+	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO suppression (person, kind, since, until, cause)
+		SELECT ?, ?, max(?, coalesce((SELECT at + 1 FROM contact WHERE subject = ? ORDER BY seq DESC LIMIT 1), 0)), 0, ?`,
+		p, r.Suppress, millis(c.st.back()), int64(p)<<8, "reply "+strconv.FormatInt(reply, 10))
 	return wrap(err)
 }
 

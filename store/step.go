@@ -92,7 +92,8 @@ type Reply struct {
 type Step struct {
 	Worker     int64
 	LeaseUntil time.Time // real: how long the worker may be silent
-	At         time.Time // civil
+	At         time.Time // civil: when the tries were judged
+	BackAt     time.Time // civil: when what came back is stored; zero means At
 	WireAt     time.Time // real
 	Outcomes   []Outcome
 	Receipts   []Receipt
@@ -111,6 +112,14 @@ type StepResult struct {
 	Recount   bool   // more is counted than the tries knew: their cap sets are to be read anew
 	Stopped   []ledger.PersonID
 	Adopted   []string // the carrier's ids of parts whose receipts had come before their outcomes
+}
+
+// back returns when what came back is stored.
+func (st *Step) back() time.Time {
+	if st.BackAt.IsZero() {
+		return st.At
+	}
+	return st.BackAt
 }
 
 // Commit stores a step in one transaction. What it permits is durable when it returns.

@@ -307,6 +307,32 @@ func TestDeadWorker(t *testing.T) {
 	}
 }
 
+// TestStopAfterItsContact is invariants 3 and 9: the books never show a contact after a stop that was stored later, also
+// where the clock of the worker that stored it is behind.
+func TestStopAfterItsContact(t *testing.T) {
+	s := open(t)
+	take(t, s, small()...)
+	var person int64
+	if err := s.read.QueryRow(`SELECT person FROM borrower WHERE ref = 'B1'`).Scan(&person); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.write.Exec(`INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode)
+		VALUES (?, 1, ?, 1, 1, 1, 'sms', 1, 1, 1)`, person<<8, noon.UnixMilli()); err != nil {
+		t.Fatal(err)
+	}
+	st := stepOf(hire(t, s), nil)
+	st.At = noon.Add(-time.Hour)
+	st.BackAt = noon.Add(-time.Second)
+	st.Replies = []Reply{{Carrier: "main", Address: "+8617405000001", Text: "T", Meaning: "stop", Suppress: "stop"}}
+	if _, err := s.Commit(context.Background(), st); err != nil {
+		t.Fatal(err)
+	}
+	var since int64
+	if err := s.read.QueryRow(`SELECT since FROM suppression WHERE person = ?`, person).Scan(&since); err != nil || since <= noon.UnixMilli() {
+		t.Errorf("the stop is since %d, %v; the contact before it was at %d", since, err, noon.UnixMilli())
+	}
+}
+
 // TestReceipts: receipts come twice, before their response, and for each part; a final word stays.
 func TestReceipts(t *testing.T) {
 	s := open(t)
