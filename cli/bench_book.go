@@ -40,7 +40,7 @@ func benchPortfolio() (*engine.Portfolio, error) {
 	}
 	return engine.Compile(engine.Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy,
-		Rulebooks: []engine.Source{book}, Tables: tables, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main",
+		Rulebooks: []engine.Source{book}, Tables: tables, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct",
 		Identity: map[compose.Language]engine.Identity{
 			"zh": {
 				Creditor: "晨光银行", Signature: "晨光银行", Phone: "4008000000", Verify: "晨光银行App“消息”", Officer: "林经理", StopWord: "R",
@@ -173,7 +173,7 @@ func (k *benchBook) loan(st *store.Stage, r *intake.Row, i int64) error {
 	case intake.Payments:
 		r.Payment = ledger.PaymentRow{ID: "P" + loan, LoanID: loan, PaidOn: due - 31, Amount: cny(minor)}
 		return put()
-	case intake.Overdue:
+	case intake.Overdue, intake.States, intake.Consents, intake.Contacts, intake.Numbers, intake.Duties:
 	}
 	return nil
 }

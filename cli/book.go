@@ -40,6 +40,9 @@ func (c *Config) spec(p *Portfolio) (engine.Spec, error) {
 		Ref: p.ID, Creditor: c.Creditor.ID, Zone: p.Zone.String(), Language: compose.Language(p.Language), Party: p.Party, Terms: p.Terms,
 		LedgerMaxAge: p.LedgerMaxAge, StaleAfter: p.StaleAfter, Carrier: p.Carrier, Identity: map[compose.Language]engine.Identity{},
 	}
+	if k := c.Carrier(p.Carrier); k != nil {
+		s.Provider = k.Provider
+	}
 	for _, lang := range []string{"zh", "en"} {
 		s.Identity[compose.Language(lang)] = engine.Identity{
 			Creditor: c.Creditor.Name.In(lang), Signature: p.Signature.In(lang), Phone: p.Phone, Verify: p.Verify.In(lang),

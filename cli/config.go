@@ -62,6 +62,7 @@ type Portfolio struct {
 type Carrier struct {
 	ID           string
 	Kind         string // "smpp"
+	Provider     string // who it is to the law, as carriers' rulebooks name them: "direct", "aliyun", "twilio" …
 	Address      string // host:port
 	SystemID     string
 	PasswordEnv  string // the variable that holds the password, or

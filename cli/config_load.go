@@ -127,15 +127,21 @@ func (r *configReader) portfolio(v document.Value) Portfolio {
 	return p
 }
 
+// DirectProvider is the provider of a bind to the operator itself, or to one who carries for the lender alone.
+const DirectProvider = "direct"
+
 func (r *configReader) carrier(v document.Value) Carrier {
 	var c Carrier
-	if !v.Keys("id", "kind", "address", "system_id", "password_env", "password_file", "source", "window", "rate", "simulator", "cost") {
+	if !v.Keys("id", "kind", "provider", "address", "system_id", "password_env", "password_file", "source", "window", "rate", "simulator", "cost") {
 		return c
 	}
 	c = Carrier{
 		ID: ident(v.Key("id")), Kind: v.Key("kind").OneOf("smpp"), Address: v.Key("address").Text(), SystemID: v.Key("system_id").Text(),
 		PasswordEnv: v.Key("password_env").Optional(), PasswordFile: r.path(v.Key("password_file").Optional()),
-		Source: v.Key("source").Text(), Window: 1000, Simulator: v.Key("simulator").Bool(),
+		Source: v.Key("source").Text(), Window: 1000, Simulator: v.Key("simulator").Bool(), Provider: DirectProvider,
+	}
+	if p := v.Key("provider"); p.Given() {
+		c.Provider = ident(p)
 	}
 	if host, port, err := net.SplitHostPort(c.Address); c.Address != "" && (err != nil || host == "" || !isPort(port)) {
 		v.Key("address").Fail("%q is not an address such as 127.0.0.1:2775", c.Address)

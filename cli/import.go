@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
@@ -29,8 +30,8 @@ func (a *app) importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import FILES…",
 		Short: "Take in a lender's ledger, or what is new in it",
-		Long: `Reads borrowers, loans, instalments and payments, or a flat list of overdue loans; what a file is comes from its
-header (docs/formats/ledger.md). All the files of one command go in together or not at all, in any order.
+		Long: `Reads borrowers, loans, instalments and payments, or a flat list of overdue loans; and states, consents, contacts of
+people, number checks and duties. What a file is comes from its header (docs/formats/ledger.md). All the files of one command go in together or not at all, in any order.
 
 A row that says what is known already changes nothing, so a file may be imported twice. One that says something
 else is a correction; what was known before stays on record. A delta, which is the default, adds and corrects; a
@@ -76,7 +77,8 @@ type importing struct {
 	control   intake.Control
 	asOf      time.Time
 	lang      tongue
-	messages  io.Writer // standard error, above the progress bar
+	messages  io.Writer         // standard error, above the progress bar
+	law       *engine.Portfolio // with its documents; nil until somebody lifts a state
 
 	read []intake.Summary
 	bad  map[string][]int // by file: the lines of bad rows
@@ -180,7 +182,7 @@ func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) 
 	i.messages = bar.messages
 	sum, err := s.Import(ctx, store.Import{
 		Portfolio: p, Now: i.a.clock.time(), AsOf: i.asOf.In(i.portfolio.Zone), Snapshot: i.flags.snapshot, DryRun: i.flags.dryRun,
-		Bad: i.badRow, Approve: i.approve,
+		Bad: i.badRow, Approve: i.approve, MayLift: i.mayLift,
 	}, func(st *store.Stage) error {
 		for _, name := range i.files {
 			if err := i.readFile(name, st, bar.add); err != nil {
@@ -215,7 +217,7 @@ func (i *importing) size() (total int64) {
 }
 
 func (i *importing) options() intake.Options {
-	return intake.Options{Mapping: i.mapping, Currency: i.portfolio.Currency, Bad: i.badRow}
+	return intake.Options{Mapping: i.mapping, Currency: i.portfolio.Currency, Bad: i.badRow, Zone: i.portfolio.Zone}
 }
 
 func (i *importing) readFile(name string, st *store.Stage, progress func(int64)) error {
@@ -231,6 +233,20 @@ func (i *importing) readFile(name string, st *store.Stage, progress func(int64))
 	sum, err := intake.Read(f, name, opts, st)
 	i.read = append(i.read, sum)
 	return errors.Join(err, f.Close())
+}
+
+// mayLift asks the portfolio's rulebooks who may lift a state. They are read when the first row needs them.
+func (i *importing) mayLift(kind, by string) string {
+	if i.law == nil {
+		spec, err := i.config.spec(i.portfolio)
+		if err == nil {
+			i.law, err = engine.Compile(spec)
+		}
+		if err != nil {
+			return "who may lift " + kind + " cannot be said, because the portfolio's documents cannot be read; duly check says why"
+		}
+	}
+	return i.law.MayLift(kind, by)
 }
 
 func (i *importing) badRow(b intake.BadRow) error {

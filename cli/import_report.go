@@ -48,6 +48,20 @@ func (i *importing) mode() string {
 func (i *importing) rows() (kinds []intake.Kind, tallies []store.Tally) {
 	kinds = []intake.Kind{intake.Borrowers, intake.Loans, intake.Instalments, intake.Payments}
 	tallies = []store.Tally{i.sum.Borrowers, i.sum.Loans, i.sum.Instalments, i.sum.Payments}
+	for _, f := range []struct {
+		kind  intake.Kind
+		tally store.Tally
+	}{
+		{intake.States, i.sum.States},
+		{intake.Consents, i.sum.Consents},
+		{intake.Contacts, i.sum.Contacts},
+		{intake.Numbers, i.sum.Numbers},
+		{intake.Duties, i.sum.Duties},
+	} {
+		if f.tally.Stated > 0 || slices.ContainsFunc(i.read, func(r intake.Summary) bool { return r.Kind == f.kind }) {
+			kinds, tallies = append(kinds, f.kind), append(tallies, f.tally)
+		}
+	}
 	flat := store.Tally{}
 	for _, r := range i.read {
 		if r.Kind == intake.Overdue {
@@ -138,10 +152,10 @@ func (i *importing) notes() (notes []string) {
 			notes = append(notes, i.lang.say(count(n, one, many)+rest, grouped(n)+zh))
 		}
 	}
-	var unsplit, nowhere int
+	var unsplit, nowhere, placed int
 	var phones intake.Phones
 	for _, r := range i.read {
-		unsplit, nowhere = unsplit+r.Unsplit, nowhere+r.NoPlace
+		unsplit, nowhere, placed = unsplit+r.Unsplit, nowhere+r.NoPlace, placed+r.Placed
 		phones.Fixed += r.Phones.Fixed
 		phones.Other += r.Phones.Other
 		phones.Invalid += r.Phones.Invalid
@@ -158,6 +172,8 @@ func (i *importing) notes() (notes []string) {
 	say(i.sum.Moved, "borrower", "borrowers", " turned out to be a person known already; stops went along.", "名借款人与已有人员为同一人，停止联系的要求一并沿用。")
 	say(i.sum.Mixed, "day of a loan", "days of loans", " with payments both with and without a payment_id: money may be counted twice.", "个贷款日同时有带和不带 payment_id 的还款，金额可能重复计算。")
 	say(unsplit, "instalment", "instalments", " without principal, interest and fees: all is taken for principal.", "期未拆分本金、利息和费用，全部按本金计。")
+	say(placed, "borrower", "borrowers", " without a timezone: contacted in hours that are lawful in every zone of their region and number.",
+		"名借款人未注明时区：只在其地区和号码所对应的各时区都合法的时段联系。")
 	say(nowhere, "borrower", "borrowers", " without country and region: not contacted, because no law could be chosen.", "名借款人未注明国家和地区，无法确定适用法规，不予联系。")
 	say(phones.None, "borrower", "borrowers", " without a phone.", "名借款人没有手机号。")
 	say(phones.Invalid, "phone", "phones", " that no numbering plan has: not used.", "个号码无效，不使用。")

@@ -55,14 +55,28 @@ func (t *Treatment) Contacts() bool {
 	return t.Channel != ledger.Task || t.Task != "review" && t.Task != "court"
 }
 
+// Medium is the channel over which the treatment reaches the borrower: a person's call is a call.
+func (t *Treatment) Medium() ledger.Channel {
+	if t.Channel == ledger.Task {
+		switch t.Task {
+		case "call":
+			return ledger.Voice
+		case "letter":
+			return ledger.Post
+		}
+	}
+	return t.Channel
+}
+
 // Facts is what deciding for one person reads.
 type Facts struct {
 	Today   ledger.Date // in the borrower's calendar
 	Person  ledger.PersonID
 	Holdout bool // assigned at first planning
 	Loans   []LoanFacts
-	Touches []Touch     // earlier contacts, oldest first; at least those of the present episode
-	Replied ledger.Date // last day on which something was answered; zero means never
+	Touches []Touch        // earlier contacts, oldest first; at least those of the present episode
+	Replied ledger.Date    // last day on which something was answered; zero means never
+	Asked   ledger.Channel // the channel that the borrower asked for; empty means none
 }
 
 // LoanFacts is one loan on the day.

@@ -206,3 +206,19 @@ func BenchmarkNext(b *testing.B) {
 		}
 	}
 }
+
+// TestAskedChannel: of two treatments that may both be given, the one over the channel that the borrower asked for is, and a
+// person's call is a call.
+func TestAskedChannel(t *testing.T) {
+	s := decide.Strategy{Prefer: decide.Preference{Spacing: 1}, Stages: []decide.Stage{{Name: "1-9", From: 1, To: 9, Treatments: []decide.Treatment{
+		{Name: "text", Index: 1, From: 1, To: 9, Channel: ledger.SMS, Template: "x"},
+		{Name: "mail", Index: 2, From: 1, To: 9, Channel: ledger.Email, Template: "x"},
+		{Name: "call", Index: 3, From: 1, To: 9, Channel: ledger.Task, Task: "call"},
+	}}}}
+	for asked, want := range map[ledger.Channel]string{"": "text", ledger.SMS: "text", ledger.Email: "mail", ledger.Voice: "call", ledger.Post: "text"} {
+		f := decide.Facts{Today: due + 3, Asked: asked, Loans: []decide.LoanFacts{loan(3, 1, due+3)}}
+		if in, hold, ok := decide.Next(&s, f); !ok || in.Treatment.Name != want {
+			t.Errorf("asked for %q: %+v %+v", asked, in.Treatment, hold)
+		}
+	}
+}

@@ -178,9 +178,12 @@ func (p *picker) spacedUntil(t *Treatment) ledger.Date {
 	return until
 }
 
-// before says whether t is to be given rather than u: first what is not on a channel that stays silent, then
-// what began later; of two that began together, the first in the document.
+// before says whether t is to be given rather than u: first what goes over the channel that the borrower asked for, then
+// what is not on a channel that stays silent, then what began later; of two that began together, the first in the document.
 func (p *picker) before(t, u *Treatment) bool {
+	if a := p.f.Asked; a != "" && (t.Medium() == a) != (u.Medium() == a) {
+		return t.Medium() == a
+	}
 	if p.tired != "" && (t.Channel == p.tired) != (u.Channel == p.tired) {
 		return u.Channel == p.tired
 	}

@@ -13,11 +13,29 @@ type Preference struct {
 	Weekdays    []bool // by time.Weekday, seven of them; the days of the week where the calendar says nothing
 	Workdays    bool   // only on working days of the calendar that applies; falls back to weekdays
 	Spacing     int    // days between two contacts of any treatment
+	Only        bool   // nothing is sent at any other hour or day: the borrower asked for these
 
 	NeverDays     []bool // by time.Weekday: days on which nothing is sent at all; empty means none
 	NeverHolidays bool   // nothing is sent on a holiday that the calendar names; a year not published names none
 	NeverFrom     int    // from here, in minutes after midnight,
 	NeverTo       int    // to here nothing is sent at all, such as at lunch; both 0 means no such time
+}
+
+// Asked returns the preference for a borrower who asked for hours, for days of the week, or for both: that takes the place of
+// the strategy's choice, and so does away with what the strategy rules out. Hours are minutes after midnight, days bits by
+// time.Weekday; both zero is none.
+func (p Preference) Asked(open, closing int, days uint8) Preference {
+	if closing != 0 {
+		p.Open, p.Close, p.NeverFrom, p.NeverTo, p.Only = open, closing, 0, 0, true
+	}
+	if days != 0 {
+		p.Workdays, p.NeverDays, p.NeverHolidays, p.Only = false, nil, false, true
+		p.Weekdays = make([]bool, 7)
+		for d := range p.Weekdays {
+			p.Weekdays[d] = days&(1<<d) != 0
+		}
+	}
+	return p
 }
 
 // A Slot is when to send: [From, To). The zero Slot means that there is none.
@@ -34,6 +52,9 @@ type Slot struct {
 // To wait for tomorrow, pass an end of tomorrow or later: the last instant of Intent.LastOn, for one.
 func (p *Preference) Slot(now, end time.Time, cal law.Calendar) Slot {
 	for _, preferred := range []bool{true, false} {
+		if p.Only && !preferred {
+			return Slot{}
+		}
 		day := ledger.Day(now)
 		for range 400 {
 			from, to := day.At(p.Open/60, p.Open%60, now.Location()), day.At(p.Close/60, p.Close%60, now.Location())

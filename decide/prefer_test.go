@@ -103,3 +103,29 @@ func restOf2026() string {
 	}
 	return b.String()
 }
+
+// TestAskedSlot: what a borrower asked for takes the place of the strategy's choice, and nothing is sent at another time.
+func TestAskedSlot(t *testing.T) {
+	p := cnDefault(t).Prefer
+	shanghai := time.FixedZone("", 8*3600)
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 9, day, hour, minute, 0, 0, shanghai) }
+	thursday, sunday := uint8(1<<time.Thursday), uint8(1<<time.Sunday)
+	for _, c := range []struct {
+		name        string
+		open, close int
+		days        uint8
+		now, end    time.Time
+		from, to    time.Time
+	}{
+		{"hours at lunch", 12 * 60, 13 * 60, 0, at(24, 8, 0), at(24, 22, 0), at(24, 12, 0), at(24, 13, 0)},
+		{"hours that are past", 9 * 60, 10 * 60, 0, at(24, 10, 0), at(24, 22, 0), time.Time{}, time.Time{}},
+		{"a Sunday, which the strategy rules out", 0, 0, sunday, at(24, 8, 0), at(28, 0, 0), at(27, 10, 0), at(27, 11, 30)},
+		{"both", 18 * 60, 19 * 60, thursday, at(24, 18, 30), at(28, 0, 0), at(24, 18, 30), at(24, 19, 0)},
+		{"a day that does not come in time", 0, 0, sunday, at(24, 8, 0), at(26, 0, 0), time.Time{}, time.Time{}},
+	} {
+		asked := p.Asked(c.open, c.close, c.days)
+		if got := asked.Slot(c.now, c.end, law.Calendar{}); !got.From.Equal(c.from) || !got.To.Equal(c.to) {
+			t.Errorf("%s: %s to %s", c.name, got.From, got.To)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/decide"
@@ -12,14 +13,16 @@ import (
 // the zone costs more than judging.
 type clock struct {
 	name         string
-	zone         *time.Location // nil where no such zone is known
+	zone         *time.Location   // the first of those that the name lists; nil where one of them is not known
+	more         []*time.Location // the others, any of which may be the one
 	now          time.Time
 	today        ledger.Date
 	offset       int64 // seconds east of UTC, at now and
 	since, until int64 // at every instant from since to before until, in seconds since 1970; a day of either side is left out
 }
 
-// clock returns the clock of a zone by its IANA name; one without a zone when there is no such name.
+// clock returns the clock of a zone by its IANA name, or of several by their names parted by spaces; one without a zone
+// when there is no such name.
 func (p *Portfolio) clock(name string) *clock {
 	if p.last != nil && p.last.name == name {
 		return p.last
@@ -27,8 +30,17 @@ func (p *Portfolio) clock(name string) *clock {
 	c, ok := p.clocks[name]
 	if !ok {
 		c = &clock{name: name}
-		if l, err := time.LoadLocation(name); err == nil && name != "" {
-			c.zone = l
+		for z := range strings.FieldsSeq(name) {
+			l, err := time.LoadLocation(z)
+			if err != nil {
+				c.zone, c.more = nil, nil
+				break
+			}
+			if c.zone == nil {
+				c.zone = l
+			} else {
+				c.more = append(c.more, l)
+			}
 		}
 		p.clocks[name] = c
 	}
@@ -69,6 +81,7 @@ type slotKey struct {
 	since  int64 // the same: the slot is looked for in the week from here on
 	zone   *time.Location
 	lastOn ledger.Date // the last day that is of use; zero means without end
+	wish   ledger.Wish // hours and days that the borrower asked for; zero means none
 }
 
 // maxSlots bounds the slots that are remembered.
@@ -88,7 +101,12 @@ func (p *Portfolio) slot(k slotKey) decide.Slot {
 	if len(p.slots) >= maxSlots {
 		clear(p.slots)
 	}
-	s := p.Strategy.Prefer.Slot(time.Unix(0, k.from).In(k.zone), end, p.Calendar)
+	prefer := &p.Strategy.Prefer
+	if k.wish != (ledger.Wish{}) {
+		asked := prefer.Asked(k.wish.Open, k.wish.Close, k.wish.Days)
+		prefer = &asked
+	}
+	s := prefer.Slot(time.Unix(0, k.from).In(k.zone), end, p.Calendar)
 	p.slots[k] = s
 	return s
 }

@@ -43,6 +43,7 @@ type Spec struct {
 	LedgerMaxAge  time.Duration
 	StaleAfter    time.Duration
 	Carrier       string
+	Provider      string // who the carrier is to the law; empty means not known
 }
 
 // ErrDocument is the class of every mistake in a portfolio's documents; its text has their places.
@@ -52,7 +53,7 @@ var ErrDocument = errors.New("engine: a document is wrong")
 func Compile(s Spec) (*Portfolio, error) {
 	p := &Portfolio{
 		Ref: s.Ref, Creditor: s.Creditor, Language: s.Language, Party: s.Party, Terms: s.Terms, Identity: s.Identity,
-		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier,
+		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier, Provider: s.Provider,
 	}
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil || s.Zone == "" {

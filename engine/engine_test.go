@@ -114,7 +114,7 @@ func compileTestPortfolio() (*Portfolio, error) {
 	}
 	return Compile(Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy,
-		Rulebooks: []Source{book}, Tables: tables, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main",
+		Rulebooks: []Source{book}, Tables: tables, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct",
 		Identity: map[compose.Language]Identity{
 			"zh": {"晨光银行", "晨光银行", "4008000000", "晨光银行App“消息”", "林经理", "R"},
 			"en": {"Dawn Bank", "Dawn Bank", "4008000000", "the Dawn Bank app", "Ms Lin", "STOP"},

@@ -29,13 +29,15 @@ type Explanation struct {
 	Treatment string             `json:"treatment,omitempty"`
 	Template  string             `json:"template,omitempty"`
 	Tone      string             `json:"tone,omitempty"`
-	NotBefore time.Time          `json:"not_before,omitzero"` // of a hold: when it may be asked again
+	NotBefore time.Time          `json:"not_before,omitzero"`
 	NotAfter  time.Time          `json:"not_after,omitzero"`
 	Rule      string             `json:"rule"`
 	Source    string             `json:"source,omitempty"`
 	Reason    string             `json:"reason"`
 	Checked   []guard.Checked    `json:"checked,omitempty"`
 	States    []ExplainedState   `json:"states,omitempty"`
+	Consents  []ExplainedConsent `json:"consents,omitempty"`
+	Duties    []ExplainedDuty    `json:"duties,omitempty"`
 	Decisions []ExplainedDecided `json:"decisions,omitempty"`
 	Messages  []ExplainedMessage `json:"messages,omitempty"`
 	Replies   []ExplainedReply   `json:"replies,omitempty"`
@@ -46,8 +48,11 @@ type ExplainedHolder struct {
 	Borrower string `json:"borrower"`
 	Name     string `json:"name"`
 	Phone    string `json:"phone"`
-	Zone     string `json:"timezone"`
+	Zone     string `json:"timezone"` // several parted by spaces: any may be the one
 	Region   string `json:"region"`
+	Locality string `json:"locality,omitempty"`
+	Number   string `json:"number"`          // what a provider found about it; "unknown" where nobody did
+	Asked    string `json:"asked,omitempty"` // hours, days and channel that the borrower asked for
 }
 
 // An ExplainedLoan is where one loan stood, with its working.
@@ -60,13 +65,47 @@ type ExplainedLoan struct {
 	Oldest   ledger.Date   `json:"oldest_unpaid_due_on"`
 	NextOn   ledger.Date   `json:"next_due_on"`
 	Slips    int           `json:"slips"`
+	Core     string        `json:"core_due,omitempty"` // what the core system holds to be overdue …
+	CoreOn   ledger.Date   `json:"core_on,omitzero"`   // … on this day
+	Step     string        `json:"next_step,omitempty"`
+	StepOn   ledger.Date   `json:"next_step_on,omitzero"`
+	StepBy   string        `json:"next_step_by,omitempty"`
 	Working  []assess.Line `json:"-"`
 }
 
-// An ExplainedState is something that bars contact.
+// An ExplainedState is something that may bar contact, with the first rule that says what it means.
 type ExplainedState struct {
-	Kind  string    `json:"kind"`
-	Since time.Time `json:"since"`
+	Kind     string      `json:"kind"`
+	Since    time.Time   `json:"since,omitzero"`
+	Until    time.Time   `json:"until,omitzero"`
+	Region   string      `json:"region,omitempty"` // it is of everybody who lives there
+	Loan     string      `json:"loan,omitempty"`
+	Channel  string      `json:"channel,omitempty"`
+	Address  bool        `json:"one_address,omitempty"` // it is of one address only
+	Reason   string      `json:"reason,omitempty"`
+	Note     string      `json:"note,omitempty"`
+	Owner    string      `json:"owner,omitempty"`
+	ReviewOn ledger.Date `json:"review_on,omitzero"`
+	Cause    string      `json:"cause,omitempty"`
+	Rule     string      `json:"rule"`
+	Source   string      `json:"source,omitempty"`
+}
+
+// An ExplainedConsent is a borrower's word on being contacted.
+type ExplainedConsent struct {
+	Channel   string    `json:"channel"`
+	Withdrawn bool      `json:"withdrawn,omitempty"`
+	Written   bool      `json:"written,omitempty"`
+	At        time.Time `json:"at"`
+	Until     time.Time `json:"until,omitzero"`
+}
+
+// An ExplainedDuty is something that was done because a law asks for it.
+type ExplainedDuty struct {
+	Duty string    `json:"duty"`
+	At   time.Time `json:"done_at"`
+	How  string    `json:"how,omitempty"`
+	Loan string    `json:"loan,omitempty"`
 }
 
 // An ExplainedDecided is a decision as it was stored.
@@ -166,7 +205,9 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 	x.Today = today
 	zone := orZone(zones, p.Zone)
 	for i, b := range past.Borrowers {
-		x.Borrowers = append(x.Borrowers, ExplainedHolder{b.Ref, maskName(past.Names[i].Name), maskPhone(past.Names[i].Phone), b.Zone, b.Region})
+		x.Borrowers = append(x.Borrowers, ExplainedHolder{
+			b.Ref, maskName(past.Names[i].Name), maskPhone(past.Names[i].Phone), b.Zone, b.Region, b.Locality, b.Number.String(), askedText(b.Wish),
+		})
 	}
 	if err := e.standings(ctx, p, past, x, at); err != nil {
 		return nil, err
@@ -176,16 +217,14 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 		return nil, err
 	}
 	x.judged(&j, zone)
-	for _, s := range past.States {
-		x.States = append(x.States, ExplainedState{s.Kind, s.Since.In(zone)})
-	}
+	x.known(p, past, &j, zone)
 	return x, e.history(ctx, p, person, x, zone)
 }
 
 // standings makes every loan's standing from its history as known then, and keeps the working.
 func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, x *Explanation, at time.Time) error {
 	loans := past.Loans[:0]
-	for _, l := range past.Loans {
+	for i, l := range past.Loans {
 		h, err := e.Store.History(ctx, l.ID, past.KnownAt)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
@@ -197,13 +236,23 @@ func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, 
 		f, on := h.Facts, p.dayOf(&past.Borrowers[l.Borrower], at)
 		l.Product, l.Currency, l.ClosedOn = f.Loan.Product, f.Loan.Currency, f.Loan.ClosedOn
 		l.Standing, l.Stale = assess.Stand(f, on), false
+		c := past.Core[i]
+		if differs, err := e.differs(ctx, p, &l, c, f); err != nil {
+			return err
+		} else if differs {
+			past.Differs(i)
+			l.Core.Differs = true
+		}
 		loans = append(loans, l)
 		pos := l.Standing.At(on)
 		x.Loans = append(x.Loans, ExplainedLoan{
 			Loan: l.Ref, DPD: pos.DPD, Bucket: assess.BucketOf(pos.DPD), Due: ledger.Money{Minor: pos.Due.Total, Currency: l.Currency}.Decimal(),
 			Currency: string(l.Currency), Oldest: pos.OldestUnpaid, NextOn: pos.NextDueOn, Slips: pos.Slips,
-			Working: assess.Work(f, on),
+			Working: assess.Work(f, on), Step: l.Core.NextStep, StepOn: l.Core.NextStepOn, StepBy: c.NextStepBy, CoreOn: c.On,
 		})
+		if c.On != 0 {
+			x.Loans[len(x.Loans)-1].Core = ledger.Money{Minor: c.Due, Currency: l.Currency}.Decimal()
+		}
 	}
 	past.Loans = loans
 	return nil
@@ -214,11 +263,8 @@ func (x *Explanation) judged(j *Judgement, zone *time.Location) {
 	if t := j.Intent.Treatment; t != nil {
 		x.Stage, x.Treatment, x.Template, x.Tone = j.Intent.Stage.Name, t.Name, t.Template, string(j.Intent.Tone)
 	}
-	switch {
-	case j.Action == Contact:
+	if j.Action == Contact {
 		x.NotBefore, x.NotAfter = j.NotBefore.In(zone), j.NotAfter.In(zone)
-	case j.Action == Hold && !j.HoldUntil.IsZero():
-		x.NotBefore = j.HoldUntil.In(zone)
 	}
 	x.Rule, x.Source, x.Reason, x.Checked = j.Rule, j.Source, j.Reason, j.Verdict.Checked
 }

@@ -33,6 +33,7 @@ type Portfolio struct {
 	// StaleAfter is how long after its hour a message may still leave; 0 means DefaultStaleAfter.
 	StaleAfter time.Duration
 	Carrier    string
+	Provider   string           // who the carrier is to the law: "direct", "twilio" …; empty means not known
 	Documents  []store.Document // those above as they were read, kept with each decision
 
 	row     store.Portfolio
@@ -55,6 +56,8 @@ type caches struct {
 	loans  []decide.LoanFacts // room for the facts of one person
 	lines  []compose.LoanVars // room for what a text says of the loans of one person
 	facts  guard.Facts        // room for what the guard reads of one person
+	asked  guard.Asked
+	ids    []ledger.LoanID
 }
 
 // An Identity is what a message says of its sender, in one language.
@@ -66,9 +69,10 @@ type Identity struct {
 const DefaultStaleAfter = 36 * time.Hour
 
 type ruleKey struct {
-	country, region, product string
-	channel                  ledger.Channel
-	on                       ledger.Date
+	country, region, locality, product string
+	channel                            ledger.Channel
+	byHand                             bool // a person makes the contact
+	on                                 ledger.Date
 }
 
 // rulesFor returns the rules that apply to a contact, worked out once for all persons alike.
@@ -79,7 +83,8 @@ func (p *Portfolio) rulesFor(k ruleKey) law.Rules {
 	r, ok := p.rules[k]
 	if !ok {
 		r = p.Lawbook.For(law.Scope{
-			Country: k.country, Region: k.region, Channel: k.channel, Party: p.Party, Product: k.product, On: k.on,
+			Country: k.country, Region: k.region, Locality: k.locality, Channel: k.channel, Carrier: p.carrierOf(k), Party: p.Party,
+			Product: k.product, On: k.on,
 		})
 		p.rules[k] = r
 	}

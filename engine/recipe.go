@@ -44,6 +44,7 @@ type Judgement struct {
 	rules     ruleKey
 	capsHeld  uint64           // which of the rules' caps with conditions hold
 	zones     []*time.Location // where the person may be; none when that is not known
+	wish      ledger.Wish      // the hours and days that the borrower asked for
 }
 
 // ErrStale says that a loan's standing does not hold on the day in question and must be made anew first.
@@ -75,6 +76,9 @@ func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time) (bool,
 	if !d.Replied.IsZero() {
 		facts.Replied = ledger.Day(d.Replied.In(p.Zone))
 	}
+	for i := range d.Borrowers {
+		facts.Asked = cmp.Or(facts.Asked, d.Borrowers[i].Wish.Channel)
+	}
 	if err := j.assess(p, d, now, &facts); err != nil {
 		return false, err
 	}
@@ -101,25 +105,12 @@ func (p *Portfolio) ask(j *Judgement, d *store.Dossier, now time.Time, explain b
 		lead++
 	}
 	j.Borrower = d.Loans[lead].Borrower
-	f := p.guardFacts(j, d, &d.Loans[lead], now, explain)
+	f := p.guardFacts(j, d, lead, now, explain)
 	if j.Intent.Treatment.Channel == ledger.Task {
 		j.work(p, f)
 		return
 	}
 	j.contact(p, f, orZone(j.zones, p.Zone))
-}
-
-// guardFacts is what the guard reads of a person whose loan leads. They lie in the portfolio's own room, until the next
-// person's.
-func (p *Portfolio) guardFacts(j *Judgement, d *store.Dossier, lead *store.LoanStanding, now time.Time, explain bool) *guard.Facts {
-	b := &d.Borrowers[j.Borrower]
-	j.rules = ruleKey{b.Country, b.Region, lead.Product, channelOf(j.Intent.Treatment), j.Today}
-	p.facts = guard.Facts{
-		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Party: p.Party, Product: lead.Product,
-		Channel: j.rules.channel, States: d.States, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
-		LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true, Contacts: d.Contacts, Explain: explain,
-	}
-	return &p.facts
 }
 
 // whereAndWhen returns the zones that the person may be in, appended to zones, and the day there. Without a zone the
@@ -134,6 +125,11 @@ func (p *Portfolio) whereAndWhen(zones []*time.Location, d *store.Dossier, now t
 		}
 		if !slices.Contains(zones, c.zone) {
 			zones = append(zones, c.zone)
+		}
+		for _, z := range c.more {
+			if !slices.Contains(zones, z) {
+				zones = append(zones, z)
+			}
 		}
 		if i == 0 {
 			day = c.set(now).today
@@ -178,20 +174,6 @@ func (j *Judgement) assess(p *Portfolio, d *store.Dossier, now time.Time, f *dec
 		})
 	}
 	return nil
-}
-
-// channelOf is the channel whose rules bind a treatment: a person's call is a call to the law.
-func channelOf(t *decide.Treatment) ledger.Channel {
-	if t.Channel != ledger.Task {
-		return t.Channel
-	}
-	switch t.Task {
-	case "call":
-		return ledger.Voice
-	case "letter":
-		return ledger.Post
-	}
-	return ledger.Task
 }
 
 // work judges a task. People keep their own hours and are shown the law's; what bars contact bars it too.
@@ -256,7 +238,7 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 func (j *Judgement) slot(p *Portfolio, f *guard.Facts, from time.Time, zone *time.Location) (decide.Slot, time.Time) {
 	rules, first := p.rulesFor(j.rules), from
 	for range 40 { // more than the days of a month, each of which may be a holiday that the strategy did not know
-		s := p.slot(slotKey{from.UnixNano(), first.UnixNano(), zone, j.Intent.LastOn})
+		s := p.slot(slotKey{from.UnixNano(), first.UnixNano(), zone, j.Intent.LastOn, j.wish})
 		closes := j.Verdict.NotAfter
 		if s.From.IsZero() {
 			return s, closes

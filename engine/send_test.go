@@ -99,7 +99,7 @@ func TestStopInTheMiddle(t *testing.T) {
 	h.plan()
 	h.run()
 	// The next day everybody is due again at the next treatment; who said stop must not be written to.
-	stops := h.count(`SELECT count(*) FROM suppression WHERE kind = 'stop'`)
+	stops := h.count(`SELECT count(*) FROM state WHERE kind = 'stop'`)
 	if stops != 200 {
 		t.Fatalf("%d stops stored, want 200", stops)
 	}
@@ -112,7 +112,7 @@ func TestStopInTheMiddle(t *testing.T) {
 	if want := people - 200; int(done.Messages) != want || after != want {
 		t.Fatalf("planned %d and sent %d, want %d; held %v", done.Messages, after, want, done.Held)
 	}
-	if late := h.count(`SELECT count(*) FROM suppression s JOIN message m ON m.person = s.person JOIN fence f ON f.id >> 3 = m.id
+	if late := h.count(`SELECT count(*) FROM state s JOIN message m ON m.person = s.person JOIN fence f ON f.id >> 3 = m.id
 		WHERE f.at > s.since`); late != 0 {
 		t.Errorf("%d fences after a stop", late)
 	}

@@ -39,6 +39,39 @@ const (
 	paymentID
 	paidOn
 	reverses
+	locality
+	preferredHours
+	preferredDays
+	preferredChannel
+	coreDue
+	coreAsOf
+	debitUntil
+	nextStep
+	nextStepOn
+	nextStepBy
+	assignedTo
+	stateKind
+	fromTime
+	untilTime
+	channel
+	reason
+	owner
+	note
+	reviewOn
+	liftedOn
+	liftedBy
+	action
+	atTime
+	how
+	address
+	expiresOn
+	result
+	byWhom
+	status
+	checkedOn
+	provider
+	duty
+	doneAt
 	manyColumns
 )
 
@@ -46,6 +79,10 @@ var columnNames = [manyColumns]string{
 	"borrower_id", "name", "phone", "language", "timezone", "country", "region", "age", "identity", "title",
 	"loan_id", "product", "currency", "opened_on", "closed_on", "principal", "annual_rate", "penalty_multiplier",
 	"number", "due_on", "amount", "interest", "fees", "payment_id", "paid_on", "reverses",
+	"locality", "preferred_hours", "preferred_days", "preferred_channel",
+	"core_due", "core_as_of", "debit_pending_until", "next_step", "next_step_on", "next_step_by", "assigned_to",
+	"kind", "from", "until", "channel", "reason", "owner", "note", "review_on", "lifted_on", "lifted_by",
+	"action", "at", "how", "address", "expires_on", "result", "by", "status", "checked_on", "provider", "duty", "done_at",
 }
 
 func (c column) String() string { return columnNames[c] }
@@ -64,19 +101,35 @@ var kinds = []struct {
 	{
 		Overdue,
 		[]column{loanID, personName, phone, dueOn, amount, currency},
-		[]column{borrowerID, language, timezone, country, region, identity, title, product},
+		[]column{
+			borrowerID, language, timezone, country, region, locality, identity, title, product, preferredHours, preferredDays, preferredChannel,
+		},
 	},
 	{Instalments, []column{loanID, number, dueOn, amount}, []column{principal, interest, fees, currency}},
 	{Payments, []column{loanID, paidOn, amount}, []column{paymentID, reverses, currency}},
 	{
 		Loans,
 		[]column{loanID, borrowerID, currency},
-		[]column{product, openedOn, closedOn, principal, annualRate, penaltyMultiplier},
+		[]column{
+			product, openedOn, closedOn, principal, annualRate, penaltyMultiplier, coreDue, coreAsOf, debitUntil, nextStep, nextStepOn,
+			nextStepBy, assignedTo,
+		},
 	},
+	{
+		States,
+		[]column{stateKind, fromTime, reason, owner},
+		[]column{borrowerID, region, loanID, phone, channel, untilTime, note, reviewOn, liftedOn, liftedBy},
+	},
+	{Consents, []column{borrowerID, channel, action, atTime}, []column{how, address, expiresOn}},
+	{Contacts, []column{borrowerID, atTime, channel, result, byWhom}, []column{loanID, phone}},
+	{Numbers, []column{phone, status, checkedOn, provider}, []column{expiresOn}},
+	{Duties, []column{borrowerID, duty, doneAt}, []column{loanID, how}},
 	{
 		Borrowers,
 		[]column{borrowerID, personName, phone},
-		[]column{language, timezone, country, region, age, identity, title},
+		[]column{
+			language, timezone, country, region, locality, age, identity, title, preferredHours, preferredDays, preferredChannel,
+		},
 	},
 }
 

@@ -38,8 +38,6 @@ func (d DifferenceErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-var kindOrder = []Kind{Borrowers, Loans, Instalments, Payments, Overdue}
-
 // ReadControl reads a file of control totals, described in docs/formats/ledger.md. The error is
 // document.MistakeErrors.
 func ReadControl(file string, text []byte) (Control, error) {
@@ -48,14 +46,22 @@ func ReadControl(file string, text []byte) (Control, error) {
 		return nil, err
 	}
 	c := Control{}
-	if d.Root.Keys(string(Borrowers), string(Loans), string(Instalments), string(Payments), string(Overdue)) {
-		for _, k := range kindOrder {
+	if d.Root.Keys(kindWords()...) {
+		for _, k := range Kinds {
 			if v := d.Root.Key(string(k)); v.Given() && v.Keys("rows", "sums") {
 				c[k] = readTotal(v)
 			}
 		}
 	}
 	return c, d.Err()
+}
+
+func kindWords() []string {
+	words := make([]string, len(Kinds))
+	for i, k := range Kinds {
+		words[i] = string(k)
+	}
+	return words
 }
 
 func readTotal(v document.Value) ControlTotal {
@@ -89,7 +95,7 @@ func (c Control) Check(files []Summary) error {
 		}
 	}
 	var out DifferenceErrors
-	for _, k := range kindOrder {
+	for _, k := range Kinds {
 		want, ok := c[k]
 		if !ok {
 			continue

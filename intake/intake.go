@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/dulyhq/duly/ledger"
 )
@@ -21,9 +22,17 @@ const (
 	Instalments Kind = "instalments"
 	Payments    Kind = "payments"
 	Overdue     Kind = "overdue"
+	States      Kind = "states"
+	Consents    Kind = "consents"
+	Contacts    Kind = "contacts"
+	Numbers     Kind = "numbers"
+	Duties      Kind = "duties"
 )
 
-// A Row is one ledger row with its place. Kind says which of the four rows is meant; it is never Overdue.
+// Kinds are all kinds, in the order in which they are told of.
+var Kinds = []Kind{Borrowers, Loans, Instalments, Payments, Overdue, States, Consents, Contacts, Numbers, Duties}
+
+// A Row is one ledger row with its place. Kind says which of the rows is meant; it is never Overdue.
 // Intake uses the same Row again for the next one: a sink copies what it keeps. The strings are its to keep.
 type Row struct {
 	File       string
@@ -34,6 +43,11 @@ type Row struct {
 	Loan       ledger.LoanRow
 	Instalment ledger.InstalmentRow
 	Payment    ledger.PaymentRow
+	State      ledger.StateRow
+	Consent    ledger.ConsentRow
+	Contact    ledger.ContactRow
+	Number     ledger.NumberRow
+	Duty       ledger.DutyRow
 }
 
 // A Sink takes what is read. An error of its ends the reading and is returned as it is.
@@ -49,6 +63,7 @@ type Options struct {
 	Mapping  *Mapping        // the lender's names and formats; nil means Duly's own
 	Currency ledger.Currency // of amounts in files that state none; empty means that they must state it
 	Country  string          // residence of borrowers whose row states neither country nor region; empty means unknown
+	Zone     *time.Location  // of times and days that state none: the creditor's own; nil means UTC
 	Size     int64           // bytes of the file, for Progress; 0 means unknown
 	Progress func(read, size int64)
 	Bad      func(BadRow) error // called for each fault; nil counts them only
@@ -95,6 +110,7 @@ type Summary struct {
 	Phones   Phones                    // of good rows
 	Unsplit  int                       // instalments without principal, interest and fees: all is principal
 	NoPlace  int                       // borrowers without a country, who are not contacted
+	Placed   int                       // borrowers whose zones were worked out from their region and number
 	Ignored  []string                  // headers of columns that were not read
 }
 

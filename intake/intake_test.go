@@ -75,7 +75,7 @@ func TestKindsOfFile(t *testing.T) {
 		{
 			"borrower_id,name,phone,region,age,credit_limit\nB1, 王小明 ,17405000001,CN-ZJ,30,100\n",
 			[]Row{{Kind: Borrowers, Borrower: ledger.BorrowerRow{
-				ID: "B1", Name: "王小明", Phone: "+8617405000001", PhoneKind: ledger.PhoneMobile, Country: "CN", Region: "CN-ZJ", Age: 30,
+				ID: "B1", Name: "王小明", Phone: "+8617405000001", PhoneKind: ledger.PhoneMobile, Country: "CN", Region: "CN-ZJ", Age: 30, Zone: "Asia/Shanghai",
 			}}},
 		},
 		{
@@ -109,7 +109,7 @@ func TestKindsOfFile(t *testing.T) {
 		{
 			"name,phone,loan_id,due_on,amount,currency,country\n李四,+8617405000002,C2,2026-09-11,7,CNY,CN",
 			[]Row{
-				{Kind: Borrowers, Borrower: ledger.BorrowerRow{ID: "C2", Name: "李四", Phone: "+8617405000002", PhoneKind: ledger.PhoneMobile, Country: "CN"}},
+				{Kind: Borrowers, Borrower: ledger.BorrowerRow{ID: "C2", Name: "李四", Phone: "+8617405000002", PhoneKind: ledger.PhoneMobile, Country: "CN", Zone: "Asia/Shanghai Asia/Urumqi"}},
 				{Kind: Loans, Column: 19, Loan: ledger.LoanRow{ID: "C2", BorrowerID: "C2", Currency: "CNY", Principal: cny(0)}},
 				{Kind: Instalments, Column: 22, Instalment: ledger.InstalmentRow{
 					LoanID: "C2", Number: 1, DueOn: due, Amount: cny(700), Principal: cny(700), Interest: cny(0), Fees: cny(0),
@@ -133,6 +133,16 @@ func TestKindsOfFile(t *testing.T) {
 				want.Instalment, got.Instalment = c.want[i].Instalment, r.Instalment
 			case Payments:
 				want.Payment, got.Payment = c.want[i].Payment, r.Payment
+			case States:
+				want.State, got.State = c.want[i].State, r.State
+			case Consents:
+				want.Consent, got.Consent = c.want[i].Consent, r.Consent
+			case Contacts:
+				want.Contact, got.Contact = c.want[i].Contact, r.Contact
+			case Numbers:
+				want.Number, got.Number = c.want[i].Number, r.Number
+			case Duties:
+				want.Duty, got.Duty = c.want[i].Duty, r.Duty
 			case Overdue:
 			}
 			if d := cmp.Diff(want, got); d != "" {
@@ -190,6 +200,35 @@ var badFiles = []struct{ name, text string }{
 		"P2,C1,2026-09-11,5,P1\n" +
 		"P3,C1,2026-09-11,-5,P3\n" +
 		"P4,,2026/09/11,abc,\n"},
+	{"wishes.csv", "borrower_id,name,phone,region,timezone,locality,preferred_hours,preferred_days,preferred_channel\n" +
+		"B1,王小明,+8617405000001,US-NY,America/New_York America/Nowhere,US-NY-NYC,09:00-12:00,mon,sms\n" +
+		"B2,王小明,+8617405000001,US-NY,,US-MA-BOS,12:00-09:00,monday,pigeon\n" +
+		"B3,王小明,+8617405000001,US-NY,,New York,9-12,mon wed,\n"},
+	{"core.csv", "loan_id,borrower_id,currency,core_due,core_as_of,debit_pending_until,next_step,next_step_on,next_step_by\n" +
+		"C1,B1,CNY,5,,,,,\n" +
+		"C2,B1,CNY,,2026-09-24T06:00:00+08:00,yesterday,,,\n" +
+		"C3,B1,CNY,-5,2026-09-24,,court,,\n" +
+		"C4,B1,CNY,5,2026-09-24,,prison,2026-10-01,王小明 经理\n" +
+		"C5,B1,CNY,5,2026-09-24,,,2026-10-01,\n"},
+	{"states.csv", "borrower_id,loan_id,kind,from,until,channel,reason,owner,region,review_on,lifted_on,lifted_by,phone\n" +
+		",,dispute,2026-09-24,,,fee,desk,,,,,\n" +
+		"B1,,disaster,2026-09-24,,,flood,desk,CN-ZJ,,,,\n" +
+		",C1,disaster,2026-09-24,,,flood,desk,CN-ZJ,,,,\n" +
+		"B1,,Dispute!,,2026-09-24,fax,,Wang Xiaoming,,,,,\n" +
+		"B1,,dispute,2026-09-24,2026-09-23,,fee,desk,,,2026-09-01,,12345\n" +
+		"B1,,protected,2026-09-24,,,vip,desk,,,,compliance,\n"},
+	{"consents.csv", "borrower_id,channel,action,at,how,address,expires_on\n" +
+		",,,,,,\n" +
+		"B1,sms,taken,2026-09-24,telepathy,12345,2026-09-01\n" +
+		"B1,sms,withdrawn,2026-09-24,oral,王小明@example.com,2027-09-01\n"},
+	{"contacts.csv", "borrower_id,loan_id,at,channel,result,by,phone\n" +
+		"B1,,2026-09-24T25:00:00+08:00,voice,chat,mother,12345\n" +
+		"B1,,,,,,\n"},
+	{"numbers.csv", "phone,status,checked_on,expires_on,provider\n" +
+		"王小明,fine,2026-09-24,2026-09-24,\n" +
+		",,,,\n"},
+	{"duties.csv", "borrower_id,loan_id,duty,done_at,how\n" +
+		"B1,,first demand,24.09.2026,fax\n"},
 	{"foreign.csv", "payment_id,loan_id,paid_on,amount,currency\n" +
 		"P1,C1,2026-09-11,5,\n" +
 		"P2,C1,2026-09-11,5,RMB\n"},

@@ -37,7 +37,7 @@ func (m *Mapping) ignored(name string) bool { return m != nil && slices.Contains
 var delimiters = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "pipe": '|'}
 
 // constantColumns may be filled by a mapping: what is the same for all rows of a lender.
-var constantColumns = []column{language, timezone, country, region, product, currency, annualRate, penaltyMultiplier}
+var constantColumns = []column{language, timezone, country, region, locality, product, currency, annualRate, penaltyMultiplier, channel, provider}
 
 // ReadMapping reads a mapping file, described in docs/formats/ledger.md. The error is document.MistakeErrors, all
 // of them with file, line and column.
@@ -58,7 +58,7 @@ func ReadMapping(file string, text []byte) (*Mapping, error) {
 
 func (m *Mapping) read(v document.Value) {
 	if k := v.Key("kind"); k.Given() {
-		m.Kind = Kind(k.OneOf(string(Borrowers), string(Loans), string(Instalments), string(Payments), string(Overdue)))
+		m.Kind = Kind(k.OneOf(kindWords()...))
 	}
 	if e := v.Key("encoding"); e.Given() {
 		m.Encoding = Encoding(e.OneOf(string(Auto), string(UTF8), string(GB18030)))

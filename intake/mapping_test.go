@@ -226,6 +226,11 @@ var sampleRows = map[Kind]any{
 	Loans:       map[string]any{"loan_id": "C1", "borrower_id": "B1", "currency": "CNY", "opened_on": "2026-03-31", "closed_on": "", "annual_rate": "0.15"},
 	Instalments: map[string]any{"loan_id": "C1", "number": "4", "due_on": "2026-09-11", "amount": "10.50", "principal": "", "currency": ""},
 	Payments:    map[string]any{"loan_id": "C1", "paid_on": "2026-09-11", "amount": "-10.50", "payment_id": "P2", "reverses": "P1"},
+	States:      map[string]any{"borrower_id": "B1", "kind": "dispute", "from": "2026-09-11", "until": "", "reason": "fee", "owner": "desk:4", "channel": ""},
+	Consents:    map[string]any{"borrower_id": "B1", "channel": "sms", "action": "given", "at": "2026-09-11T10:00:00+08:00", "how": "online", "expires_on": ""},
+	Contacts:    map[string]any{"borrower_id": "B1", "at": "2026-09-11 10:00", "channel": "voice", "result": "conversation", "by": "agency:north"},
+	Numbers:     map[string]any{"phone": "+8617405000001", "status": "ok", "checked_on": "2026-09-11", "expires_on": "2026-12-11", "provider": "checker"},
+	Duties:      map[string]any{"borrower_id": "B1", "duty": "validation", "done_at": "2026-09-11", "how": "letter"},
 	Overdue:     map[string]any{"name": "王小明", "phone": "", "loan_id": "C1", "due_on": "2026-09-11", "amount": "7", "currency": "CNY"},
 }
 

@@ -220,6 +220,16 @@ func (c *checking) Row(r *Row) error {
 		faults = r.Instalment.Faults()
 	case Payments:
 		faults = r.Payment.Faults()
+	case States:
+		faults = r.State.Faults()
+	case Consents:
+		faults = r.Consent.Faults()
+	case Contacts:
+		faults = r.Contact.Faults()
+	case Numbers:
+		faults = r.Number.Faults()
+	case Duties:
+		faults = r.Duty.Faults()
 	case Overdue:
 		c.t.Error("a row of kind overdue")
 	}

@@ -35,6 +35,8 @@ func (f *file) build() {
 		f.emit(Borrowers, personName)
 		f.emit(Loans, loanID)
 		f.emit(Instalments, dueOn)
+	case States, Consents, Contacts, Numbers, Duties:
+		f.buildRecord(r)
 	}
 	if len(f.faulty) == 0 && f.err == nil {
 		f.count(r)
@@ -83,6 +85,8 @@ func (f *file) count(r *Row) {
 	case Overdue:
 		f.countBorrower(&r.Borrower)
 		m = r.Instalment.Amount
+	case States, Consents, Contacts, Numbers, Duties:
+		return
 	}
 	if f.sum.Kind == Instalments && !r.Instalment.Split || f.sum.Kind == Overdue {
 		f.sum.Unsplit++
@@ -100,6 +104,9 @@ func (f *file) countBorrower(r *ledger.BorrowerRow) {
 	if r.Country == "" {
 		f.sum.NoPlace++
 	}
+	if r.Zone != "" && f.get(timezone) == "" {
+		f.sum.Placed++
+	}
 }
 
 func (f *file) borrower(r *ledger.BorrowerRow) {
@@ -107,18 +114,19 @@ func (f *file) borrower(r *ledger.BorrowerRow) {
 		ID: f.get(borrowerID), Name: f.get(personName), Language: langOf(f.get(language)), Zone: f.get(timezone),
 		Country: strings.ToUpper(f.get(country)), Region: strings.ToUpper(f.get(region)),
 		Identity: strings.ToUpper(strings.ReplaceAll(f.get(identity), " ", "")), Title: f.get(title),
-		Age: f.whole(age, ledger.MaxAge),
+		Age: f.whole(age, ledger.MaxAge), Locality: strings.ToUpper(f.get(locality)),
+		Wish: ledger.Wish{Days: f.days(preferredDays), Channel: ledger.Channel(f.get(preferredChannel))},
 	}
+	r.Wish.Open, r.Wish.Close = f.hours(preferredHours)
+	r.Wished = f.has(preferredHours) || f.has(preferredDays) || f.has(preferredChannel)
 	if code, _, ok := strings.Cut(r.Region, "-"); r.Country == "" && ok {
 		r.Country = code
 	}
 	if r.Country == "" {
-		r.Country = f.opts.Country
+		r.Country = f.home()
 	}
 	r.Phone, r.PhoneKind = normalise(f.get(phone), r.Country)
-	if r.Zone != "" && !f.checks.zone(r.Zone) {
-		f.wrong(timezone, "is not a time zone such as Asia/Shanghai")
-	}
+	f.zones(r)
 	if r.Country != "" && !f.checks.country(r.Country) {
 		c := country
 		if f.get(country) == "" {
@@ -134,6 +142,19 @@ func (f *file) loan(r *ledger.LoanRow) {
 		ID: f.get(loanID), BorrowerID: f.get(borrowerID), Product: f.get(product), Currency: cur,
 		OpenedOn: f.date(openedOn), ClosedOn: f.date(closedOn), Principal: f.money(principal, cur, false),
 		AnnualRate: f.rate(annualRate), PenaltyMultiplier: f.rate(penaltyMultiplier),
+		Core: ledger.CoreFacts{
+			Due: f.money(coreDue, cur, false), AsOf: f.instant(coreAsOf, ends), DebitUntil: f.instant(debitUntil, ends),
+			NextStep: f.get(nextStep), NextStepOn: f.date(nextStepOn), NextStepBy: f.get(nextStepBy), AssignedTo: f.get(assignedTo),
+		},
+	}
+	for c := coreDue; c <= assignedTo; c++ {
+		r.CoreStated = r.CoreStated || f.has(c)
+	}
+	if f.get(coreDue) == "" {
+		r.Core.Due = ledger.Money{}
+	}
+	if !r.Core.AsOf.IsZero() && f.get(coreDue) == "" {
+		f.wrong(coreDue, "is empty, but core_as_of is not; where nothing is overdue it is 0")
 	}
 }
 

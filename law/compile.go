@@ -128,14 +128,7 @@ func (c *compiled) sort() {
 			continue
 		}
 		c.binding[r.Kind] = append(c.binding[r.Kind], r)
-	}
-	for _, rules := range c.binding {
-		slices.SortStableFunc(rules, func(a, b *Rule) int { // of two that say the same the law's is named, not the house's
-			return boolInt(a.House) - boolInt(b.House)
-		})
-	}
-	for _, r := range c.binding[Hours] {
-		if r.When == nil {
+		if r.Kind == Hours && r.When == nil {
 			c.week.narrow(r)
 		}
 	}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -9,6 +10,8 @@ import (
 const (
 	MaxKey    = 64                    // characters of a lender's key
 	MaxText   = 100                   // characters of a name, title, product
+	MaxNote   = 500                   // characters of a note
+	MaxZones  = 400                   // characters of a list of zones
 	MaxPhone  = 40                    // characters of a phone number as given
 	MaxNumber = 999_999               // instalment number
 	MaxMinor  = 1_000_000_000_000_000 // minor units of one amount, either way
@@ -94,7 +97,7 @@ func (r *BorrowerRow) Faults() []Fault {
 	f.text("phone", r.Phone, MaxPhone)
 	f.text("identity", r.Identity, MaxKey)
 	f.text("title", r.Title, MaxText)
-	f.text("timezone", r.Zone, MaxText)
+	f.text("timezone", r.Zone, MaxZones)
 	if r.Language != "" && r.Language != "zh" && r.Language != "en" {
 		f.add("language", "is not zh or en")
 	}
@@ -109,7 +112,29 @@ func (r *BorrowerRow) Faults() []Fault {
 	if r.Age < 0 || r.Age > MaxAge {
 		f.add("age", "%d is not an age", r.Age)
 	}
+	r.wish(&f)
 	return f
+}
+
+func (r *BorrowerRow) wish(f *faults) {
+	region, rest, ok := r.Locality, "", true
+	if r.Locality != "" {
+		if i := strings.LastIndexByte(r.Locality, '-'); i > 0 {
+			region, rest = r.Locality[:i], r.Locality[i+1:]
+		}
+		ok = isRegion(region) && rest != "" && len(rest) <= 3 && capitals(rest)
+	}
+	switch {
+	case !ok:
+		f.add("locality", "is not a place such as US-NY-NYC")
+	case r.Locality != "" && region != r.Region:
+		f.add("locality", "%s is not in the row's region", r.Locality)
+	}
+	w := &r.Wish
+	if (w.Open != 0 || w.Close != 0) && (w.Open < 0 || w.Close > 24*60 || w.Open >= w.Close) {
+		f.add("preferred_hours", "are not hours such as 09:00-12:00")
+	}
+	f.channel("preferred_channel", w.Channel, false)
 }
 
 // isRegion says whether s has the form of ISO 3166-2: a country, a hyphen, one to three letters or digits.
@@ -158,7 +183,27 @@ func (r *LoanRow) Faults() []Fault {
 	if r.PenaltyMultiplier < 0 || r.PenaltyMultiplier > MaxFactor {
 		f.add("penalty_multiplier", "%s is over 10; write 1.5 for one and a half times the contract rate", r.PenaltyMultiplier)
 	}
+	r.Core.judge(&f)
 	return f
+}
+
+func (c *CoreFacts) judge(f *faults) {
+	f.amount("core_due", c.Due)
+	if c.Due.Minor < 0 {
+		f.add("core_due", "is negative")
+	}
+	f.instant("core_as_of", c.AsOf, false)
+	if c.Due.Minor != 0 && c.AsOf.IsZero() {
+		f.add("core_as_of", "is empty; without it core_due cannot be compared")
+	}
+	f.instant("debit_pending_until", c.DebitUntil, false)
+	f.oneOf("next_step", c.NextStep, NextSteps, false)
+	f.day("next_step_on", c.NextStepOn, c.NextStep != "")
+	f.staff("next_step_by", c.NextStepBy, c.NextStep != "")
+	if c.NextStep == "" && (c.NextStepOn != 0 || c.NextStepBy != "") {
+		f.add("next_step", "is empty, but its day or who authorised it is not")
+	}
+	f.text("assigned_to", c.AssignedTo, MaxText)
 }
 
 // Faults returns all that is wrong with the row, nil when it is valid.

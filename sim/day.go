@@ -159,7 +159,7 @@ func openingOf(read []intake.Summary) (o Opening) {
 			o.Instalments, o.Due = r.Rows, sum
 		case intake.Payments:
 			o.Payments, o.Paid = r.Rows, sum
-		case intake.Overdue:
+		case intake.Overdue, intake.States, intake.Consents, intake.Contacts, intake.Numbers, intake.Duties:
 		}
 	}
 	return o

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func receiptID(f outbox.FenceID, part int) int64 { return int64(f)<<8 | int64(pa
 // replies stores what people wrote, and lets it act in the same transaction.
 func (c *commit) replies() error {
 	for _, r := range c.st.Replies {
-		persons, err := c.personsAt(r.Address)
+		sender, persons, err := c.personsAt(r.Address)
 		if err != nil {
 			return err
 		}
@@ -86,8 +87,9 @@ func (c *commit) replies() error {
 		if len(persons) > 0 {
 			first = persons[0]
 		}
-		res, err := c.tx.ExecContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, meaning, confidence, language) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			millis(c.st.back()), r.Carrier, first, c.keys.hash(hashPhone, r.Address), r.Meaning, r.Confidence, r.Language)
+		res, err := c.tx.ExecContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, sender, channel, meaning, confidence, language)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			millis(c.st.back()), r.Carrier, first, c.keys.hash(hashPhone, r.Address), sender, r.channel(), r.Meaning, r.Confidence, r.Language)
 		if err != nil {
 			return wrap(err)
 		}
@@ -103,7 +105,7 @@ func (c *commit) replies() error {
 			return wrap(err)
 		}
 		for _, p := range persons {
-			if err := c.effect(p, id, &r); err != nil {
+			if err := c.effect(p, id, sender, &r); err != nil {
 				return err
 			}
 		}
@@ -111,21 +113,25 @@ func (c *commit) replies() error {
 	return nil
 }
 
-// personsAt returns everybody who has, or ever had, the address: a stop protects all of them.
-func (c *commit) personsAt(phone string) ([]ledger.PersonID, error) {
+// channel is the channel that the reply came over.
+func (r *Reply) channel() ledger.Channel { return cmp.Or(r.Channel, ledger.SMS) }
+
+// personsAt returns the number of an address and everybody who has, or ever had it: a stop protects all of them.
+func (c *commit) personsAt(phone string) (int64, []ledger.PersonID, error) {
 	for _, spelling := range spellings(phone) {
 		var list []byte
-		err := c.tx.QueryRowContext(c.ctx, `SELECT json_group_array(DISTINCT b.person) FROM address a JOIN borrower_fact f ON f.address = a.id
-			JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash(hashPhone, spelling)).Scan(&list)
+		var id int64
+		err := c.tx.QueryRowContext(c.ctx, `SELECT coalesce(max(a.id), 0), json_group_array(DISTINCT b.person) FROM address a
+			JOIN borrower_fact f ON f.address = a.id JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash(hashPhone, spelling)).Scan(&id, &list)
 		if err != nil {
-			return nil, wrap(err)
+			return 0, nil, wrap(err)
 		}
 		var persons []ledger.PersonID
 		if err := json.Unmarshal(list, &persons); err != nil || len(persons) > 0 {
-			return persons, wrap(err)
+			return id, persons, wrap(err)
 		}
 	}
-	return nil, nil
+	return 0, nil, nil
 }
 
 // callingCodes are tried where a carrier writes a sender's number without its country.
@@ -150,7 +156,7 @@ func spellings(phone string) []string {
 }
 
 // effect lets a reply act on one person. Any reply changes what is judged next, so the turn goes up.
-func (c *commit) effect(p ledger.PersonID, reply int64, r *Reply) error {
+func (c *commit) effect(p ledger.PersonID, reply, sender int64, r *Reply) error {
 	if _, err := c.tx.ExecContext(c.ctx, `UPDATE person SET turn = turn + 1 WHERE id = ?`, p); err != nil {
 		return wrap(err)
 	}
@@ -158,10 +164,13 @@ func (c *commit) effect(p ledger.PersonID, reply int64, r *Reply) error {
 		return nil
 	}
 	c.res.Stopped = append(c.res.Stopped, p)
-	// It begins after the last contact, whatever the clocks of the workers say: the order of commits is the truth.
-	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO suppression (person, kind, since, until, cause)
-		SELECT ?, ?, max(?, coalesce((SELECT at + 1 FROM contact WHERE subject = ? ORDER BY seq DESC LIMIT 1), 0)), 0, ?`,
-		p, r.Suppress, millis(c.st.back()), int64(p)<<8, "reply "+strconv.FormatInt(reply, 10))
+	// Said from one address over one channel: how far that reaches is for the rules to say. It begins after the last
+	// contact, whatever the clocks of the workers say: the order of commits is the truth.
+	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO state (person, borrower, portfolio, region, loan, address, channel, kind, since, until, owner,
+			review_on, digest, cause, known_at)
+		SELECT ?, 0, 0, '', 0, ?, ?, ?, t.at, 0, 'borrower', 0, x'', ?, t.at
+		FROM (SELECT max(?, coalesce((SELECT at + 1 FROM contact WHERE subject = ? ORDER BY seq DESC LIMIT 1), 0)) AS at) t`,
+		p, sender, r.channel(), r.Suppress, "reply "+strconv.FormatInt(reply, 10), millis(c.st.back()), int64(p)<<8)
 	return wrap(err)
 }
 

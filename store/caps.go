@@ -165,17 +165,21 @@ const wholes = `json_each('[' || replace(c.others, ' ', ',') || ']')`
 // recount gives the contacts made before the slots that are counted from now on.
 func recount(ctx context.Context, tx *sql.Tx, c Counted, of []ledger.Channel) error {
 	owner := map[Subject]string{
-		PerPerson:  `SELECT c.subject >> 8 AS owner, c.* FROM contact c WHERE c.subject & 255 = 0`,
-		PerAddress: `SELECT c.address AS owner, c.* FROM contact c WHERE c.subject & 255 = 0 AND c.address <> 0`,
+		PerPerson: `SELECT c.subject >> 8 AS owner, c.* FROM contact c WHERE c.subject & 255 = 0`,
+		PerAddress: `SELECT c.address AS owner, c.* FROM contact c WHERE c.subject & 255 = 0 AND c.address <> 0
+			UNION SELECT f.address, c.* FROM contact c JOIN borrower b ON b.person = c.subject >> 8 JOIN borrower_fact f ON f.id = b.fact
+				WHERE c.subject & 255 = 0 AND c.message = 0 AND c.address = 0 AND f.address <> 0`,
 		PerDebt: `SELECT c.loan AS owner, c.* FROM contact c WHERE c.subject & 255 = 0 AND c.loan <> 0
-			UNION ALL SELECT o.value, c.* FROM contact c CROSS JOIN ` + wholes + ` o WHERE c.subject & 255 = 0 AND c.others <> ''`,
+			UNION ALL SELECT o.value, c.* FROM contact c CROSS JOIN ` + wholes + ` o WHERE c.subject & 255 = 0 AND c.others <> ''
+			UNION ALL SELECT l.id, c.* FROM contact c JOIN borrower b ON b.person = c.subject >> 8 JOIN loan l ON l.borrower = b.id
+				WHERE c.subject & 255 = 0 AND c.message = 0 AND c.loan = 0`,
 	}[c.Kind()]
 	channels, err := json.Marshal(of)
 	if err != nil {
 		return wrap(err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, result)
-		SELECT owner << 8 | ?, row_number() OVER w, at, max(day) OVER w, ?, message, channel, portfolio, treatment, episode, result
+	_, err = tx.ExecContext(ctx, `INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, result, party, note)
+		SELECT owner << 8 | ?, row_number() OVER w, at, max(day) OVER w, ?, message, channel, portfolio, treatment, episode, result, party, note
 		FROM (`+owner+`) WHERE ? OR channel IN (SELECT value FROM json_each(?)) WINDOW w AS (PARTITION BY owner ORDER BY at, subject, seq) ORDER BY 1, 2`,
 		c, Uncapped, len(of) == 0, string(channels))
 	return wrap(err)

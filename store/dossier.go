@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -28,11 +28,34 @@ type Dossier struct {
 	Contacts     []guard.Contact // contacts over all portfolios, oldest first
 	LastSeq      int64           // the newest slot taken for the person; 0 means none
 	OwnSeq       int64           // the slot of the message in Within.Trying when it is the newest; it is not among Contacts
-	States       []guard.State
+	States       []guard.State   // of the person and region, of their numbers and loans
+	Consents     []guard.Consent
+	Duties       []guard.Duty
+	By           []Maker   // who made each of Contacts
+	Heard        []Heard   // the latest reply from each address
 	Replied      time.Time // the latest reply; zero means never
 	Held         *bool     // the holdout as assigned; nil means not yet
 	Waiting      bool      // a message of this portfolio is planned and has not left
 	Last         Decision  // the latest stored decision; zero when there is none, or where Within names Persons
+
+	loanIDs []ledger.LoanID // room for what Contacts are about
+}
+
+// A Maker is who made a contact.
+type Maker uint8
+
+// The makers. A carrier makes a contact for the party that the portfolio is of.
+const (
+	ByPortfolio Maker = iota
+	ByCreditor
+	ByAgency
+)
+
+// Heard is when the borrower last wrote from an address over a channel.
+type Heard struct {
+	Address int64
+	Channel ledger.Channel
+	At      time.Time
 }
 
 // BorrowerFacts is what the stages read of a borrower.
@@ -41,12 +64,27 @@ type BorrowerFacts struct {
 	Ref       string
 	Fact      int64 // the version, and the number of the sealed row
 	Language  string
-	Zone      string
+	Zone      string // several parted by spaces: any may be the one
 	Country   string
 	Region    string
+	Locality  string
 	Age       int
 	PhoneKind ledger.PhoneKind
 	Address   int64 // the number of the address; 0 means none
+	Wish      ledger.Wish
+	Number    NumberStatus
+}
+
+// A NumberStatus is what a provider last found about a number. The zero value is that nobody looked.
+type NumberStatus struct {
+	Status    string // "ok", "dead", "reassigned", "shared" or "work"; empty means unknown
+	CheckedOn ledger.Date
+	ExpiresOn ledger.Date // from then on it is not known again; 0 means that it stays
+}
+
+// Known says whether what was found still holds on a day.
+func (n NumberStatus) Known(on ledger.Date) bool {
+	return n.Status != "" && (n.ExpiresOn == 0 || on < n.ExpiresOn)
 }
 
 // LoanStanding is a loan with where it stands. Stale says that the standing does not hold on the day asked for.
@@ -59,6 +97,18 @@ type LoanStanding struct {
 	ClosedOn ledger.Date
 	Standing assess.Standing
 	Stale    bool
+	Core     Core
+}
+
+// A Core is what the core system says of a loan beside its terms.
+type Core struct {
+	Differs    bool      // its own total for the loan is not Duly's
+	DebitUntil time.Time // a debit is pending until then; zero means none
+	NextStep   string    // the authorised next step; empty means none
+	NextStepOn ledger.Date
+	AssignedTo string      // the new creditor
+	LastDueOn  ledger.Date // with a next step: the last due date of the debt
+	LastPaidOn ledger.Date // with a next step: the last payment; zero means none
 }
 
 // A Decision is why somebody was or was not contacted.
@@ -97,11 +147,10 @@ func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, w Within, yield func(*
 	if w.Persons != nil {
 		ctx = context.WithoutCancel(ctx) // short: not worth a watch for each statement
 	}
-	asOf, err := paymentsAsOf(ctx, tx, w.Portfolio)
-	if err != nil {
+	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w}
+	if err := g.look(); err != nil {
 		return err
 	}
-	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w, asOf: asOf}
 	defer func() { err = joinClose(err, &g) }()
 	if err := g.open(); err != nil {
 		return err
@@ -120,12 +169,6 @@ func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, w Within, yield func(*
 	return nil
 }
 
-func paymentsAsOf(ctx context.Context, tx *sql.Tx, portfolio int64) (time.Time, error) {
-	var ms int64
-	err := tx.QueryRowContext(ctx, `SELECT payments_as_of FROM portfolio WHERE id = ?`, portfolio).Scan(&ms)
-	return instant(ms), wrap(err)
-}
-
 // gather merges streams that are all in the order of persons, so that memory does not grow with the book.
 type gather struct {
 	ctx  context.Context
@@ -133,13 +176,16 @@ type gather struct {
 	kept *statements
 	w    Within
 	asOf time.Time
+	some some
 	d    Dossier
 
 	owing    stream[owingRow]
 	contacts stream[contactRow]
 	tasks    stream[decide.Touch]
 	states   stream[guard.State]
-	replies  stream[time.Time]
+	consents stream[guard.Consent]
+	duties   stream[guard.Duty]
+	replies  stream[Heard]
 	held     stream[bool]
 	last     stream[decisionRow]
 	waiting  stream[struct{}]
@@ -154,6 +200,7 @@ type decisionRow struct {
 
 type owingRow struct {
 	turn     int64
+	wish     string
 	borrower BorrowerFacts
 	loan     LoanStanding
 }
@@ -167,6 +214,11 @@ type contactRow struct {
 	portfolio int64
 	treatment int
 	episode   ledger.Date
+	loan      ledger.LoanID
+	others    string
+	address   int64
+	result    guard.Result
+	maker     Maker
 }
 
 // people returns the condition that limits a stream to the persons asked for.
@@ -195,17 +247,19 @@ func (g *gather) open() error {
 			OR o.next_due_on BETWEEN ? AND ? OR o.as_of = 0 OR o.as_of > ? OR (o.changes_on <> 0 AND o.changes_on <= ?)))`
 		args = append(args, p, on, on+int64(g.w.Ahead), on, on)
 	}
-	err := openStream(g, &g.owing, `SELECT s.person, p.turn, b.id, b.ref, b.fact, f.language, f.zone, f.country, f.region, f.age, f.phone_kind,
-		f.address, s.loan, `+ref+`, s.product, s.currency, s.closed_on, `+standingColumns+`
+	more, join := g.some.columns()
+	err := openStream(g, &g.owing, `SELECT s.person, p.turn, b.id, b.ref, b.fact, f.language, f.zone, f.country, f.region, f.locality, f.age,
+		f.phone_kind, f.address, f.wish, s.loan, `+ref+`, s.product, s.currency, s.closed_on, `+standingColumns+more+`
 		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower
-		JOIN borrower_fact f ON f.id = b.fact`+loan+`
+		JOIN borrower_fact f ON f.id = b.fact`+loan+join+`
 		WHERE s.portfolio = ?`+owes, "s.person", " ORDER BY s.person, s.loan", args,
 		func(r *owingRow) []any {
 			b, l := &r.borrower, &r.loan
-			return append([]any{
-				&r.turn, &b.ID, &b.Ref, &b.Fact, &b.Language, &b.Zone, &b.Country, &b.Region, &b.Age, &b.PhoneKind,
-				&b.Address, &l.ID, &l.Ref, &l.Product, &l.Currency, &l.ClosedOn,
+			fields := append([]any{
+				&r.turn, &b.ID, &b.Ref, &b.Fact, &b.Language, &b.Zone, &b.Country, &b.Region, &b.Locality, &b.Age, &b.PhoneKind,
+				&b.Address, &r.wish, &l.ID, &l.Ref, &l.Product, &l.Currency, &l.ClosedOn,
 			}, standingFields(&l.Standing)...)
+			return append(fields, g.some.fields(r)...)
 		})
 	if err != nil {
 		return err
@@ -224,24 +278,28 @@ func (g *gather) openHistory() error {
 	if g.w.Persons != nil {
 		recent, args = "", nil // the number of the last slot is wanted, however old it is
 	}
-	err := openStream(g, &g.contacts, `SELECT subject>>8, seq, message, at, day, channel, portfolio, treatment, episode FROM contact
-		WHERE subject & 255 = 0`+recent, "subject", " ORDER BY subject, seq", args,
-		func(r *contactRow) []any {
-			return []any{&r.seq, &r.message, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode}
-		})
+	err := openStream(g, &g.contacts, `SELECT subject>>8, `+contactColumnsOf+` FROM contact c
+		WHERE subject & 255 = 0`+recent, "subject", " ORDER BY subject, seq", args, (*contactRow).fields)
 	if err == nil {
 		err = openStream(g, &g.tasks, `SELECT person, made_on, treatment, episode FROM task WHERE portfolio = ? AND made_on >= ?`,
 			"person", " ORDER BY person, made_on", []any{p, since},
 			func(t *decide.Touch) []any { return []any{&t.On, &t.Treatment, &t.Episode} })
 	}
 	if err == nil {
-		err = openStream(g, &g.states, `SELECT person, kind, since, until FROM suppression WHERE lifted_at = 0`, "person",
-			" ORDER BY person, id", nil,
-			func(st *guard.State) []any { return []any{&st.Kind, (*msTime)(&st.Since), (*msTime)(&st.Until)} })
+		err = openStream(g, &g.states, `SELECT person, `+stateFields+` FROM state WHERE gone_at = 0 AND person <> 0`, "person",
+			" ORDER BY person, id", nil, scanState)
+	}
+	if err == nil && g.some.consents {
+		err = openStream(g, &g.consents, `SELECT person, `+consentFields+` FROM consent WHERE gone_at = 0 AND (withdrawn OR portfolio IN `+sameCreditor+`)`,
+			"person", " ORDER BY person, id", []any{p}, scanConsent)
+	}
+	if err == nil && g.some.duties {
+		err = openStream(g, &g.duties, `SELECT person, `+dutyFields+` FROM duty WHERE gone_at = 0 AND portfolio IN `+sameCreditor, "person",
+			" ORDER BY person, id", []any{p}, scanDuty)
 	}
 	if err == nil {
-		err = openStream(g, &g.replies, `SELECT person, at FROM reply WHERE person <> 0`, "person", " ORDER BY person, at", nil,
-			func(t *time.Time) []any { return []any{(*msTime)(t)} })
+		err = openStream(g, &g.replies, `SELECT person, at, sender, channel FROM reply WHERE person <> 0`, "person", " ORDER BY person, at", nil,
+			func(h *Heard) []any { return []any{(*msTime)(&h.At), &h.Address, &h.Channel} })
 	}
 	if err == nil {
 		err = openStream(g, &g.held, `SELECT person, held FROM holdout WHERE portfolio = ?`, "person", " ORDER BY person", []any{p},
@@ -268,10 +326,12 @@ func (g *gather) next() error {
 	*d = Dossier{
 		Person: ledger.PersonID(g.owing.person), Turn: g.owing.row.turn, Portfolio: g.w.Portfolio, PaymentsAsOf: g.asOf,
 		Borrowers: d.Borrowers[:0], Loans: d.Loans[:0], Touches: d.Touches[:0], Contacts: d.Contacts[:0], States: d.States[:0],
+		Consents: d.Consents[:0], Duties: d.Duties[:0], By: d.By[:0], Heard: d.Heard[:0], loanIDs: d.loanIDs[:0],
 	}
 	person := g.owing.person
-	if err := g.owing.take(person, func(r *owingRow) { d.addLoan(r, g.w.On) }); err != nil {
-		return err
+	wish := error(nil)
+	if err := g.owing.take(person, func(r *owingRow) { wish = errors.Join(wish, d.addLoan(r, g.w.On)) }); err != nil || wish != nil {
+		return errors.Join(err, wish)
 	}
 	own, since := g.w.Trying[d.Person], g.w.On-remembered
 	err := g.contacts.take(person, func(r *contactRow) {
@@ -282,10 +342,7 @@ func (g *gather) next() error {
 		if own != 0 && r.message == own {
 			d.OwnSeq = r.seq
 		}
-		d.Contacts = append(d.Contacts, guard.Contact{At: r.at, Day: r.day, Channel: r.channel})
-		if r.portfolio == g.w.Portfolio {
-			d.Touches = append(d.Touches, decide.Touch{On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode})
-		}
+		d.addContact(r, g.w.Portfolio)
 	})
 	d.dropOwn()
 	if err == nil {
@@ -294,8 +351,15 @@ func (g *gather) next() error {
 	if err == nil {
 		err = g.states.take(person, func(s *guard.State) { d.States = append(d.States, *s) })
 	}
+	g.derive()
 	if err == nil {
-		err = g.replies.take(person, func(t *time.Time) { d.Replied = *t })
+		err = g.consents.take(person, func(c *guard.Consent) { d.Consents = append(d.Consents, *c) })
+	}
+	if err == nil {
+		err = g.duties.take(person, func(u *guard.Duty) { d.Duties = append(d.Duties, *u) })
+	}
+	if err == nil {
+		err = g.replies.take(person, func(h *Heard) { d.hear(*h) })
 	}
 	if err == nil {
 		err = g.held.take(person, func(h *bool) { held := *h; d.Held = &held })
@@ -309,16 +373,21 @@ func (g *gather) next() error {
 	return err
 }
 
-func (d *Dossier) addLoan(r *owingRow, on ledger.Date) {
+func (d *Dossier) addLoan(r *owingRow, on ledger.Date) error {
 	n := len(d.Borrowers)
 	if n == 0 || d.Borrowers[n-1].ID != r.borrower.ID {
 		d.Borrowers = append(d.Borrowers, r.borrower)
+		var err error
+		if d.Borrowers[n].Wish, err = parseWish(r.wish); err != nil {
+			return err
+		}
 		n++
 	}
 	l, s := r.loan, &r.loan.Standing
 	l.Borrower = n - 1
 	l.Stale = s.AsOf == 0 || on < s.AsOf || s.ChangesOn != 0 && on >= s.ChangesOn
 	d.Loans = append(d.Loans, l)
+	return nil
 }
 
 // dropOwn takes the slot of the message that is being tried again out of the count, if it is the newest.
@@ -326,7 +395,7 @@ func (d *Dossier) dropOwn() {
 	if d.OwnSeq == 0 {
 		return
 	}
-	d.Contacts = d.Contacts[:len(d.Contacts)-1]
+	d.Contacts, d.By = d.Contacts[:len(d.Contacts)-1], d.By[:len(d.By)-1]
 	if n := len(d.Touches); n > 0 {
 		d.Touches = d.Touches[:n-1]
 	}
@@ -345,7 +414,7 @@ func (d *Dossier) addTouch(t decide.Touch) {
 
 func joinClose(err error, g *gather) error {
 	for _, c := range []interface{ close() error }{
-		&g.owing, &g.contacts, &g.tasks, &g.states, &g.replies, &g.held, &g.last, &g.waiting,
+		&g.owing, &g.contacts, &g.tasks, &g.states, &g.consents, &g.duties, &g.replies, &g.held, &g.last, &g.waiting,
 	} {
 		if e := c.close(); err == nil && e != nil {
 			err = wrap(e)
@@ -365,15 +434,4 @@ func (t *msTime) Scan(v any) error {
 	}
 	*t = msTime(instant(n))
 	return nil
-}
-
-// Clone returns a copy that may be kept.
-func (d *Dossier) Clone() *Dossier {
-	c := *d
-	c.Borrowers = slices.Clone(d.Borrowers)
-	c.Loans = slices.Clone(d.Loans)
-	c.Touches = slices.Clone(d.Touches)
-	c.Contacts = slices.Clone(d.Contacts)
-	c.States = slices.Clone(d.States)
-	return &c
 }

@@ -23,6 +23,9 @@ type Import struct {
 	// Bad is called for each row that contradicts the other rows or what is known. Such rows are left out;
 	// whether the others go in is for Approve to say.
 	Bad func(intake.BadRow) error
+	// MayLift says why whoever lifts a state, "role" or "role:number", may not: a rule says who may. Empty means that they
+	// may; nil lets everybody.
+	MayLift func(kind, by string) string
 	// Approve is asked before anything lasts; its error is returned and nothing has changed. Nil approves when
 	// no row was bad.
 	Approve func(Summary) error
@@ -40,6 +43,11 @@ type Summary struct {
 	Loans       Tally     `json:"loans"`
 	Instalments Tally     `json:"instalments"`
 	Payments    Tally     `json:"payments"`
+	States      Tally     `json:"states"`
+	Consents    Tally     `json:"consents"`
+	Contacts    Tally     `json:"contacts"`
+	Numbers     Tally     `json:"numbers"`
+	Duties      Tally     `json:"duties"`
 	Persons     int       `json:"persons_new"`
 	Moved       int       `json:"persons_changed"` // borrowers who turned out to be another person
 	Withdrawn   int       `json:"payments_withdrawn"`
@@ -64,7 +72,9 @@ type Tally struct {
 // Changes says whether the import taught anything.
 func (s *Summary) Changes() bool {
 	n := s.Withdrawn + s.Closed + s.Moved
-	for _, t := range []Tally{s.Borrowers, s.Loans, s.Instalments, s.Payments} {
+	for _, t := range []Tally{
+		s.Borrowers, s.Loans, s.Instalments, s.Payments, s.States, s.Consents, s.Contacts, s.Numbers, s.Duties,
+	} {
 		n += t.Added + t.Changed
 	}
 	return n > 0
@@ -115,7 +125,10 @@ type merge struct {
 }
 
 func (m *merge) run(read func(*Stage) error) error {
-	m.stage = newStage(m.ctx, m.tx, m.keys, m.o.Portfolio)
+	if m.o.AsOf.IsZero() {
+		m.o.AsOf = m.o.Now
+	}
+	m.stage = newStage(m.ctx, m.tx, m.keys, m.o.Portfolio, m.o.AsOf.Location())
 	if err := m.stage.make(); err != nil {
 		return err
 	}
@@ -133,6 +146,7 @@ func (m *merge) run(read func(*Stage) error) error {
 	m.allLoans()
 	m.instalments()
 	m.payments()
+	m.facts()
 	m.closeAbsent()
 	m.touch()
 	m.finish()
@@ -142,9 +156,6 @@ func (m *merge) run(read func(*Stage) error) error {
 
 // begin takes a known_at later than that of any import before, so that no two versions of a fact collide.
 func (m *merge) begin() {
-	if m.o.AsOf.IsZero() {
-		m.o.AsOf = m.o.Now
-	}
 	last := m.number(`SELECT coalesce(max(known_at), 0) FROM source`)
 	m.known = max(millis(m.o.Now), last+1)
 	mode := "delta"

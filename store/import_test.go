@@ -392,7 +392,8 @@ func TestMoverKeepsStop(t *testing.T) {
 	old, _ := turn(t, s, "B1")
 	other, otherTurn := turn(t, s, "B2")
 	if err := s.update(context.Background(), func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO suppression (person, kind, since, until, cause) VALUES (?, 'stop', 1, 0, 'reply 1')`, old)
+		_, err := tx.Exec(`INSERT INTO state (person, borrower, portfolio, region, loan, address, channel, kind, since, until, owner, review_on, digest,
+			cause, known_at) VALUES (?, 0, 0, '', 0, 0, 'sms', 'stop', 1, 0, 'borrower', 0, x'', 'reply 1', 1)`, old)
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -406,7 +407,7 @@ func TestMoverKeepsStop(t *testing.T) {
 	}
 	for _, p := range []int64{old, other} {
 		var n int
-		if err := s.read.QueryRow(`SELECT count(*) FROM suppression WHERE person = ? AND kind = 'stop' AND lifted_at = 0`, p).Scan(&n); err != nil || n != 1 {
+		if err := s.read.QueryRow(`SELECT count(*) FROM state WHERE person = ? AND kind = 'stop' AND gone_at = 0`, p).Scan(&n); err != nil || n != 1 {
 			t.Errorf("person %d has %d stops, %v", p, n, err)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/decide"
-	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
 )
@@ -21,6 +20,10 @@ type Past struct {
 	Dossier
 	KnownAt time.Time // the instant whose knowledge this is; later than asked for when the facts came later
 	Names   []Recipient
+	Known   []KnownState // by States
+	Core    []CoreStated // by Loans
+
+	digests [][]byte // by Known
 }
 
 // Past reads what was known of a person at an instant from the facts themselves, not from projections. Facts
@@ -29,7 +32,7 @@ func (s *Store) Past(ctx context.Context, portfolio Portfolio, person ledger.Per
 	p := &Past{Dossier: Dossier{Person: person, Portfolio: portfolio.ID}, KnownAt: at}
 	err := s.view(ctx, func(tx *sql.Tx) error {
 		for _, f := range []func(context.Context, *sql.Tx, time.Time) error{
-			p.borrowers, p.loans, p.contacts, p.states, p.others,
+			p.borrowers, p.numbers, p.loans, p.core, p.contacts, p.states, p.given, p.others,
 		} {
 			if err := f(ctx, tx, at); err != nil {
 				return err
@@ -37,6 +40,9 @@ func (s *Store) Past(ctx context.Context, portfolio Portfolio, person ledger.Per
 		}
 		return nil
 	})
+	if err == nil {
+		err = s.openNotes(ctx, p)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +65,8 @@ func (p *Past) borrowers(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	if instant(first).After(at) {
 		p.KnownAt = instant(first)
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT b.id, b.ref, f.id, f.language, f.zone, f.country, f.region, f.age, f.phone_kind, f.address
+	rows, err := tx.QueryContext(ctx, `SELECT b.id, b.ref, f.id, f.language, f.zone, f.country, f.region, f.locality, f.age, f.phone_kind, f.address,
+			f.wish
 		FROM borrower b JOIN borrower_fact f ON f.borrower = b.id WHERE b.person = ? AND b.portfolio = ?
 		AND f.known_at = (SELECT max(known_at) FROM borrower_fact g WHERE g.borrower = b.id AND g.known_at <= ?) ORDER BY b.id`,
 		p.Person, p.Portfolio, millis(p.KnownAt))
@@ -69,8 +76,14 @@ func (p *Past) borrowers(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var b BorrowerFacts
-		if err := rows.Scan(&b.ID, &b.Ref, &b.Fact, &b.Language, &b.Zone, &b.Country, &b.Region, &b.Age, &b.PhoneKind, &b.Address); err != nil {
+		var wish string
+		if err := rows.Scan(&b.ID, &b.Ref, &b.Fact, &b.Language, &b.Zone, &b.Country, &b.Region, &b.Locality, &b.Age, &b.PhoneKind, &b.Address,
+			&wish); err != nil {
 			return wrap(err)
+		}
+		var err error
+		if b.Wish, err = parseWish(wish); err != nil {
+			return err
 		}
 		p.Borrowers = append(p.Borrowers, b)
 	}
@@ -108,44 +121,6 @@ func (p *Past) loans(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	return wrap(rows.Err())
 }
 
-func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
-	rows, err := tx.QueryContext(ctx, `SELECT seq, at, day, channel, portfolio, treatment, episode FROM contact
-		WHERE subject = ? AND at < ? ORDER BY seq`, int64(p.Person)<<8, millis(at))
-	if err != nil {
-		return wrap(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var r contactRow
-		if err := rows.Scan(&r.seq, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode); err != nil {
-			return wrap(err)
-		}
-		p.LastSeq = r.seq
-		p.Contacts = append(p.Contacts, guard.Contact{At: r.at, Day: r.day, Channel: r.channel})
-		if r.portfolio == p.Portfolio {
-			p.Touches = append(p.Touches, decide.Touch{On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode})
-		}
-	}
-	return wrap(rows.Err())
-}
-
-func (p *Past) states(ctx context.Context, tx *sql.Tx, at time.Time) error {
-	rows, err := tx.QueryContext(ctx, `SELECT kind, since, until FROM suppression WHERE person = ? AND since <= ?
-		AND (lifted_at = 0 OR lifted_at > ?) ORDER BY id`, p.Person, millis(at), millis(at))
-	if err != nil {
-		return wrap(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var st guard.State
-		if err := rows.Scan(&st.Kind, (*msTime)(&st.Since), (*msTime)(&st.Until)); err != nil {
-			return wrap(err)
-		}
-		p.States = append(p.States, st)
-	}
-	return wrap(rows.Err())
-}
-
 func (p *Past) others(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	rows, err := tx.QueryContext(ctx, `SELECT made_on, treatment, episode FROM task WHERE person = ? AND portfolio = ? AND made_at < ? ORDER BY id`,
 		p.Person, p.Portfolio, millis(at))
@@ -163,11 +138,9 @@ func (p *Past) others(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	if err := rows.Err(); err != nil {
 		return wrap(err)
 	}
-	var replied sql.NullInt64
-	if err := tx.QueryRowContext(ctx, `SELECT max(at) FROM reply WHERE person = ? AND at <= ?`, p.Person, millis(at)).Scan(&replied); err != nil {
-		return wrap(err)
+	if err := p.heard(ctx, tx, at); err != nil {
+		return err
 	}
-	p.Replied = instant(replied.Int64)
 	var held bool
 	err = tx.QueryRowContext(ctx, `SELECT held FROM holdout WHERE person = ? AND portfolio = ?`, p.Person, p.Portfolio).Scan(&held)
 	if err == nil {

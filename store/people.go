@@ -8,12 +8,12 @@ func (m *merge) borrowers() {
 	p := m.o.Portfolio.ID
 	n := m.exec(`INSERT OR IGNORE INTO go_borrower (n, ref, id, fact, person, target, was, keep)
 		SELECT s.n, s.ref, coalesce(b.id, 0), 0, coalesce(b.person, 0), 0,
-			CASE WHEN b.id IS NULL THEN 0 WHEN f.digest = s.digest THEN 1 ELSE 2 END, 0
+			CASE WHEN b.id IS NULL THEN 0 WHEN f.digest = s.digest AND (NOT s.wished OR f.wish = s.wish) THEN 1 ELSE 2 END, 0
 		FROM in_borrower s LEFT JOIN borrower b ON b.portfolio = ? AND b.ref = s.ref
 		LEFT JOIN borrower_fact f ON f.id = b.fact ORDER BY s.n`, p)
 	if n < m.stage.borrowers.n {
 		m.conflicts("go_borrower", "borrower_id: borrower %[1]s", `s.ref, ''`, `in_borrower s JOIN go_borrower g ON g.ref = s.ref
-			JOIN in_borrower o ON o.n = g.n WHERE s.digest <> o.digest`)
+			JOIN in_borrower o ON o.n = g.n WHERE s.digest <> o.digest OR s.wish <> o.wish`)
 	}
 	m.sum.Borrowers = m.tally("go_borrower", m.stage.borrowers.n)
 	if m.sum.Borrowers.Added+m.sum.Borrowers.Changed == 0 {
@@ -56,12 +56,15 @@ func (m *merge) writeBorrowers() {
 	p := m.o.Portfolio.ID
 	m.exec(`INSERT INTO borrower (id, portfolio, ref, person, fact) SELECT id, ?, ref, target, fact FROM go_borrower WHERE was = 0 ORDER BY n`, p)
 	if m.sum.Borrowers.Changed > 0 {
+		m.exec(`UPDATE in_borrower SET wish = f.wish FROM borrower b JOIN borrower_fact f ON f.id = b.fact
+			WHERE in_borrower.wished = 0 AND b.portfolio = ? AND b.ref = in_borrower.ref`, p)
 		m.exec(`UPDATE borrower SET person = g.target, fact = g.fact FROM go_borrower g WHERE g.was = 2 AND borrower.id = g.id`)
 	}
 	m.exec(`INSERT OR IGNORE INTO address (hash) SELECT s.phone FROM go_borrower g JOIN in_borrower s ON s.n = g.n
 		WHERE g.was <> 1 AND s.phone IS NOT NULL ORDER BY g.n`)
-	m.exec(`INSERT INTO borrower_fact (id, borrower, known_at, source, digest, language, zone, country, region, age, phone_kind, address)
-		SELECT g.fact, g.id, ?, ?, s.digest, s.language, s.zone, s.country, s.region, s.age, s.phone_kind, coalesce(a.id, 0)
+	m.exec(`INSERT INTO borrower_fact (id, borrower, known_at, source, digest, language, zone, country, region, locality, age, phone_kind, address,
+			wish)
+		SELECT g.fact, g.id, ?, ?, s.digest, s.language, s.zone, s.country, s.region, s.locality, s.age, s.phone_kind, coalesce(a.id, 0), s.wish
 		FROM go_borrower g JOIN in_borrower s ON s.n = g.n LEFT JOIN address a ON a.hash = s.phone WHERE g.was <> 1 ORDER BY g.n`,
 		m.known, m.source)
 	m.exec(`INSERT INTO sealed_borrower (id, box) SELECT g.fact, s.box FROM go_borrower g JOIN in_borrower s ON s.n = g.n
@@ -78,10 +81,14 @@ func (m *merge) moves() {
 	if m.sum.Moved == 0 {
 		return
 	}
-	m.exec(`INSERT INTO suppression (person, kind, since, until, lifted_at, cause)
-		SELECT m.target, s.kind, s.since, s.until, 0, s.cause FROM (` + moved + `) m JOIN suppression s ON s.person = m.person
-		WHERE s.lifted_at = 0 AND NOT EXISTS (SELECT 1 FROM suppression o WHERE o.person = m.target AND o.kind = s.kind
-			AND o.since = s.since AND o.until = s.until AND o.cause = s.cause AND o.lifted_at = 0)`)
+	m.exec(`INSERT INTO state (person, borrower, portfolio, region, loan, address, channel, kind, since, until, owner, review_on, digest, cause, known_at)
+		SELECT m.target, s.borrower, s.portfolio, '', s.loan, s.address, s.channel, s.kind, s.since, s.until, s.owner, s.review_on, s.digest, s.cause, ?
+		FROM (`+moved+`) m JOIN state s ON s.person = m.person
+		WHERE s.gone_at = 0 AND NOT EXISTS (SELECT 1 FROM state o WHERE o.person = m.target AND o.gone_at = 0 AND (o.kind, o.since, o.until, o.cause,
+			o.loan, o.address, o.channel) IS (s.kind, s.since, s.until, s.cause, s.loan, s.address, s.channel))`, m.known)
+	for _, t := range []string{"consent", "duty"} {
+		m.exec(`UPDATE ` + t + ` SET person = g.target FROM go_borrower g WHERE g.was = 2 AND g.target <> g.person AND ` + t + `.borrower = g.id`)
+	}
 	m.exec(`INSERT OR IGNORE INTO holdout (person, portfolio, held, at)
 		SELECT m.target, h.portfolio, h.held, h.at FROM (` + moved + `) m JOIN holdout h ON h.person = m.person`)
 	// Whoever was planned for before there was a holdout is not in it: see table holdout.

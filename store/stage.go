@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
@@ -18,6 +20,7 @@ type Stage struct {
 	tx        *sql.Tx
 	keys      *Keys
 	portfolio Portfolio
+	zone      *time.Location // the creditor's own
 
 	files      []string
 	loanFile   bool // a file of loans was read, even if it was empty
@@ -27,6 +30,12 @@ type Stage struct {
 	instalment staged
 	payments   staged
 	cash       staged
+	states     staged
+	lifts      staged
+	consents   staged
+	contacts   staged
+	numbers    staged
+	duties     staged
 }
 
 // staged is one temporary table being filled.
@@ -44,9 +53,10 @@ func (s *staged) put(vals ...any) error {
 // once each: was is 0 for a new row, 1 for one that is known as it is, 2 for a changed one.
 var stageTables = []struct{ name, columns string }{
 	{"in_borrower", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, key BLOB, kind TEXT, phone BLOB, digest BLOB,
-		language TEXT, zone TEXT, country TEXT, region TEXT, age INTEGER, phone_kind INTEGER, box BLOB)`},
+		language TEXT, zone TEXT, country TEXT, region TEXT, locality TEXT, age INTEGER, phone_kind INTEGER, wished INTEGER, wish TEXT, box BLOB)`},
 	{"in_loan", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, borrower TEXT, product TEXT, currency TEXT,
-		opened_on INTEGER, principal INTEGER, annual_rate INTEGER, penalty_multiplier INTEGER, closed_on INTEGER)`},
+		opened_on INTEGER, principal INTEGER, annual_rate INTEGER, penalty_multiplier INTEGER, closed_on INTEGER, core INTEGER,
+		core_due INTEGER, core_on INTEGER, debit_until INTEGER, next_step TEXT, next_step_on INTEGER, next_step_by TEXT, assigned_to TEXT)`},
 	{"in_instalment", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, loan TEXT, currency TEXT, number INTEGER, due_on INTEGER,
 		principal INTEGER, interest INTEGER, fees INTEGER, split INTEGER)`},
 	{"in_payment", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, loan TEXT, currency TEXT, key TEXT, paid_on INTEGER, minor INTEGER,
@@ -68,18 +78,30 @@ var stageTables = []struct{ name, columns string }{
 	{"touched_person", `(id INTEGER PRIMARY KEY)`},
 }
 
-func newStage(ctx context.Context, tx *sql.Tx, keys *Keys, p Portfolio) *Stage {
-	into := func(head string, cols int) staged {
-		return staged{bulk: newBulk(ctx, tx, "INSERT INTO "+head+" VALUES ", "", cols)}
+// stageColumns are the columns of the tables of rows as stated, but for n.
+const (
+	borrowerColumns = `src, col, ref, key, kind, phone, digest, language, zone, country, region, locality, age, phone_kind, wished, wish, box`
+	loanColumns     = `src, col, ref, borrower, product, currency, opened_on, principal, annual_rate, penalty_multiplier, closed_on, core, ` + coreColumns
+	coreColumns     = `core_due, core_on, debit_until, next_step, next_step_on, next_step_by, assigned_to`
+)
+
+func newStage(ctx context.Context, tx *sql.Tx, keys *Keys, p Portfolio, zone *time.Location) *Stage {
+	into := func(table, columns string) staged {
+		return staged{bulk: newBulk(ctx, tx, "INSERT INTO "+table+" ("+columns+") VALUES ", "", strings.Count(columns, ",")+1)}
 	}
 	return &Stage{
-		ctx: ctx, tx: tx, keys: keys, portfolio: p,
-		borrowers: into(`in_borrower (src, col, ref, key, kind, phone, digest, language, zone, country, region, age, phone_kind, box)`, 14),
-		loans: into(`in_loan (src, col, ref, borrower, product, currency, opened_on, principal, annual_rate, penalty_multiplier,
-			closed_on)`, 11),
-		instalment: into(`in_instalment (src, col, loan, currency, number, due_on, principal, interest, fees, split)`, 10),
-		payments:   into(`in_payment (src, col, loan, currency, key, paid_on, minor, reverses)`, 8),
-		cash:       into(`in_cash (src, col, loan, currency, paid_on, minor, reverses)`, 7),
+		ctx: ctx, tx: tx, keys: keys, portfolio: p, zone: zone,
+		borrowers:  into("in_borrower", borrowerColumns),
+		loans:      into("in_loan", loanColumns),
+		instalment: into("in_instalment", `src, col, loan, currency, number, due_on, principal, interest, fees, split`),
+		payments:   into("in_payment", `src, col, loan, currency, key, paid_on, minor, reverses`),
+		cash:       into("in_cash", `src, col, loan, currency, paid_on, minor, reverses`),
+		states:     into("in_state", stateColumns),
+		lifts:      into("in_lift", liftColumns),
+		consents:   into("in_consent", consentColumns),
+		contacts:   into("in_contact", contactColumns),
+		numbers:    into("in_number", numberColumns),
+		duties:     into("in_duty", dutyColumns),
 	}
 }
 
@@ -88,7 +110,7 @@ func (s *Stage) make() error {
 	if _, err := s.tx.ExecContext(s.ctx, `PRAGMA temp.cache_size = -16000`); err != nil {
 		return wrap(err)
 	}
-	for _, t := range stageTables {
+	for _, t := range slices.Concat(stageTables, factTables) {
 		if _, err := s.tx.ExecContext(s.ctx, "CREATE TEMP TABLE "+t.name+" "+t.columns); err != nil {
 			return wrap(err)
 		}
@@ -97,7 +119,9 @@ func (s *Stage) make() error {
 }
 
 func (s *Stage) close() error {
-	for _, b := range []*staged{&s.borrowers, &s.loans, &s.instalment, &s.payments, &s.cash} {
+	for _, b := range []*staged{
+		&s.borrowers, &s.loans, &s.instalment, &s.payments, &s.cash, &s.states, &s.lifts, &s.consents, &s.contacts, &s.numbers, &s.duties,
+	} {
 		if err := b.close(); err != nil {
 			return err
 		}
@@ -106,7 +130,7 @@ func (s *Stage) close() error {
 }
 
 func (s *Stage) drop(m *merge) {
-	for _, t := range stageTables {
+	for _, t := range slices.Concat(stageTables, factTables) {
 		m.exec("DROP TABLE temp." + t.name)
 	}
 }
@@ -124,7 +148,7 @@ func (s *Stage) File(name string, kind intake.Kind) error {
 		s.feed = true
 	case intake.Overdue:
 		s.loanFile, s.feed = true, true
-	case intake.Borrowers, intake.Instalments:
+	case intake.Borrowers, intake.Instalments, intake.States, intake.Consents, intake.Contacts, intake.Numbers, intake.Duties:
 	}
 	return nil
 }
@@ -137,8 +161,10 @@ func (s *Stage) Row(r *intake.Row) error {
 		return s.borrower(src, r.Column, &r.Borrower)
 	case intake.Loans:
 		l := &r.Loan
+		c := &l.Core
 		return s.loans.put(src, r.Column, l.ID, l.BorrowerID, l.Product, string(l.Currency), int64(l.OpenedOn), l.Principal.Minor,
-			int64(l.AnnualRate), int64(l.PenaltyMultiplier), int64(l.ClosedOn))
+			int64(l.AnnualRate), int64(l.PenaltyMultiplier), int64(l.ClosedOn), l.CoreStated, c.Due.Minor, int64(s.dayOf(c.AsOf)), millis(c.DebitUntil),
+			c.NextStep, int64(c.NextStepOn), c.NextStepBy, c.AssignedTo)
 	case intake.Instalments:
 		i := &r.Instalment
 		return s.instalment.put(src, r.Column, i.LoanID, string(i.Amount.Currency), i.Number, int64(i.DueOn), i.Principal.Minor,
@@ -150,9 +176,19 @@ func (s *Stage) Row(r *intake.Row) error {
 		}
 		return s.payments.put(src, r.Column, p.LoanID, string(p.Amount.Currency), paymentKey(p.ID), int64(p.PaidOn), p.Amount.Minor,
 			paymentKey(p.Reverses))
+	case intake.States, intake.Consents, intake.Contacts, intake.Numbers, intake.Duties:
+		return s.fact(src, r)
 	case intake.Overdue:
 	}
 	return fmt.Errorf("store: import: a row of kind %q cannot be staged", r.Kind)
+}
+
+// dayOf returns the creditor's day that ends at an instant or in which it lies; 0 where there is none.
+func (s *Stage) dayOf(t time.Time) ledger.Date {
+	if t.IsZero() {
+		return 0
+	}
+	return ledger.Day(t.Add(-time.Millisecond).In(s.zone))
 }
 
 // place returns where a row stands.
@@ -189,10 +225,40 @@ func (s *Stage) borrower(src int64, col int, r *ledger.BorrowerRow) error {
 	}
 	digest := s.keys.hash(hashRow, strings.Join([]string{
 		r.ID, r.Name, r.Phone, strconv.Itoa(int(r.PhoneKind)), r.Identity, r.Language, r.Zone, r.Country, r.Region,
-		strconv.Itoa(r.Age), r.Title,
+		strconv.Itoa(r.Age), r.Title, r.Locality,
 	}, "\x00"))
-	return s.borrowers.put(src, col, r.ID, key, kind, phone, digest, r.Language, r.Zone, r.Country, r.Region, r.Age,
-		int(r.PhoneKind), box)
+	return s.borrowers.put(src, col, r.ID, key, kind, phone, digest, r.Language, r.Zone, r.Country, r.Region, r.Locality, r.Age,
+		int(r.PhoneKind), r.Wished, wishText(r.Wish), box)
+}
+
+// wishText writes a wish as a borrower's row holds it: hours in minutes, days by bits, channel; each may be empty.
+func wishText(w ledger.Wish) string {
+	if w == (ledger.Wish{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d %d %s", w.Open, w.Close, w.Days, w.Channel)
+}
+
+// parseWish reads what wishText wrote.
+func parseWish(s string) (w ledger.Wish, err error) {
+	if s == "" {
+		return w, nil
+	}
+	hours, rest, _ := strings.Cut(s, " ")
+	days, channel, _ := strings.Cut(rest, " ")
+	open, end, _ := strings.Cut(hours, "-")
+	bits, err := strconv.ParseUint(days, 10, 8)
+	if err == nil {
+		w.Open, err = strconv.Atoi(open)
+	}
+	if err == nil {
+		w.Close, err = strconv.Atoi(end)
+	}
+	if err != nil {
+		return w, fmt.Errorf("store: %q is not a wish", s)
+	}
+	w.Days, w.Channel = uint8(bits), ledger.Channel(channel)
+	return w, nil
 }
 
 // callable says that the number is one of E.164, by which a person can be found and perhaps reached.

@@ -65,6 +65,11 @@ func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date,
 			l := &piece.loans[i]
 			l.facts.Terms = terms
 			l.standing = assess.Stand(l.facts, today)
+			if l.core != nil {
+				if err := s.compareCore(ctx, l); err != nil {
+					return done, fmt.Errorf("store: refresh: %w", err)
+				}
+			}
 		}
 		written, err := s.writeStandings(ctx, portfolio, piece)
 		if err != nil {
@@ -88,6 +93,7 @@ type stalePiece struct {
 	person, loan, borrower int64
 	facts                  assess.Facts
 	standing               assess.Standing
+	core                   *coreStated // nil where the core system says nothing of the loan
 }
 
 // stale reads the next loans, in the order of persons, whose standing does not hold on today.
@@ -128,8 +134,16 @@ func fillStale(ctx context.Context, tx *sql.Tx, loans []stalePiece) error {
 }
 
 func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.Date, after stalePiece) (loans []stalePiece, err error) {
+	core, err := hasCore(ctx, tx, portfolio)
+	if err != nil {
+		return nil, err
+	}
+	more := ""
+	if core {
+		more = ", f.core_due, f.core_on, f.next_step, f.known_at"
+	}
 	rows, err := tx.QueryContext(ctx, `SELECT s.person, s.loan, s.borrower, l.ref, f.product, l.currency, f.opened_on, f.annual_rate,
-			f.penalty_multiplier, f.closed_on
+			f.penalty_multiplier, f.closed_on`+more+`
 		FROM standing s JOIN loan l ON l.id = s.loan JOIN `+joinLoanFact+`
 		WHERE s.portfolio = ? AND (s.person, s.loan) > (?, ?)
 			AND (s.as_of = 0 OR s.as_of > ? OR (s.changes_on <> 0 AND s.changes_on <= ?))
@@ -145,12 +159,21 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 	}()
 	for rows.Next() {
 		var p stalePiece
+		var c coreStated
 		f := &p.facts.Loan
-		if err := rows.Scan(&p.person, &p.loan, &p.borrower, &f.Ref, &f.Product, &f.Currency, &f.OpenedOn, &f.AnnualRate,
-			&f.PenaltyMultiplier, &f.ClosedOn); err != nil {
+		dest := []any{
+			&p.person, &p.loan, &p.borrower, &f.Ref, &f.Product, &f.Currency, &f.OpenedOn, &f.AnnualRate, &f.PenaltyMultiplier, &f.ClosedOn,
+		}
+		if core {
+			dest = append(dest, &c.due, &c.on, &c.nextStep, (*msTime)(&c.knownAt))
+		}
+		if err := rows.Scan(dest...); err != nil {
 			return nil, err
 		}
 		f.ID = ledger.LoanID(p.loan)
+		if c.on != 0 || c.nextStep != "" {
+			p.core = &c
+		}
 		loans = append(loans, p)
 	}
 	return loans, rows.Err()
@@ -174,7 +197,10 @@ func (s *Store) writeStandings(ctx context.Context, portfolio int64, p piece) (w
 			}
 		}
 		written = true
-		return b.close()
+		if err := b.close(); err != nil {
+			return err
+		}
+		return writeCore(ctx, tx, p.loans)
 	})
 	return written && err == nil, err
 }

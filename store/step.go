@@ -80,7 +80,8 @@ type Receipt struct {
 // A Reply is what somebody wrote back.
 type Reply struct {
 	Carrier    string
-	Address    string // E.164 of the sender
+	Channel    ledger.Channel // empty means sms
+	Address    string         // E.164 of the sender
 	Text       string
 	Meaning    string
 	Confidence float64

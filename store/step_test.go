@@ -328,7 +328,7 @@ func TestStopAfterItsContact(t *testing.T) {
 		t.Fatal(err)
 	}
 	var since int64
-	if err := s.read.QueryRow(`SELECT since FROM suppression WHERE person = ?`, person).Scan(&since); err != nil || since <= noon.UnixMilli() {
+	if err := s.read.QueryRow(`SELECT since FROM state WHERE person = ?`, person).Scan(&since); err != nil || since <= noon.UnixMilli() {
 		t.Errorf("the stop is since %d, %v; the contact before it was at %d", since, err, noon.UnixMilli())
 	}
 }

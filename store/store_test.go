@@ -3,9 +3,13 @@ package store
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
 )
 
 // open returns a store on a new data folder with keys of its own.
@@ -85,5 +89,29 @@ func TestOtherKeysAreRefused(t *testing.T) {
 				t.Errorf("other keys: %v", err)
 			}
 		}
+	}
+}
+
+// TestDownAndUp takes every step of the schema back and makes it again: what a step adds its way back removes.
+func TestDownAndUp(t *testing.T) {
+	s := open(t)
+	take(t, s, small()...)
+	ctx := context.Background()
+	sub, err := fs.Sub(schema, "schema/sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(database.DialectSQLite3, s.write, sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.DownTo(ctx, 0); err != nil {
+		t.Fatal(err)
+	}
+	if left := list(t, s, `SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'`); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		t.Fatal(err)
 	}
 }

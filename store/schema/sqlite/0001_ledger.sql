@@ -12,7 +12,8 @@ CREATE TABLE portfolio (
 	id INTEGER PRIMARY KEY,
 	creditor INTEGER NOT NULL REFERENCES creditor (id),
 	ref TEXT NOT NULL UNIQUE,
-	payments_as_of INTEGER NOT NULL DEFAULT 0
+	payments_as_of INTEGER NOT NULL DEFAULT 0,
+	core INTEGER NOT NULL DEFAULT 0 -- 1: some loan has facts of the core system, so that planning reads them
 ) STRICT;
 
 -- One row an import: what was stated, up to when, and what it changed. No file name that could hold a person's.
@@ -63,12 +64,14 @@ CREATE TABLE borrower_fact (
 	source INTEGER NOT NULL REFERENCES source (id),
 	digest BLOB NOT NULL, -- keyed hash of the whole row: equal content is not imported twice
 	language TEXT NOT NULL,
-	zone TEXT NOT NULL,
+	zone TEXT NOT NULL, -- several parted by spaces: any may be the one
 	country TEXT NOT NULL,
 	region TEXT NOT NULL,
+	locality TEXT NOT NULL,
 	age INTEGER NOT NULL,
 	phone_kind INTEGER NOT NULL,
-	address INTEGER NOT NULL -- 0: the lender gave no number that can be called
+	address INTEGER NOT NULL, -- 0: the lender gave no number that can be called
+	wish TEXT NOT NULL DEFAULT '' -- hours, days and channel that the borrower asked for: '540-720 62 sms'
 ) STRICT;
 CREATE INDEX borrower_fact_of ON borrower_fact (borrower, known_at);
 CREATE INDEX borrower_fact_address ON borrower_fact (address);
@@ -100,6 +103,13 @@ CREATE TABLE loan_fact (
 	annual_rate INTEGER NOT NULL,        -- millionths a year
 	penalty_multiplier INTEGER NOT NULL, -- millionths
 	closed_on INTEGER NOT NULL,
+	core_due INTEGER NOT NULL DEFAULT 0,
+	core_on INTEGER NOT NULL DEFAULT 0,     -- the creditor's day of it; 0: the core system's own total was not stated
+	debit_until INTEGER NOT NULL DEFAULT 0, -- milliseconds
+	next_step TEXT NOT NULL DEFAULT '',
+	next_step_on INTEGER NOT NULL DEFAULT 0,
+	next_step_by TEXT NOT NULL DEFAULT '',
+	assigned_to TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (loan, known_at)
 ) STRICT, WITHOUT ROWID;
 
@@ -158,6 +168,14 @@ CREATE TABLE standing (
 	lates INTEGER NOT NULL,
 	on_time INTEGER NOT NULL,
 	broken INTEGER NOT NULL,
+	-- What the core system says beside; written only for loans that have it.
+	core_differs INTEGER NOT NULL DEFAULT 0,
+	debit_until INTEGER NOT NULL DEFAULT 0,
+	next_step TEXT NOT NULL DEFAULT '',
+	next_step_on INTEGER NOT NULL DEFAULT 0,
+	assigned_to TEXT NOT NULL DEFAULT '',
+	last_due_on INTEGER NOT NULL DEFAULT 0,
+	last_paid_on INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (person, loan)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX standing_stale ON standing (loan) WHERE as_of = 0;

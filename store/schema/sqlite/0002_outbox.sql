@@ -152,7 +152,9 @@ CREATE TABLE contact (
 	loan INTEGER NOT NULL DEFAULT 0,    -- the loan that led; 0 where nobody said
 	others TEXT NOT NULL DEFAULT '',    -- further loans that it was about, parted by spaces
 	address INTEGER NOT NULL DEFAULT 0, -- 0: not known
-	result TEXT NOT NULL DEFAULT '',    -- of a contact by people; empty is an attempt
+	result INTEGER NOT NULL DEFAULT 1 CHECK (result BETWEEN 0 AND 3), -- not known, attempt, conversation, unanswered
+	party INTEGER NOT NULL DEFAULT 0 CHECK (party BETWEEN 0 AND 2),   -- the portfolio's own, the creditor, an agency
+	note INTEGER NOT NULL DEFAULT 0,    -- the row of recorded that a contact of people comes from
 	PRIMARY KEY (subject, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -201,24 +203,14 @@ WHEN (NEW.seq > 1 AND NOT EXISTS (
 BEGIN SELECT RAISE(IGNORE); END;
 -- +goose StatementEnd
 
--- Do not contact. Append-only: lifted_at says when somebody lifted it, and who is in the audit.
-CREATE TABLE suppression (
-	id INTEGER PRIMARY KEY,
-	person INTEGER NOT NULL REFERENCES person (id),
-	kind TEXT NOT NULL,
-	since INTEGER NOT NULL,
-	until INTEGER NOT NULL, -- 0: until lifted
-	lifted_at INTEGER NOT NULL DEFAULT 0,
-	cause TEXT NOT NULL -- "reply 17", "list …"
-) STRICT;
-CREATE INDEX suppression_person ON suppression (person);
-
 CREATE TABLE reply (
 	id INTEGER PRIMARY KEY,
 	at INTEGER NOT NULL,
 	carrier TEXT NOT NULL,
 	person INTEGER NOT NULL, -- 0: no borrower has this address
 	address BLOB NOT NULL,   -- keyed hash
+	sender INTEGER NOT NULL DEFAULT 0, -- the address's number; 0: nobody has it
+	channel TEXT NOT NULL DEFAULT 'sms',
 	meaning TEXT NOT NULL,
 	confidence REAL NOT NULL,
 	language TEXT NOT NULL,
@@ -325,7 +317,7 @@ LEFT JOIN outcome o ON o.fence = f.id;
 -- +goose Down
 DROP VIEW message_state; DROP VIEW decided;
 DROP TABLE holdout; DROP TABLE decision; DROP TABLE decision_before; DROP TABLE ruling; DROP TABLE task; DROP TABLE sealed_reply; DROP TABLE reply;
-DROP TABLE suppression; DROP TRIGGER contact_cap; DROP TABLE cap; DROP TABLE capset; DROP TABLE counted; DROP TABLE cap_group;
+DROP TRIGGER contact_cap; DROP TABLE cap; DROP TABLE capset; DROP TABLE counted; DROP TABLE cap_group;
 DROP TABLE contact; DROP TABLE worker;
 DROP TABLE orphan; DROP TABLE receipt; DROP TABLE outcome; DROP TABLE sealed_text; DROP TABLE fence;
 DROP TABLE closed; DROP TABLE requeue; DROP TABLE message; DROP TABLE batch; DROP TABLE edition; DROP TABLE document;

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+// MayLift says why whoever lifts a state, as "role" or "role:number", may not: some rule that the portfolio stands under
+// says who may. Empty means that they may.
+func (p *Portfolio) MayLift(kind, by string) string {
+	role, _, _ := strings.Cut(by, ":")
+	for _, b := range p.Lawbook.Books() {
+		for i := range b.Rules {
+			if r := &b.Rules[i]; r.Kind == law.Stop && r.Names(kind) && len(r.LiftedBy) > 0 && !slices.Contains(r.LiftedBy, role) {
+				return fmt.Sprintf("rule %s lets %s lift %s", r.ID, strings.Join(r.LiftedBy, " or "), kind)
+			}
+		}
+	}
+	return ""
+}
+
+// guardFacts is what the guard reads of a person whose loan leads. They lie in the portfolio's own room, until the next
+// person's.
+func (p *Portfolio) guardFacts(j *Judgement, d *store.Dossier, leads int, now time.Time, explain bool) *guard.Facts {
+	b, lead := &d.Borrowers[j.Borrower], &d.Loans[leads]
+	t := j.Intent.Treatment
+	j.rules = ruleKey{
+		country: b.Country, region: b.Region, locality: b.Locality, product: lead.Product, channel: t.Medium(), byHand: t.Channel == ledger.Task, on: j.Today,
+	}
+	p.facts = guard.Facts{
+		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Locality: b.Locality, Party: p.Party, Product: lead.Product,
+		Channel: j.rules.channel, Carrier: p.carrierOf(j.rules), Loans: p.about(j, d), Address: b.Address, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
+		States: d.States, Contacts: d.Contacts, LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true,
+		Consents: d.Consents, Duties: d.Duties, Explain: explain,
+	}
+	f := &p.facts
+	f.Case = law.Case{
+		DPD: j.Intent.DPD, DPDKnown: true, Owed: ledger.Money{Minor: j.Positions[leads].Due.Total, Currency: lead.Currency},
+		NextStep: lead.Core.NextStep, First: law.Yes,
+	}
+	f.Suit = law.Age{LastDue: lead.Core.LastDueOn, LastPayment: lead.Core.LastPaidOn}
+	p.firstContact(f, d, lead.ID)
+	if b.Number.Status == "ok" && b.Number.Known(j.Today) {
+		f.NumberCheckedAt = b.Number.CheckedOn.At(0, 0, time.UTC)
+	}
+	for i := range d.Heard {
+		if h := &d.Heard[i]; h.Address == b.Address && h.Channel == f.Channel {
+			f.RepliedAt = h.At
+		}
+	}
+	j.wish = ledger.Wish{Open: b.Wish.Open, Close: b.Wish.Close, Days: b.Wish.Days}
+	if w := &b.Wish; w.Close != 0 || w.Days != 0 {
+		p.asked = guard.Asked{Open: w.Open, Close: w.Close, Weekdays: law.Weekdays(w.Days)}
+		f.Asked = &p.asked
+	}
+	return f
+}
+
+// about returns the loans that a message would speak of, the one that leads first.
+func (p *Portfolio) about(j *Judgement, d *store.Dossier) []ledger.LoanID {
+	p.ids = append(p.ids[:0], j.Intent.Lead)
+	for _, i := range j.Intent.Loans {
+		if id := d.Loans[i].ID; id != j.Intent.Lead {
+			p.ids = append(p.ids, id)
+		}
+	}
+	return p.ids
+}
+
+// firstContact finds the first contact about a debt by the portfolio's party: what another party did is not this one's
+// first. A contact of which nobody said what it was about counts for every debt.
+func (p *Portfolio) firstContact(f *guard.Facts, d *store.Dossier, loan ledger.LoanID) {
+	for i := range d.Contacts {
+		c := &d.Contacts[i]
+		switch {
+		case d.MadeBy(i) == store.ByCreditor && p.Party != "creditor", d.MadeBy(i) == store.ByAgency && p.Party != "agency":
+			continue
+		case len(c.Loans) > 0 && !slices.Contains(c.Loans, loan):
+			continue
+		}
+		f.Case.First, f.FirstContact = law.No, c.At
+		return
+	}
+}
+
+// carrierOf returns the provider that would carry a contact: nobody does where a person makes it.
+func (p *Portfolio) carrierOf(k ruleKey) string {
+	if k.byHand {
+		return law.ByHand
+	}
+	return p.Provider
+}

@@ -1,0 +1,241 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/ledger"
+)
+
+// some is which facts there are at all, so that a portfolio pays for none that it does not have.
+type some struct {
+	core, numbers, consents, duties bool
+	regions                         []regional
+}
+
+// A regional is a state of everybody who lives in a region.
+type regional struct {
+	region string
+	state  guard.State
+}
+
+// look finds out which facts there are.
+func (g *gather) look() error {
+	st, err := g.kept.in(g.ctx, g.tx, `SELECT payments_as_of, core, EXISTS (SELECT 1 FROM number_now), EXISTS (SELECT 1 FROM consent),
+		EXISTS (SELECT 1 FROM duty), EXISTS (SELECT 1 FROM state WHERE gone_at = 0 AND person = 0) FROM portfolio WHERE id = ?`)
+	if err != nil {
+		return err
+	}
+	s, regions := &g.some, false
+	if err := st.QueryRowContext(g.ctx, g.w.Portfolio).Scan((*msTime)(&g.asOf), &s.core, &s.numbers, &s.consents, &s.duties, &regions); err != nil {
+		return wrap(err)
+	}
+	if !regions {
+		return nil
+	}
+	rows, err := g.tx.QueryContext(g.ctx, `SELECT region, `+stateFields+` FROM state WHERE gone_at = 0 AND person = 0 ORDER BY id`)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var r regional
+		if err := rows.Scan(append([]any{&r.region}, scanState(&r.state)...)...); err != nil {
+			return wrap(err)
+		}
+		s.regions = append(s.regions, r)
+	}
+	return wrap(rows.Err())
+}
+
+// columns returns what is read beside, and how it is joined.
+func (s *some) columns() (more, join string) {
+	if s.core {
+		more += `, ` + coreRead
+	}
+	if s.numbers {
+		more += `, coalesce(n.status, ''), coalesce(n.checked_on, 0), coalesce(n.expires_on, 0)`
+		join = ` LEFT JOIN number_now n ON n.address = f.address`
+	}
+	return more, join
+}
+
+func (s *some) fields(r *owingRow) []any {
+	var out []any
+	if s.core {
+		out = append(out, r.loan.Core.fields()...)
+	}
+	if s.numbers {
+		n := &r.borrower.Number
+		out = append(out, &n.Status, &n.CheckedOn, &n.ExpiresOn)
+	}
+	return out
+}
+
+// The columns of the facts' tables and where they are scanned to: the one place where the two meet.
+const (
+	coreRead         = `s.core_differs, s.debit_until, s.next_step, s.next_step_on, s.assigned_to, s.last_due_on, s.last_paid_on`
+	stateFields      = `kind, since, until, loan, address, channel`
+	consentFields    = `channel, address, how = 'written', at, until, withdrawn`
+	dutyFields       = `duty, at, channel, loan`
+	contactColumnsOf = `seq, message, at, day, channel, portfolio, treatment, episode, loan, others, address, result, party`
+	// sameCreditor are the portfolios of the creditor of a portfolio: what somebody said to it, they said to all of it.
+	sameCreditor = `(SELECT o.id FROM portfolio o JOIN portfolio p ON p.creditor = o.creditor WHERE p.id = ?)`
+)
+
+func (c *Core) fields() []any {
+	return []any{&c.Differs, (*msTime)(&c.DebitUntil), &c.NextStep, &c.NextStepOn, &c.AssignedTo, &c.LastDueOn, &c.LastPaidOn}
+}
+
+func scanState(s *guard.State) []any {
+	return []any{&s.Kind, (*msTime)(&s.Since), (*msTime)(&s.Until), &s.Loan, &s.Address, &s.Channel}
+}
+
+func scanConsent(c *guard.Consent) []any {
+	return []any{&c.Channel, &c.Address, &c.Written, (*msTime)(&c.At), (*msTime)(&c.Until), &c.Withdrawn}
+}
+
+func scanDuty(d *guard.Duty) []any { return []any{&d.Kind, (*msTime)(&d.At), &d.By, &d.Loan} }
+
+func (r *contactRow) fields() []any {
+	return []any{
+		&r.seq, &r.message, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode, &r.loan, &r.others, &r.address,
+		&r.result, &r.maker,
+	}
+}
+
+// derive adds the states that follow from other facts: those of the region, of the numbers and of the loans.
+func (g *gather) derive() {
+	d := &g.d
+	for i := range g.some.regions {
+		r := &g.some.regions[i]
+		if slices.ContainsFunc(d.Borrowers, func(b BorrowerFacts) bool {
+			return r.region == b.Country || r.region == b.Region || r.region == b.Locality
+		}) {
+			d.States = append(d.States, r.state)
+		}
+	}
+	if g.some.numbers {
+		for i := range d.Borrowers {
+			d.addNumber(&d.Borrowers[i])
+		}
+	}
+	if g.some.core {
+		for i := range d.Loans {
+			d.addCore(&d.Loans[i])
+		}
+	}
+}
+
+// addNumber adds the state of a number about which something is wrong. What a provider found ends with its day, by UTC.
+func (d *Dossier) addNumber(b *BorrowerFacts) {
+	n := &b.Number
+	if n.Status == "" || n.Status == "ok" {
+		return
+	}
+	s := guard.State{Kind: "number_" + n.Status, Since: n.CheckedOn.At(0, 0, time.UTC), Address: b.Address}
+	if n.ExpiresOn != 0 {
+		s.Until = n.ExpiresOn.At(0, 0, time.UTC)
+	}
+	d.States = append(d.States, s)
+}
+
+// addCore adds the states of a loan that the core system knows something of.
+func (d *Dossier) addCore(l *LoanStanding) {
+	if !l.Core.DebitUntil.IsZero() {
+		d.States = append(d.States, guard.State{Kind: "debit_in_flight", Until: l.Core.DebitUntil, Loan: l.ID})
+	}
+	if l.Core.Differs {
+		d.States = append(d.States, guard.State{Kind: "core_differs", Loan: l.ID})
+	}
+}
+
+// addContact adds one past contact, and a touch where it was about the portfolio.
+func (d *Dossier) addContact(r *contactRow, portfolio int64) {
+	from := len(d.loanIDs)
+	if r.loan != 0 {
+		d.loanIDs = append(d.loanIDs, r.loan)
+	}
+	if r.others != "" {
+		d.loanIDs = append(d.loanIDs, loansIn(r.others)...)
+	}
+	d.Contacts = append(d.Contacts, guard.Contact{
+		At: r.at, Day: r.day, Channel: r.channel, Result: r.result, Loans: d.loanIDs[from:len(d.loanIDs):len(d.loanIDs)], Address: r.address,
+	})
+	d.By = append(d.By, r.maker)
+	if r.portfolio == portfolio {
+		d.Touches = append(d.Touches, decide.Touch{On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode})
+	}
+}
+
+// MadeBy returns who made a contact; one of which nothing more is known was made for the portfolio.
+func (d *Dossier) MadeBy(contact int) Maker {
+	if contact < len(d.By) {
+		return d.By[contact]
+	}
+	return ByPortfolio
+}
+
+// loansIn reads what loanList wrote.
+func loansIn(list string) []ledger.LoanID {
+	var out []ledger.LoanID
+	for word := range strings.FieldsSeq(list) {
+		if n, err := strconv.ParseInt(word, 10, 64); err == nil { // only loanList writes them
+			out = append(out, ledger.LoanID(n))
+		}
+	}
+	return out
+}
+
+// hear keeps the latest reply, and the latest from each address.
+func (d *Dossier) hear(h Heard) {
+	d.Replied = h.At
+	if h.Address == 0 {
+		return
+	}
+	for i := range d.Heard {
+		if o := &d.Heard[i]; o.Address == h.Address && o.Channel == h.Channel {
+			o.At = h.At
+			return
+		}
+	}
+	d.Heard = append(d.Heard, h)
+}
+
+// Clone returns a copy that may be kept.
+func (d *Dossier) Clone() *Dossier {
+	c := *d
+	c.Borrowers = slices.Clone(d.Borrowers)
+	c.Loans = slices.Clone(d.Loans)
+	c.Touches = slices.Clone(d.Touches)
+	c.Contacts = slices.Clone(d.Contacts)
+	c.States = slices.Clone(d.States)
+	c.Consents = slices.Clone(d.Consents)
+	c.Duties = slices.Clone(d.Duties)
+	c.By = slices.Clone(d.By)
+	c.Heard = slices.Clone(d.Heard)
+	c.loanIDs = nil
+	for i := range c.Contacts {
+		loans := c.Contacts[i].Loans
+		from := len(c.loanIDs)
+		c.loanIDs = append(c.loanIDs, loans...)
+		c.Contacts[i].Loans = c.loanIDs[from:len(c.loanIDs):len(c.loanIDs)]
+	}
+	return &c
+}
+
+// Number says what is known of a number, for people; a number of which nothing is known is unknown.
+func (n NumberStatus) String() string {
+	if n.Status == "" {
+		return "unknown"
+	}
+	if n.ExpiresOn != 0 {
+		return fmt.Sprintf("%s (%s, until %s)", n.Status, n.CheckedOn, n.ExpiresOn)
+	}
+	return fmt.Sprintf("%s (%s)", n.Status, n.CheckedOn)
+}
