@@ -15,6 +15,11 @@ type Terms struct {
 	// instalment has run up is met there; without it, penalty interest is asked for while its instalment is
 	// unmet and after that is the core system's to bill, so that Duly never asks for what no file states.
 	Order []Component
+	// Ceiling says the most penalty interest a year that the law lets be asked for on a loan, as the law stands on a day.
+	// Where a reference rate that it hangs on is not published known is false: then what is owed is not known, and the
+	// standing is broken. Nil means that nothing limits it. It is asked only where the contract's rate and multiplier
+	// make penalty interest, and has to answer alike for equal arguments.
+	Ceiling func(l *ledger.Loan, on ledger.Date) (most ledger.Rate, known bool)
 }
 
 // A Component is a part of what is due.

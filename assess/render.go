@@ -53,6 +53,9 @@ func (l Line) chinese(c ledger.Currency) string {
 		if l.Days > 0 {
 			s = fmt.Sprintf("第%d期罚息：%s × 年利率%s%% ÷ %d × %d天 = %s（自%s起）",
 				l.Number, m(l.Base), percent(l.Rate), l.DayCount, l.Days, m(l.Minor), l.From)
+			if l.Capped {
+				s += "，按法定上限计"
+			}
 			if l.JointlyRounded() {
 				s += "，与前面各行合并取整"
 			}
@@ -96,6 +99,9 @@ func (l Line) english(c ledger.Currency) string {
 		if l.Days > 0 {
 			s = fmt.Sprintf("penalty interest on instalment %d: %s × %s%% a year ÷ %d × %s from %s = %s",
 				l.Number, m(l.Base), percent(l.Rate), l.DayCount, days(l.Days), l.From, m(l.Minor))
+			if l.Capped {
+				s += ", the most that the law allows"
+			}
 			if l.JointlyRounded() {
 				s += ", rounded together with the lines before it"
 			}

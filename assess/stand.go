@@ -26,7 +26,7 @@ func Stand(f Facts, on ledger.Date) Standing {
 	var room [24]part
 	var money [48]ledger.Payment
 	b := book{parts: room[:0], payments: money[:0]}
-	b.open(&f)
+	b.open(&f, on)
 	b.replay(on)
 	return b.standing(on)
 }
@@ -51,13 +51,14 @@ type book struct {
 	order    [4]Component
 	penalty  bool  // penalty interest is met by payments
 	grace    int   // days
+	capped   bool  // the rate is the law's and not the contract's
 	rate     int64 // penalty rate a year in millionths of millionths; 0 means none
 	per      int64 // what principal × rate is divided by, for millionths of a minor unit a day
 	broken   bool
 	work     *working // nil unless the working is asked for
 }
 
-func (b *book) open(f *Facts) {
+func (b *book) open(f *Facts, on ledger.Date) {
 	for _, in := range f.Instalments {
 		if in.Fees < 0 || in.Interest < 0 || in.Principal < 0 || in.DueOn == 0 {
 			b.broken = true
@@ -75,10 +76,10 @@ func (b *book) open(f *Facts) {
 		return cmp.Or(cmp.Compare(x.PaidOn, y.PaidOn), cmp.Compare(y.Minor, x.Minor)) // money in before money out
 	})
 	b.pauses = merge(f.Pauses, &b.broken)
-	b.terms(f)
+	b.terms(f, on)
 }
 
-func (b *book) terms(f *Facts) {
+func (b *book) terms(f *Facts, on ledger.Date) {
 	b.grace = max(0, f.Terms.GraceDays)
 	n := 0
 	for _, order := range [2][]Component{f.Terms.Order, byCivilCode[:]} {
@@ -96,6 +97,14 @@ func (b *book) terms(f *Facts) {
 		b.broken, lo, days = true, 0, 360
 	}
 	b.rate, b.per = int64(lo), days*million
+	if f.Terms.Ceiling != nil && b.rate > 0 {
+		switch most, known := f.Terms.Ceiling(&f.Loan, on); {
+		case !known:
+			b.broken = true
+		case int64(most) < b.rate/million:
+			b.rate, b.capped = int64(most)*million, true
+		}
+	}
 }
 
 // replay folds in every payment up to and including day on.

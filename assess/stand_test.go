@@ -101,7 +101,7 @@ func TestMoneyIsConserved(t *testing.T) {
 		f := sampleFacts(t, true, true)
 		on := drawTurn(t, f)
 		var b book
-		b.open(&f)
+		b.open(&f, 0)
 		b.replay(on)
 		s := b.standing(on)
 		var came, met, penalty, due, metDue int64
@@ -162,7 +162,7 @@ func TestPausesCountEachDayOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := sampleFacts(t, true, false)
 		var b book
-		b.open(&f)
+		b.open(&f, 0)
 		from, to := drawDay(t, "a"), drawDay(t, "b")
 		want := 0
 		for d := from + 1; d <= to; d++ {

@@ -18,6 +18,7 @@ type Line struct {
 	Days     int         // penalty: days counted, those of pauses left out; total: days past due
 	Base     int64       // penalty: the overdue principal that it is counted on
 	Rate     ledger.Rate // penalty: rate a year, the contract's times the multiplier, rounded half up for show
+	Capped   bool        // penalty: the rate is the most that the law allows, and the contract's is higher
 	DayCount int         // penalty: days in a year
 	Balance  int64       // what is overdue in all after the line
 	Unsplit  bool        // the lender's file did not split this instalment: all of it is treated as principal
@@ -41,9 +42,10 @@ const (
 // day, after the rest, because Duly asks for no other; where the terms let payments meet it, it is listed
 // at each payment. Broken facts give no lines.
 func Work(f Facts, on ledger.Date) []Line {
-	w := &working{on: on, rate: shownRate(f.Loan), dayCount: cmp.Or(f.Terms.DayCount, 360)}
+	w := &working{on: on, dayCount: cmp.Or(f.Terms.DayCount, 360)}
 	b := book{work: w}
-	b.open(&f)
+	b.open(&f, on)
+	w.rate, w.capped = shownRate(b.rate), b.capped
 	w.spans = make([][]span, len(b.parts))
 	b.replay(on)
 	w.fallDue(&b, on-1)
@@ -58,8 +60,9 @@ func Work(f Facts, on ledger.Date) []Line {
 	return w.lines
 }
 
-func shownRate(l ledger.Loan) ledger.Rate {
-	r, err := ledger.MulDiv(int64(l.AnnualRate), int64(l.PenaltyMultiplier), million)
+// shownRate rounds a rate of millionths of millionths to millionths.
+func shownRate(rate int64) ledger.Rate {
+	r, err := ledger.MulDiv(rate, 1, million)
 	if err != nil {
 		return 0
 	}
@@ -78,6 +81,7 @@ type span struct {
 type working struct {
 	on       ledger.Date
 	rate     ledger.Rate
+	capped   bool
 	dayCount int
 	lines    []Line
 	spans    [][]span // by part: run up and not yet listed
@@ -154,7 +158,7 @@ func (w *working) charge(p *part, i int, on ledger.Date, minor int64) {
 		w.balance += amount
 		w.line(Line{
 			On: min(s.to, on), Kind: LinePenalty, Number: p.Number, Minor: amount,
-			From: s.from, Days: s.days, Base: s.base, Rate: w.rate, DayCount: w.dayCount,
+			From: s.from, Days: s.days, Base: s.base, Rate: w.rate, Capped: w.capped, DayCount: w.dayCount,
 		})
 	}
 	p.charged += minor

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -92,8 +95,64 @@ func (p *Portfolio) rulebooks(s Spec) error {
 	if err != nil {
 		return err
 	}
-	p.Lawbook, err = shelf.Compose(books...)
-	return err
+	if p.Lawbook, err = shelf.Compose(books...); err != nil {
+		return err
+	}
+	p.Terms.Ceiling = p.ceiling
+	return p.order()
+}
+
+// ceiling is the most penalty interest a year that the portfolio's rulebooks let be asked for on a loan.
+func (p *Portfolio) ceiling(l *ledger.Loan, on ledger.Date) (ledger.Rate, bool) {
+	most := ledger.Rate(math.MaxInt64)
+	for _, limited := range [...]string{law.OverdueRate, law.AllInRate, law.PenaltyMultiplier} {
+		c := p.Lawbook.Ceiling(limited, l.Product, l.OpenedOn, on)
+		rate := c.Rate
+		switch {
+		case c.Rule == nil:
+			continue
+		case !c.Known:
+			return 0, false
+		case limited == law.PenaltyMultiplier:
+			times, err := ledger.MulDiv(int64(l.AnnualRate), int64(c.Rate), 1_000_000)
+			if err != nil {
+				return 0, false
+			}
+			rate = ledger.Rate(times)
+		}
+		most = min(most, rate)
+	}
+	return most, true
+}
+
+var parts = map[string]assess.Component{
+	law.Costs: assess.Fees, law.Penalty: assess.Penalty, law.Interest: assess.Interest, law.Principal: assess.Principal,
+}
+
+// order takes the order in which money meets what is owed from the law where the lender's terms do not say, and refuses
+// one of the lender's that a binding rule contradicts. Penalty interest is in neither's way: ADR 0004.
+func (p *Portfolio) order() error {
+	lawful := func(r *law.Rule) []assess.Component {
+		var out []assess.Component
+		for _, part := range r.Order {
+			out = append(out, parts[part])
+		}
+		return out
+	}
+	bare := func(order []assess.Component) []assess.Component {
+		return slices.DeleteFunc(slices.Clone(order), func(c assess.Component) bool { return c == assess.Penalty })
+	}
+	rules := p.Lawbook.Allocations()
+	for i := range rules {
+		switch r := &rules[i]; {
+		case len(p.Terms.Order) == 0:
+			p.Terms.Order = lawful(r)
+		case !slices.Equal(bare(p.Terms.Order), bare(lawful(r))):
+			return fmt.Errorf("%w: portfolio %s: terms.order is not that of rule %s (%s:%d), %s; follow it, or advise it away with a reason in a rulebook of your own",
+				ErrDocument, p.Ref, r.ID, r.File, r.Line, strings.Join(r.Order, ", "))
+		}
+	}
+	return nil
 }
 
 // shelf reads the tables that go with rulebooks. The first calendar is the one that the strategy prefers by.

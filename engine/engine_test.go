@@ -100,26 +100,31 @@ func testPortfolio(t testing.TB) *Portfolio {
 }
 
 func compileTestPortfolio() (*Portfolio, error) {
-	strategy, _, err := Shipped("strategy", "cn-default")
+	spec, err := testSpec()
 	if err != nil {
 		return nil, err
+	}
+	return Compile(spec)
+}
+
+func testSpec() (Spec, error) {
+	strategy, _, err := Shipped("strategy", "cn-default")
+	if err != nil {
+		return Spec{}, err
 	}
 	book, tables, err := Shipped("rulebook", "cn")
 	if err != nil {
-		return nil, err
+		return Spec{}, err
 	}
 	texts, err := ShippedTemplates()
-	if err != nil {
-		return nil, err
-	}
-	return Compile(Spec{
+	return Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy,
 		Rulebooks: []Source{book}, Tables: tables, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct",
 		Identity: map[compose.Language]Identity{
 			"zh": {"晨光银行", "晨光银行", "4008000000", "晨光银行App“消息”", "林经理", "R"},
 			"en": {"Dawn Bank", "Dawn Bank", "4008000000", "the Dawn Bank app", "Ms Lin", "STOP"},
 		},
-	})
+	}, err
 }
 
 func (h *house) at(t time.Time) { h.civil.Store(&t) }

@@ -213,7 +213,15 @@ func (c *check) sues() bool {
 }
 
 func (c *check) limitation(r *law.Rule, t time.Time) word {
-	if c.sues() && r.Bars(c.day(t), c.f.Suit) {
+	if !c.sues() {
+		return passes
+	}
+	age := c.f.Suit
+	for i := range c.f.States {
+		s := &c.f.States[i]
+		age.Barred = age.Barred || s.Kind == law.TimeBarred && !over(s, t) && c.ofLoans(s)
+	}
+	if r.Bars(c.day(t), age) {
 		return word{ruling: Deny, why: r.Reason()}
 	}
 	return passes

@@ -38,24 +38,45 @@ type Ceiling struct {
 // Rate returns the strictest ceiling of what is limited, such as OverdueRate, for a contract made on opened as
 // it is judged on a day. A rule whose reference rate is not published makes the ceiling unknown: it could be
 // the strictest.
+//
+// Rules for some products apply only where the product is one of them: a loan of which the lender does not say what it
+// is is not taken for one that has a ceiling of its own.
 func (r Rules) Rate(limited string, opened, day ledger.Date) Ceiling {
 	var out Ceiling
 	for _, c := range r.Binding(Rate) {
-		if c.Limits != limited {
-			continue
-		}
-		rate, known := r.c.bound(&c.AtMost, opened, day)
-		switch {
-		case !known:
-			return Ceiling{Rule: c}
-		case out.Rule == nil || rate < out.Rate:
-			out = Ceiling{Rate: rate, Known: true, Rule: c}
+		if c.Limits == limited && (len(c.Products) == 0 || r.c.scope.Product != "") && !out.lower(c, r.c.series, opened, day) {
+			break
 		}
 	}
 	return out
 }
 
-func (c *compiled) bound(b *Bound, opened, day ledger.Date) (ledger.Rate, bool) {
+// Ceiling is Rate for a product in whatever place of the lawbook: the strictest of all. A portfolio's amounts are worked
+// out before anybody asks where a borrower lives.
+func (l Lawbook) Ceiling(limited, product string, opened, day ledger.Date) Ceiling {
+	var out Ceiling
+	for _, c := range l.rates {
+		of := len(c.Products) == 0 || slices.Contains(c.Products, product)
+		if c.Limits == limited && of && c.On(day) && !out.lower(c, l.series, opened, day) {
+			break
+		}
+	}
+	return out
+}
+
+// lower takes a rule into account; false where its reference rate is not published.
+func (o *Ceiling) lower(c *Rule, series map[string]Series, opened, day ledger.Date) bool {
+	rate, known := c.AtMost.at(series, opened, day)
+	switch {
+	case !known:
+		*o = Ceiling{Rule: c}
+	case o.Rule == nil || rate < o.Rate:
+		*o = Ceiling{Rate: rate, Known: true, Rule: c}
+	}
+	return known
+}
+
+func (b *Bound) at(series map[string]Series, opened, day ledger.Date) (ledger.Rate, bool) {
 	if b.Series == "" {
 		return b.Rate, true
 	}
@@ -63,7 +84,7 @@ func (c *compiled) bound(b *Bound, opened, day ledger.Date) (ledger.Rate, bool) 
 	if b.On == "day" {
 		on = day
 	}
-	at, ok := c.series[b.Series].On(on)
+	at, ok := series[b.Series].On(on)
 	if !ok {
 		return 0, false
 	}

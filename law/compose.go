@@ -12,6 +12,7 @@ import (
 type Lawbook struct {
 	books     []Rulebook
 	written   []Rulebook // before the houses changed them
+	rates     []*Rule    // the binding rules about rates, of every place
 	calendars map[string]Calendar
 	series    map[string]Series
 }
@@ -40,7 +41,28 @@ func Compose(books ...Rulebook) (Lawbook, error) {
 	if err := errors.Join(errs...); err != nil {
 		return Lawbook{}, err
 	}
+	for i := range l.books {
+		for j := range l.books[i].Rules {
+			if r := &l.books[i].Rules[j]; r.Kind == Rate && r.Confidence == Binding {
+				l.rates = append(l.rates, r)
+			}
+		}
+	}
 	return l, nil
+}
+
+// Allocations returns the binding rules about the order in which money meets what is owed, of every place, but for those
+// that have an end.
+func (l Lawbook) Allocations() []Rule {
+	var out []Rule
+	for i := range l.books {
+		for _, r := range l.books[i].Rules {
+			if r.Kind == Allocation && r.Confidence == Binding && r.To == 0 {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
 }
 
 // WithCalendar returns the lawbook with a calendar more, by the id under which rules name it.
