@@ -137,7 +137,7 @@ func given(get func(string) document.Value, f *Facts) {
 			}
 		}
 		f.States = append(f.States, s)
-		f.Suit.Barred = f.Suit.Barred || s.Kind == law.TimeBarred && s.Loan == 0
+		f.Suit.Barred = f.Suit.Barred || s.Kind == law.TimeBarred && (s.Loan == 0 || len(f.Loans) == 0 || slices.Contains(f.Loans, s.Loan))
 	}
 	for _, k := range get("contacts").List() {
 		f.Contacts = append(f.Contacts, contact(k, f.Zones))
