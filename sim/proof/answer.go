@@ -1,0 +1,66 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// arrived lets the human behind a handset react to a whole message.
+func (w *world) arrived(a *Arrival) {
+	h := w.core.holder[a.Number]
+	if h == nil {
+		return
+	}
+	c := w.carriers[w.rng.IntN(len(w.carriers))]
+	switch {
+	case w.often(w.trouble.stop):
+		c.say(h, w.stopWord(h), w.someTime(3*time.Second))
+	case w.often(w.trouble.answer):
+		c.say(h, "收到，谢谢", w.someTime(time.Hour))
+	case w.often(100) && len(h.accounts) > 0:
+		if l := h.accounts[w.rng.IntN(len(h.accounts))].loans; len(l) > 0 {
+			w.core.pay(l[0], h.today(w.now))
+		}
+	}
+}
+
+func (w *world) stopWord(h *human) string {
+	words := []string{"退订", "TD", "R", "别再发了", "请不要再给我发短信"}
+	if h.place.Language != "zh" {
+		words = []string{"STOP", "Stop texting me", "please stop", "unsubscribe"}
+	}
+	return words[w.rng.IntN(len(words))]
+}
+
+// stored notes that a reply is stored. A stop protects the human who wrote it, and everybody who had the number then
+// as far as Duly was told.
+func (w *world) stored(b *back) {
+	w.stats.Replies++
+	stop := isStop(b.reply.Text)
+	if stop {
+		w.stats.Stops++
+	}
+	tick := w.tick()
+	for _, h := range w.core.humans {
+		for _, a := range h.accounts {
+			if a.number == b.number || slices.Contains(a.had, b.number) {
+				h.mark(w.clock())
+			}
+			if stop && h.stop == 0 && (a.number == b.number || h == b.from && slices.Contains(a.had, b.number)) {
+				h.stop = tick
+			}
+		}
+	}
+}
+
+func isStop(text string) bool {
+	switch text {
+	case "退订", "TD", "R", "别再发了", "请不要再给我发短信", "STOP", "Stop texting me", "please stop", "unsubscribe":
+		return true
+	}
+	return false
+}
+
+// heard keeps what would be written to a log.
+func (w *world) heard(err error) { w.examiner.said = append(w.examiner.said, fmt.Sprint(err)) }

@@ -1,0 +1,308 @@
+package proof
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
+)
+
+// An Invariant is one of the twelve of DESIGN, section 4, by its number.
+type Invariant int
+
+// The invariants. Zero is a failure of the machine itself: an error that no death explains.
+const (
+	Works  Invariant = 0
+	Hours  Invariant = 1
+	Caps   Invariant = 2
+	Stops  Invariant = 3
+	Record Invariant = 4
+	Once   Invariant = 5
+	Amount Invariant = 6
+	Person Invariant = 7
+	Exact  Invariant = 8
+	Reason Invariant = 9
+	Secret Invariant = 10
+	Late   Invariant = 11
+	Closed Invariant = 12
+)
+
+// A Breach is something that must not happen.
+type Breach struct {
+	Invariant Invariant
+	Tick      int64
+	At        time.Time // true time
+	What      string
+}
+
+// String returns "invariant 2: …".
+func (b Breach) String() string {
+	return fmt.Sprintf("invariant %d, %s, tick %d: %s", b.Invariant, b.At.Format("2006-01-02 15:04:05.000"), b.Tick, b.What)
+}
+
+// mostBreaches is how many breaches a world names; one is enough to fail.
+const mostBreaches = 20
+
+// An examiner looks for breaches in the carriers' record.
+type examiner struct {
+	w        *world
+	breaches []Breach
+	looked   int                           // how much of the record has been looked at
+	contacts map[*human][]contact          // in their order
+	whole    map[outbox.FenceID]int        // parts that arrived, as bits
+	message  map[outbox.MessageID]*Arrival // the first part that arrived, by message
+	denied   map[outbox.FenceID]bool       // the carrier took a part and said that it did not
+	fresh    []*Arrival                    // first parts that came today
+	finished int64                         // messages before oldest
+	oldest   outbox.MessageID              // every message before it has ended
+	said     []string                      // what was logged or returned as an error
+}
+
+type contact struct {
+	at    time.Time // by the lender's clock
+	day   ledger.Date
+	fence outbox.FenceID
+}
+
+func newExaminer(w *world) examiner {
+	return examiner{
+		w: w, contacts: map[*human][]contact{}, whole: map[outbox.FenceID]int{},
+		message: map[outbox.MessageID]*Arrival{}, denied: map[outbox.FenceID]bool{},
+	}
+}
+
+func (x *examiner) note(i Invariant, format string, args ...any) {
+	if len(x.breaches) < mostBreaches {
+		x.breaches = append(x.breaches, Breach{i, x.w.ticks, x.w.now, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (x *examiner) broke(err error) { x.note(Works, "%v", err) }
+
+// A handing is what the world knows when a message is handed over: the moment after its fence was committed.
+type handing struct {
+	tick     int64
+	at       time.Time // true
+	clock    time.Time
+	leaveBy  time.Time // by the lender's clock
+	book     *book
+	whom     []debtor // those of the portfolio who have the number, by what Duly was told
+	feedFrom time.Time
+}
+
+type debtor struct {
+	human *human
+	owed  int64
+}
+
+// handedOver notes what is so at a hand-over.
+func (w *world) handedOver(m *dispatch.Message, leaveBy time.Time) *handing {
+	h := &handing{tick: w.tick(), at: w.now, clock: w.clock(), leaveBy: leaveBy}
+	for _, b := range w.core.books {
+		if strings.Contains(m.Text, signature(b.ref)) {
+			h.book = b
+		}
+	}
+	if h.book == nil {
+		return h
+	}
+	h.feedFrom = h.book.toldAt
+	for _, a := range h.book.accounts {
+		if a.number == string(m.To) && !known(h.whom, a.human) {
+			a.human.mark(h.clock)
+			h.whom = append(h.whom, debtor{a.human, a.human.owed(h.book, a.human.today(h.clock))})
+		}
+	}
+	return h
+}
+
+func known(whom []debtor, h *human) bool {
+	for _, d := range whom {
+		if d.human == h {
+			return true
+		}
+	}
+	return false
+}
+
+// today is the day where the human is.
+func (h *human) today(at time.Time) ledger.Date { return ledger.Day(at.In(h.location())) }
+
+// window checks that no more stands between fence and durable outcome than the window holds.
+func (x *examiner) window(l *line) {
+	if len(l.open) > l.window {
+		x.note(Record, "%d messages between fence and outcome on a line with a window of %d", len(l.open), l.window)
+	}
+}
+
+// look goes through what came since it was called last.
+func (x *examiner) look() {
+	for _, a := range x.w.record[x.looked:] {
+		if a.Taken {
+			x.arrival(a)
+		}
+	}
+	x.looked = len(x.w.record)
+}
+
+// arrival looks at one part that the carrier took.
+func (x *examiner) arrival(a *Arrival) {
+	bit := 1 << (a.Part - 1)
+	if x.whole[a.fence]&bit != 0 {
+		x.note(Once, "part %d of %s came twice under one fence", a.Part, a.fence.Message())
+	}
+	x.whole[a.fence] |= bit
+	x.denied[a.fence] = x.denied[a.fence] || a.Denied
+	x.w.stats.Parts++
+	first := x.message[a.fence.Message()]
+	if first == nil {
+		x.w.stats.Contacts++
+	}
+	if first != nil && first.fence != a.fence {
+		x.note(Once, "%s came under tries %d and %d", a.fence.Message(), first.fence.Try(), a.fence.Try())
+	}
+	h := a.handing
+	if !a.Clock.Before(h.leaveBy) && x.w.skew == 0 {
+		x.note(Late, "a part left at %s, after %s", a.Clock, h.leaveBy)
+	}
+	to, ok := x.addressed(a)
+	if !ok {
+		return
+	}
+	x.hours(a, to)
+	x.stops(a, to)
+	if first == nil {
+		x.message[a.fence.Message()] = a
+		a.addressed = to
+		x.fresh = append(x.fresh, a)
+		x.caps(a, to)
+	}
+}
+
+// addressed finds out who is written to, and whether they owe what the text says.
+func (x *examiner) addressed(a *Arrival) (*human, bool) {
+	h := a.handing
+	switch {
+	case h.book == nil:
+		x.note(Person, "a text names no portfolio")
+		return nil, false
+	case len(h.whom) == 0:
+		x.note(Person, "%s came to a number that nobody of the portfolio had", a.fence.Message())
+		return nil, false
+	}
+	minor, ok := amountIn(a.Text)
+	if !ok {
+		x.note(Amount, "%s says no amount", a.fence.Message())
+		return nil, false
+	}
+	if sum, ok := breakdownIn(a.Text); ok && sum != minor {
+		x.note(Exact, "%s says %d, and its parts sum to %d", a.fence.Message(), minor, sum)
+	}
+	name := surnameIn(a.Text)
+	for _, d := range h.whom {
+		if d.owed == minor && (name == "" || name == d.human.surname()) {
+			if d.human.silent {
+				x.note(Closed, "%s came to somebody of whom not enough is known", a.fence.Message())
+			}
+			if age := h.clock.Sub(h.feedFrom); age > maxAge {
+				x.note(Amount, "%s rests on payments that are %s old", a.fence.Message(), age)
+			}
+			return d.human, true
+		}
+	}
+	x.note(Amount, "%s says %d; owed was %v", a.fence.Message(), minor, owedBy(h.whom))
+	return nil, false
+}
+
+func owedBy(whom []debtor) []int64 {
+	var out []int64
+	for _, d := range whom {
+		out = append(out, d.owed)
+	}
+	return out
+}
+
+var (
+	amounts = regexp.MustCompile(`(?:[A-Z]{3} )?([0-9][0-9,]*\.[0-9]{2})`)
+	parts   = regexp.MustCompile(`应还[^（]*（((?:本金|利息|违约利息|费用)[^）]*)）`)
+	greeted = regexp.MustCompile(`】(.)您好`)
+)
+
+// amountIn reads the first amount of a text, in minor units.
+func amountIn(text string) (int64, bool) {
+	m := amounts.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	v, err := strconv.ParseInt(strings.NewReplacer(",", "", ".", "").Replace(m[1]), 10, 64)
+	return v, err == nil
+}
+
+// breakdownIn sums the parts that a text says its amount is made of; false where it says none.
+func breakdownIn(text string) (sum int64, ok bool) {
+	m := parts.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	for _, p := range amounts.FindAllString(m[1], -1) {
+		v, ok := amountIn(p)
+		if !ok {
+			return 0, false
+		}
+		sum += v
+	}
+	return sum, true
+}
+
+// surnameIn reads whom a text greets; "" where it greets nobody by name.
+func surnameIn(text string) string {
+	if m := greeted.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+func (x *examiner) hours(a *Arrival, to *human) {
+	local := a.Clock.In(to.location())
+	law := &to.place.Law
+	minute := local.Hour()*60 + local.Minute()
+	y, m, d := local.Date()
+	closes := time.Date(y, m, d, law.Close/60, law.Close%60, 0, 0, local.Location())
+	if minute < law.Open || minute >= law.Close {
+		x.note(Hours, "%s came at %s", a.fence.Message(), local)
+	} else if a.Until.After(closes) {
+		x.note(Hours, "%s is valid until %s, and the hours end at %s", a.fence.Message(), a.Until.In(to.location()), closes)
+	}
+}
+
+func (x *examiner) stops(a *Arrival, to *human) {
+	if to.stop != 0 && a.handing.tick > to.stop {
+		x.note(Stops, "%s was handed over at tick %d, and the stop was stored at tick %d", a.fence.Message(), a.handing.tick, to.stop)
+	}
+}
+
+// caps counts from the moment of the hand-over, which an arrival follows within ten seconds: outbox.LeaveWithin.
+func (x *examiner) caps(a *Arrival, to *human) {
+	now := contact{a.handing.clock, to.today(a.handing.clock), a.fence}
+	list := append(x.contacts[to], now)
+	x.contacts[to] = list
+	for _, c := range to.place.Law.Caps {
+		n := 0
+		for _, o := range list {
+			if c.Days > 0 && o.day > now.day-ledger.Date(c.Days) && o.day <= now.day || c.Window > 0 && now.at.Sub(o.at) < c.Window-slack {
+				n++
+			}
+		}
+		if n > c.N {
+			x.note(Caps, "%s is contact %d of a person in %d days or %s, where %d are lawful", a.fence.Message(), n, c.Days, c.Window, c.N)
+		}
+	}
+}
+
+// slack is how much later than its slot a message may be handed over: it is judged, then committed.
+const slack = outbox.LeaveWithin
