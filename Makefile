@@ -60,6 +60,10 @@ race: ## Run the short tests of the packages that share memory under the race de
 	echo go test -race -short $$packages; \
 	CGO_ENABLED=1 go run ./test/withpg go test -race -short -timeout 30m $(TESTFLAGS) $$packages
 
+.PHONY: sim
+sim: ## Try to break what must always hold: make sim SEEDS=5000 FROM=1, or one world again: make sim SEED=42.
+	go test -count 1 -timeout 0 -run '^TestProof$$' ./sim/proof -args $(if $(SEED),-test.v -seed $(SEED),-seeds $(or $(SEEDS),200) -from $(or $(FROM),1))
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s; or a number of runs, such as 1000x).
 	@tools/fuzz.sh $(FUZZTIME)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dulyhq/duly/outbox"
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
 )
@@ -106,5 +107,43 @@ func TestTwoZonesOnePhone(t *testing.T) {
 	// Six nights of a tenth of a per cent and 360 days: 100.00 and six times 0.10139.
 	if got := h.smsc.Arrivals(); len(got) != 1 || !strings.Contains(got[0].Whole, "100.61元") {
 		t.Errorf("arrivals %+v", got)
+	}
+}
+
+// TestReplayOverRetry is invariant 9: what was known between two tries of a message is that it had been tried, also
+// after the second try.
+func TestReplayOverRetry(t *testing.T) {
+	ctx := context.Background()
+	h := newHouse(t, smsc.Config{})
+	h.take(debt{n: 1, dueOn: day(thursday, 6), minor: 10000})
+	h.plan()
+	s := h.sender(t)
+	st := s.newStep()
+	if msgs, err := s.judge(ctx, st, 10, nil); err != nil || len(msgs) != 1 {
+		t.Fatalf("judged %d messages, %v", len(msgs), err)
+	}
+	if _, err := h.Store.Commit(ctx, st); err != nil {
+		t.Fatal(err)
+	}
+	again := store.PutOff{Message: st.Tries[0].Message.ID, NotBefore: h.now(), NotAfter: st.Tries[0].Message.NotAfter}
+	back := s.newStep()
+	back.Outcomes = []store.Outcome{{Fence: st.Tries[0].Fence(), Event: outbox.EvThrottle, Carrier: "main", Again: &again}}
+	if _, err := h.Store.Commit(ctx, back); err != nil {
+		t.Fatal(err)
+	}
+	explain := func() string {
+		t.Helper()
+		x, err := h.Explain(ctx, "B00001", thursday.Add(30*time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x[0].Action + " " + x[0].Rule + " " + x[0].Reason
+	}
+	was := explain()
+	h.at(thursday.Add(time.Hour))
+	h.run()
+	h.want("delivered", 1)
+	if is := explain(); is != was {
+		t.Errorf("half an hour after the first try: %s; asked again after the second: %s", was, is)
 	}
 }

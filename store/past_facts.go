@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/guard"
@@ -37,10 +38,17 @@ func (p *Past) numbers(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	return nil
 }
 
-// contacts reads the contacts made before, those of people as far as they were known.
+// contacts reads the contacts made before, those of people as far as they were known. The slot of a message that was
+// tried again has moved on to its last try: before that it lay at the try before, unless the try that is asked about is
+// the message's own.
 func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
-	rows, err := tx.QueryContext(ctx, `SELECT * FROM (SELECT `+contactColumnsOf+` FROM contact WHERE subject = ?1 << 8 AND at < ?2 AND note = 0
-		UNION ALL SELECT 0, 0, at, day, channel, portfolio, 0, 0, loan, '', address, `+results+`, `+makers+` FROM recorded r
+	rows, err := tx.QueryContext(ctx, `SELECT * FROM (
+		SELECT `+contactColumnsOf+`, 0 AS moved FROM contact WHERE subject = ?1 << 8 AND at < ?2 AND note = 0
+		UNION ALL SELECT seq, message, f.at, day, channel, portfolio, treatment, episode, loan, others, address, result, party, 1
+			FROM contact c JOIN fence f ON f.id = (SELECT max(id) FROM fence WHERE id BETWEEN c.message << 3 AND c.message << 3 | 7 AND at < ?2)
+			WHERE subject = ?1 << 8 AND c.at >= ?2 AND message <> 0
+				AND NOT EXISTS (SELECT 1 FROM fence WHERE id BETWEEN c.message << 3 AND c.message << 3 | 7 AND at = ?2)
+		UNION ALL SELECT 0, 0, at, day, channel, portfolio, 0, 0, loan, '', address, `+results+`, `+makers+`, 0 FROM recorded r
 			WHERE person = ?1 AND at < ?2 AND result <> 'mistaken' AND known_at <= ?2 AND (gone_at = 0 OR gone_at > ?2)) ORDER BY at, seq`,
 		int64(p.Person), millis(at))
 	if err != nil {
@@ -49,13 +57,29 @@ func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var r contactRow
-		if err := rows.Scan(r.fields()...); err != nil {
+		var moved bool
+		if err := rows.Scan(append(r.fields(), &moved)...); err != nil {
 			return wrap(err)
+		}
+		if moved {
+			r.day = p.dayThere(r.at)
 		}
 		p.LastSeq = r.seq
 		p.addContact(&r, p.Portfolio)
 	}
 	return wrap(rows.Err())
+}
+
+// dayThere returns the day of an instant where the person is, as far as that is known.
+func (p *Past) dayThere(at time.Time) ledger.Date {
+	for _, b := range p.Borrowers {
+		for _, name := range strings.Fields(b.Zone) {
+			if z, err := time.LoadLocation(name); err == nil {
+				return ledger.Day(at.In(z))
+			}
+		}
+	}
+	return ledger.Day(at)
 }
 
 // states reads the states of the person and of where they live, and adds those that follow from numbers and loans.

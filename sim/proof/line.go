@@ -17,7 +17,8 @@ type line struct {
 	carrier *carrier
 	process *process
 	sink    dispatch.Sink
-	window  int
+	window  int // messages between fence and durable outcome at most
+	granted int // what Room grants: the window, unless a breach is planted
 	up      bool
 	quietTo time.Time
 	flights []*flight
@@ -67,11 +68,11 @@ func (l *line) Room() int {
 	if !l.up || l.carrier.w.now.Before(l.quietTo) {
 		return 0
 	}
-	return max(0, l.window-len(l.flights))
+	return max(0, l.granted-len(l.flights))
 }
 
 // Width implements engine.Carrier.
-func (l *line) Width() int { return l.window }
+func (l *line) Width() int { return l.granted }
 
 // Submit implements engine.Carrier.
 func (l *line) Submit(msgs []dispatch.Message) {

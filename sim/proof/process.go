@@ -75,15 +75,16 @@ func (p *process) bind(c *carrier) error {
 	if w.rng.IntN(8) == 0 {
 		window = 1 + w.rng.IntN(6)
 	}
-	if w.trouble.window > 0 {
-		window = w.trouble.window
-	}
 	if w.rng.IntN(8) == 0 {
 		batch = 1 + w.rng.IntN(6)
 	}
 	s := &sender{}
+	granted := window
+	if n := w.cfg.plant.window; n > 0 {
+		granted = n
+	}
 	cfg := engine.SenderConfig{
-		Carrier: c.name, Civil: p.civil, Batch: batch, Window: window,
+		Carrier: c.name, Civil: p.civil, Batch: batch, Window: granted,
 		Beside: func(commit, judge func()) {
 			if w.rng.IntN(2) == 0 {
 				commit, judge = judge, commit
@@ -98,6 +99,7 @@ func (p *process) bind(c *carrier) error {
 			sink = w.cfg.plant.sink(w, sink)
 		}
 		s.line = c.open(p, window, sink)
+		s.line.granted = granted
 		return s.line, nil
 	})
 	if err != nil {

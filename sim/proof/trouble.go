@@ -23,7 +23,6 @@ type trouble struct {
 	unasked      int  // replies a day out of nowhere
 	pay, correct int  // payments and corrections a day, in a hundred humans
 	renumber     int  // new numbers a day, in a thousand humans
-	window       int  // of every line; 0 lets the seed decide
 	nameless     int  // loans whose payments have no payment_id, in a hundred
 }
 

@@ -32,6 +32,7 @@ type plant struct {
 	sink    func(*world, dispatch.Sink) dispatch.Sink // stands between a line and its sender
 	message func(*line, *dispatch.Message)            // changes a message after it was handed over
 	row     func(*world, *intake.Row)                 // changes a row before it is imported
+	window  int                                       // what a sender takes for its window; 0 means its window
 	disk    func(*Disk)                               // spoils the disk
 	fault   func(*trouble)                            // sets the world's troubles
 }
