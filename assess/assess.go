@@ -20,6 +20,9 @@ type Terms struct {
 	// standing is broken. Nil means that nothing limits it. It is asked only where the contract's rate and multiplier
 	// make penalty interest, and has to answer alike for equal arguments.
 	Ceiling func(l *ledger.Loan, on ledger.Date) (most ledger.Rate, known bool)
+	// Version says which terms these are on a day: standings made under another version are made anew. Nil means that
+	// they are always the same.
+	Version func(on ledger.Date) string
 }
 
 // A Component is a part of what is due.

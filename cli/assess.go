@@ -81,6 +81,10 @@ func (a *app) assess(ctx context.Context, f assessFlags) error {
 			return fail(Usage, "--on: %w", err)
 		}
 	}
+	terms, err := c.terms(p)
+	if err != nil {
+		return err
+	}
 	return c.withStore(ctx, func(s *store.Store) error {
 		row, err := s.Portfolio(ctx, c.Creditor.ID, p.ID)
 		if err != nil {
@@ -90,11 +94,11 @@ func (a *app) assess(ctx context.Context, f assessFlags) error {
 		g := &page{w: w, lang: lang, zone: p.Zone}
 		switch {
 		case f.working != "":
-			err = working(ctx, s, row.ID, p.Terms, f.working, on, f.json, g)
+			err = working(ctx, s, row.ID, terms, f.working, on, f.json, g)
 		case f.json:
-			err = assessJSON(ctx, s, row.ID, p.Terms, on, w)
+			err = assessJSON(ctx, s, row.ID, terms, on, w)
 		default:
-			err = assessTable(ctx, s, row.ID, p.Terms, on, g)
+			err = assessTable(ctx, s, row.ID, terms, on, g)
 		}
 		return errors.Join(err, w.Flush())
 	})

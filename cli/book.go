@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/engine"
@@ -33,6 +34,19 @@ func (c *Config) compile() ([]*engine.Portfolio, error) {
 		out = append(out, compiled)
 	}
 	return out, nil
+}
+
+// terms are those of the contracts, within what the portfolio's rulebooks let be asked for.
+func (c *Config) terms(p *Portfolio) (assess.Terms, error) {
+	spec, err := c.spec(p)
+	if err != nil {
+		return assess.Terms{}, err
+	}
+	t, err := engine.TermsOf(spec)
+	if err != nil {
+		return t, fail(Input, "portfolio %s: %w", p.ID, err)
+	}
+	return t, nil
 }
 
 func (c *Config) spec(p *Portfolio) (engine.Spec, error) {

@@ -92,6 +92,10 @@ func (a *app) importFiles(ctx context.Context, f importFlags, files []string) er
 	if err := i.prepare(); err != nil {
 		return err
 	}
+	terms, err := i.config.terms(i.portfolio)
+	if err != nil {
+		return err
+	}
 	return i.config.withStore(ctx, func(s *store.Store) error {
 		p, err := s.Portfolio(ctx, i.config.Creditor.ID, i.portfolio.ID)
 		if err != nil {
@@ -108,7 +112,7 @@ func (a *app) importFiles(ctx context.Context, f importFlags, files []string) er
 		fresh := 0
 		day := ledger.Day(a.clock.time().In(i.portfolio.Zone))
 		if !f.dryRun {
-			if fresh, err = s.Refresh(ctx, p.ID, day, i.portfolio.Terms); err != nil {
+			if fresh, err = s.Refresh(ctx, p.ID, day, terms); err != nil {
 				return fail(Dependency, "the files are imported, but the loans could not all be assessed; duly plan makes up for it: %w", err)
 			}
 		}

@@ -99,7 +99,29 @@ func (p *Portfolio) rulebooks(s Spec) error {
 		return err
 	}
 	p.Terms.Ceiling = p.ceiling
-	return p.order()
+	if err := p.order(); err != nil {
+		return err
+	}
+	fixed := fmt.Sprintf("%d %d %v", p.Terms.GraceDays, p.Terms.DayCount, p.Terms.Order)
+	for _, d := range p.Documents {
+		if d.Kind == "rates" {
+			fixed += " " + d.Digest
+		}
+	}
+	p.Terms.Version = func(on ledger.Date) string {
+		sum := sha256.Sum256(fmt.Append([]byte(fixed), p.Lawbook.Rates(on)))
+		return hex.EncodeToString(sum[:8])
+	}
+	return nil
+}
+
+// TermsOf returns how a portfolio's contracts treat lateness, within what its rulebooks let be asked for.
+func TermsOf(s Spec) (assess.Terms, error) {
+	p := &Portfolio{Ref: s.Ref, Terms: s.Terms}
+	if err := p.rulebooks(s); err != nil {
+		return assess.Terms{}, fmt.Errorf("%w:\n%w", ErrDocument, err)
+	}
+	return p.Terms, nil
 }
 
 // ceiling is the most penalty interest a year that the portfolio's rulebooks let be asked for on a loan.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/dulyhq/duly/ledger"
 )
 
 // A Lawbook is every rulebook that a portfolio stands under, with the calendars and dated rates that they
@@ -49,6 +51,18 @@ func Compose(books ...Rulebook) (Lawbook, error) {
 		}
 	}
 	return l, nil
+}
+
+// Rates returns the ceilings that bind on a day, of every place, as one text: equal texts, equal ceilings where the
+// series that they name are equal too.
+func (l Lawbook) Rates(day ledger.Date) string {
+	text := ""
+	for _, r := range l.rates {
+		if r.On(day) {
+			text += fmt.Sprintln(r.ID, r.Limits, r.AtMost, r.AtMost.On, r.Products, r.Parties)
+		}
+	}
+	return text
 }
 
 // Allocations returns the binding rules about the order in which money meets what is owed, of every place, but for those

@@ -547,3 +547,24 @@ func TestNothingPersonalInClear(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherTermsMakeStandingsAnew: where the terms or the law's ceilings have changed, no standing made before holds.
+func TestOtherTermsMakeStandingsAnew(t *testing.T) {
+	s := open(t)
+	take(t, s, small()...)
+	on := date("2026-09-24")
+	refresh := func(version string) int {
+		n, err := s.Refresh(context.Background(), 1, on, assess.Terms{Version: func(ledger.Date) string { return version }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	all := refresh("a")
+	if again := refresh("a"); all == 0 || again != 0 {
+		t.Errorf("%d standings, then %d under the same terms", all, again)
+	}
+	if other := refresh("b"); other != all {
+		t.Errorf("%d of %d standings under other terms", other, all)
+	}
+}

@@ -52,6 +52,9 @@ const refreshLoans = 5000
 // terms, and returns how many. Nothing is learnt by it, so no person's turn moves on. It is done in pieces;
 // where it ends early, what is left is found by the next one.
 func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date, terms assess.Terms) (int, error) {
+	if err := s.underTerms(ctx, portfolio, today, terms); err != nil {
+		return 0, fmt.Errorf("store: refresh: %w", err)
+	}
 	done := 0
 	for after := (stalePiece{}); ; {
 		piece, err := s.stale(ctx, portfolio, today, after)
@@ -81,6 +84,31 @@ func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date,
 		done += len(piece.loans)
 		after = piece.loans[len(piece.loans)-1]
 	}
+}
+
+// underTerms notes under which terms the standings are made, and that those made under others do not hold.
+func (s *Store) underTerms(ctx context.Context, portfolio int64, today ledger.Date, terms assess.Terms) error {
+	if terms.Version == nil {
+		return nil
+	}
+	version, was := terms.Version(today), ""
+	if err := s.read.QueryRowContext(ctx, `SELECT terms FROM portfolio WHERE id = ?`, portfolio).Scan(&was); err != nil {
+		return wrap(err)
+	}
+	if version == was {
+		return nil
+	}
+	return s.update(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE portfolio SET terms = ? WHERE id = ? AND terms <> ?`, version, portfolio, version)
+		if err != nil {
+			return wrap(err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return wrap(err) // another process was here first
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE standing SET as_of = 0 WHERE portfolio = ?`, portfolio)
+		return wrap(err)
+	})
 }
 
 // A piece is some loans with their histories, read from one state of the ledger.
