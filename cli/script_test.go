@@ -6,6 +6,8 @@ import (
 	"flag"
 	"net"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,6 +30,11 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
+		Setup: func(env *testscript.Env) error {
+			examples, err := filepath.Abs("../examples")
+			env.Setenv("EXAMPLES", examples)
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,
 			"port":   port,
@@ -72,4 +79,31 @@ func cutStatus(s string) (string, bool) {
 		return s[len(prefix):], true
 	}
 	return "", false
+}
+
+// TestExampleReadme: the commands that the README of an example tells to run are those that its script runs.
+func TestExampleReadme(t *testing.T) {
+	for readme, script := range map[string]string{"../examples/us-small/README.md": "testdata/script/us_small.txt"} {
+		page, err := os.ReadFile(readme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for line := range strings.Lines(string(page)) {
+			command, told := strings.CutPrefix(line, "    duly ")
+			if !told {
+				continue
+			}
+			if n++; !strings.Contains(string(run), "\nexec duly "+command) {
+				t.Errorf("%s does not run: duly %s", script, strings.TrimSpace(command))
+			}
+		}
+		if n < 3 {
+			t.Errorf("%s tells %d commands", readme, n)
+		}
+	}
 }
