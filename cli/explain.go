@@ -162,6 +162,9 @@ func (p *page) decision(portfolio *engine.Portfolio, x *engine.Explanation) {
 		p.line(p.lang.say("  from %s, until %s", "  %s 起，至 %s"), p.time(x.NotBefore), p.time(x.NotAfter))
 	}
 	p.reason(portfolio, "  ", x.Rule, x.Reason)
+	if x.Action == "hold" && !x.NotBefore.IsZero() {
+		p.line(p.lang.say("  asked again from %s", "  %s 起再次判断"), p.time(x.NotBefore))
+	}
 	for _, s := range x.States {
 		p.line(p.lang.say("  in force since %s: %s", "  自 %s 起：%s"), p.time(s.Since), p.lang.condition(s.Kind))
 	}

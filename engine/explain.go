@@ -29,7 +29,7 @@ type Explanation struct {
 	Treatment string             `json:"treatment,omitempty"`
 	Template  string             `json:"template,omitempty"`
 	Tone      string             `json:"tone,omitempty"`
-	NotBefore time.Time          `json:"not_before,omitzero"`
+	NotBefore time.Time          `json:"not_before,omitzero"` // of a hold: when it may be asked again
 	NotAfter  time.Time          `json:"not_after,omitzero"`
 	Rule      string             `json:"rule"`
 	Source    string             `json:"source,omitempty"`
@@ -263,8 +263,11 @@ func (x *Explanation) judged(j *Judgement, zone *time.Location) {
 	if t := j.Intent.Treatment; t != nil {
 		x.Stage, x.Treatment, x.Template, x.Tone = j.Intent.Stage.Name, t.Name, t.Template, string(j.Intent.Tone)
 	}
-	if j.Action == Contact {
+	switch {
+	case j.Action == Contact:
 		x.NotBefore, x.NotAfter = j.NotBefore.In(zone), j.NotAfter.In(zone)
+	case j.Action == Hold && !j.HoldUntil.IsZero():
+		x.NotBefore = j.HoldUntil.In(zone)
 	}
 	x.Rule, x.Source, x.Reason, x.Checked = j.Rule, j.Source, j.Reason, j.Verdict.Checked
 }
