@@ -128,7 +128,14 @@ func (c *compiled) sort() {
 			continue
 		}
 		c.binding[r.Kind] = append(c.binding[r.Kind], r)
-		if r.Kind == Hours && r.When == nil {
+	}
+	for _, rules := range c.binding {
+		slices.SortStableFunc(rules, func(a, b *Rule) int { // of two that say the same the law's is named, not the house's
+			return boolInt(a.House) - boolInt(b.House)
+		})
+	}
+	for _, r := range c.binding[Hours] {
+		if r.When == nil {
 			c.week.narrow(r)
 		}
 	}

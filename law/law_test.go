@@ -253,3 +253,22 @@ func TestParseCalendarMistakes(t *testing.T) {
 		}
 	}
 }
+
+// TestLawIsNamedBeforeHouse: of two rules that say the same the law's is named, whichever book stands first.
+func TestLawIsNamedBeforeHouse(t *testing.T) {
+	rule := func(id string, house bool) law.Rule {
+		return law.Rule{ID: id, Kind: law.Hours, Confidence: law.Binding, House: house, Open: 480, Close: 1260, Source: id}
+	}
+	federal := law.Rulebook{ID: "us", Jurisdiction: "US", Rules: []law.Rule{rule("HOUSE", true)}}
+	state := law.Rulebook{ID: "us-ma", Jurisdiction: "US-MA", Rules: []law.Rule{rule("STATE", false)}}
+	for _, books := range [][]law.Rulebook{{federal, state}, {state, federal}} {
+		l, err := law.Compose(books...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules := l.For(law.Scope{Country: "US", Region: "US-MA", Channel: ledger.SMS, On: 20000})
+		if b := rules.Binding(law.Hours); len(b) != 2 || b[0].ID != "STATE" {
+			t.Errorf("asked first: %v", b[0].ID)
+		}
+	}
+}
