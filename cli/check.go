@@ -107,6 +107,7 @@ func (k *checking) portfolio(p *engine.Portfolio) error {
 			return err
 		}
 	}
+	k.worth(p)
 	k.before = k.findings
 	return k.templates(p)
 }
@@ -140,6 +141,28 @@ func (k *checking) rulebook(p *engine.Portfolio, src engine.Source) error {
 	}
 	k.good(k.lang.say("%s: %d rules", "%s：%d条规则"), src.Name, len(book.Rules))
 	return nil
+}
+
+// worth says which rules the lender's own rulebooks have made bind or advise, which is no finding but has to be said,
+// and which calendars the rules in force read and do not find.
+func (k *checking) worth(p *engine.Portfolio) {
+	for _, r := range p.Lawbook.Changed() {
+		if r.BoundBy != "" {
+			k.note(k.lang.say("rule %s binds, by rulebook %s", "规则 %s 由规则集 %s 设为强制"), r.ID, r.BoundBy)
+		} else {
+			k.note(k.lang.say("rule %s does not bind, by rulebook %s: %s", "规则 %s 由规则集 %s 设为不强制，理由：%s"), r.ID, r.AdvisedBy, r.Why)
+		}
+	}
+	for _, l := range p.Lawbook.Lacks(ledger.Day(k.a.clock.time().In(p.Zone))) {
+		if l.Rule.Kind == law.Days {
+			k.found("%s:%d: rule %s: %s, so that it holds contact", l.Rule.File, l.Rule.Line, l.Rule.ID, l.What)
+		}
+	}
+}
+
+// note says what is no finding and should be known.
+func (k *checking) note(format string, args ...any) {
+	fmt.Fprintf(k.w, "    "+format+"\n", args...) //nolint:errcheck // as above
 }
 
 // shelf is what the tests of a portfolio's rulebooks may be judged with: those of the configuration, and those

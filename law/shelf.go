@@ -3,6 +3,8 @@ package law
 import (
 	"slices"
 	"strings"
+
+	"github.com/dulyhq/duly/ledger"
 )
 
 // A Shelf holds the rulebooks, calendars and dated rates that there are, from which a portfolio's lawbook or
@@ -49,6 +51,39 @@ func (s *Shelf) Beneath(b *Rulebook) []Rulebook {
 		inUse := len(s.InUse) == 0 || slices.Contains(s.InUse, o.ID)
 		if b.Jurisdiction == "" && inUse || inside {
 			out = append(out, *o)
+		}
+	}
+	return out
+}
+
+// A Lack is a table that a rule reads and that is not there, or does not say what the rule asks for.
+type Lack struct {
+	Rule *Rule
+	What string // in English: what is not there
+}
+
+// Lacks returns what the rules in force on a day read and do not find: where it is a calendar they hold contact, where
+// it is a rate the amount is not known.
+func (l Lawbook) Lacks(day ledger.Date) []Lack {
+	var out []Lack
+	for i := range l.books {
+		for k := range l.books[i].Rules {
+			r := &l.books[i].Rules[k]
+			if !r.On(day) || r.Confidence != Binding {
+				continue
+			}
+			c, given := l.calendars[r.Calendar]
+			_, known := c.Workday(day)
+			switch {
+			case r.Calendar != "" && !given:
+				out = append(out, Lack{r, "calendar " + r.Calendar + " is not given"})
+			case r.Calendar != "" && !known:
+				out = append(out, Lack{r, "calendar " + r.Calendar + " does not publish the year of " + day.String()})
+			case r.AtMost.Series != "":
+				if _, known := l.series[r.AtMost.Series].On(day); !known {
+					out = append(out, Lack{r, "series " + r.AtMost.Series + " publishes no rate for " + day.String()})
+				}
+			}
 		}
 	}
 	return out
