@@ -17,6 +17,13 @@ import (
 
 // TestMain lets this binary stand in for a process of its own that can be killed.
 func TestMain(m *testing.M) {
+	if ref := os.Getenv("DULY_TEST_RACE"); ref != "" {
+		if err := raceChild(os.Getenv("DULY_TEST_DIR"), ref); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if dir := os.Getenv("DULY_TEST_RUN"); dir != "" {
 		if err := runChild(dir, os.Getenv("DULY_TEST_SMSC")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
