@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +26,8 @@ type bodyParser struct {
 	lines  []string
 	places []place // of the first character of each line
 	ops    []op
+	spots  [][]spot // by op: where its text stands in the document
+	here   []spot   // of the text being gathered
 	text   strings.Builder
 	open   []block
 }
@@ -92,8 +95,14 @@ func (p *bodyParser) line(line string, n int) {
 	}
 }
 
+// add adds an op and where it stands.
+func (p *bodyParser) add(o op, at ...spot) {
+	p.ops, p.spots = append(p.ops, o), append(p.spots, slices.Clone(at))
+}
+
 // write keeps text.
 func (p *bodyParser) write(s string, at place) {
+	p.here = append(p.here, spot{p.text.Len(), at})
 	for _, r := range s {
 		if r < ' ' || r == utf8.RuneError {
 			p.fail(at, "%q is no character of a message", r)
@@ -109,8 +118,9 @@ func (p *bodyParser) write(s string, at place) {
 
 func (p *bodyParser) flush() {
 	if p.text.Len() > 0 {
-		p.ops = append(p.ops, op{kind: opText, text: p.text.String(), tally: sms.Count(p.text.String())})
+		p.add(op{kind: opText, text: p.text.String(), tally: sms.Count(p.text.String())}, p.here...)
 		p.text.Reset()
+		p.here = p.here[:0]
 	}
 }
 
@@ -139,7 +149,7 @@ func (p *bodyParser) directive(s string, at place) {
 		if id := p.variable(s, at); id == loanList {
 			p.fail(at, "loans is a list; write {each loans}…{end}")
 		} else if id != noVariable {
-			p.ops = append(p.ops, op{kind: opValue, variable: id})
+			p.add(op{kind: opValue, variable: id}, spot{0, at})
 		}
 	}
 }
@@ -189,7 +199,7 @@ func (p *bodyParser) begin(s, name string, at place, isEach bool) {
 	if isEach {
 		o = op{kind: opEach, variable: loanList}
 	}
-	p.ops = append(p.ops, o)
+	p.add(o)
 	p.open = append(p.open, b)
 }
 
@@ -200,7 +210,7 @@ func (p *bodyParser) otherwise(at place) {
 		return
 	}
 	b.jump = len(p.ops)
-	p.ops = append(p.ops, op{kind: opJump})
+	p.add(op{kind: opJump})
 	p.ops[b.op].to = len(p.ops)
 }
 
@@ -209,7 +219,7 @@ func (p *bodyParser) end() {
 	p.open = p.open[:len(p.open)-1]
 	switch {
 	case b.isEach:
-		p.ops = append(p.ops, op{kind: opNext, variable: loanList, to: b.op + 1})
+		p.add(op{kind: opNext, variable: loanList, to: b.op + 1})
 	case b.jump >= 0:
 		p.ops[b.jump].to = len(p.ops)
 	default:

@@ -94,6 +94,7 @@ func (c *compiler) template(v document.Value, shared Template) *Template {
 		return nil
 	}
 	t := shared
+	t.File, t.Line = c.file, v.Line()
 	t.Name = v.Key("name").Text()
 	if strings.Trim(t.Name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
 		v.Key("name").Fail("%q: use small letters, digits and _", t.Name)
@@ -166,6 +167,7 @@ func (c *compiler) body(t *Template, v document.Value, text string) bool {
 	}
 	before := len(c.mistakes)
 	t.ops = p.parse()
+	t.spots = p.spots
 	return len(c.mistakes) == before
 }
 

@@ -30,11 +30,14 @@ type Template struct {
 	// Carriers holds what each carrier has on file for the template; empty means that nothing is registered.
 	Carriers map[string]Registration
 	Digest   string // SHA-256 over all of the above and the body, hex
+	File     string // the document in which it stands
+	Line     int    // and where it begins
 
 	elements []Element
 	beside   variables // those that carry an element and can be read only beside the right neighbours; see Write
 	ops      []op
-	longest  int // bytes that the text takes at the longest values, so that few texts need more room
+	spots    [][]spot // by op: where its text or variable stands in the document
+	longest  int      // bytes that the text takes at the longest values, so that few texts need more room
 }
 
 // A Registration is a template as a carrier has it on file.

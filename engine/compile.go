@@ -63,13 +63,13 @@ func Compile(s Spec) (*Portfolio, error) {
 		return nil, fmt.Errorf("%w: portfolio %s: zone %q is not an IANA name such as Asia/Shanghai", ErrDocument, s.Ref, s.Zone)
 	}
 	p.Zone = zone
-	if err := errors.Join(p.strategy(s), p.rulebooks(s), p.texts(s)); err != nil {
+	if err := errors.Join(p.strategy(s), p.rulebooks(s), p.templates(s)); err != nil {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
 	}
 	for _, f := range p.Strategy.CheckTemplates(func(name string, _ ledger.Channel) bool { return p.Templates.Has(name) }) {
 		err = errors.Join(err, fmt.Errorf("%v", f))
 	}
-	if err != nil {
+	if err := errors.Join(err, p.read()); err != nil {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
 	}
 	return p, nil
@@ -213,7 +213,7 @@ const (
 	rates    = "rates.csv"
 )
 
-func (p *Portfolio) texts(s Spec) error {
+func (p *Portfolio) templates(s Spec) error {
 	var sets []*compose.Set
 	for _, src := range s.Templates {
 		p.keep("templates", src)

@@ -1,4 +1,4 @@
-// Package engine runs the recipe: assess, decide, guard, compose. It joins the pure stages to the store and
+// Package engine runs the recipe: assess, decide, guard, compose, lint. It joins the pure stages to the store and
 // the carriers, and its jobs are steps that thin shells repeat: plan, send, settle.
 package engine
 
@@ -11,6 +11,7 @@ import (
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/lint"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -38,6 +39,7 @@ type Portfolio struct {
 
 	row     store.Portfolio
 	edition int64
+	texts   map[*compose.Template]*lint.Template // the templates as the lint has read them
 	capSets map[capKey]capped
 	caches
 }
@@ -51,6 +53,9 @@ type caches struct {
 	last   *clock // the one that was asked for last
 	slots  map[slotKey]decide.Slot
 	bound  map[textKey]*compose.Bound
+	held   map[wordKey]bool
+	worded wordKey // the template and the rules that were asked for last, and
+	holds  bool    // whether it always holds what they ask of a text
 	wrote  textKey // the key and the text that were asked for last
 	text   *compose.Bound
 	loans  []decide.LoanFacts // room for the facts of one person
@@ -108,10 +113,8 @@ func (p *Portfolio) template(name string, lang compose.Language) *compose.Bound 
 	t, ok := p.bound[k]
 	if !ok {
 		if plain := p.Templates.Pick(name, lang, p.Language); plain != nil {
-			id := p.Identity[plain.Language]
-			t = plain.Bind(&compose.Vars{
-				Creditor: id.Creditor, Sign: id.Signature, Phone: id.Phone, Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord,
-			})
+			sender := p.Identity[plain.Language].vars()
+			t = plain.Bind(&sender)
 		}
 		p.bound[k] = t
 	}
@@ -123,6 +126,6 @@ func (p *Portfolio) template(name string, lang compose.Language) *compose.Bound 
 func (p *Portfolio) fork() *Portfolio {
 	q := *p
 	q.capSets = map[capKey]capped{}
-	q.caches = caches{rules: map[ruleKey]law.Rules{}, clocks: map[string]*clock{}, slots: map[slotKey]decide.Slot{}, bound: map[textKey]*compose.Bound{}}
+	q.caches = caches{rules: map[ruleKey]law.Rules{}, clocks: map[string]*clock{}, slots: map[slotKey]decide.Slot{}, bound: map[textKey]*compose.Bound{}, held: map[wordKey]bool{}}
 	return &q
 }

@@ -284,7 +284,7 @@ type Text struct {
 // ErrCannotWrite says that a message cannot be written as it must be; contact waits and a person looks.
 var ErrCannotWrite = errors.New("engine: the text cannot be written")
 
-// Write is the recipe's last stages, compose and its check, at the moment of hand-over. to holds every borrower
+// Write is the recipe's last stages, compose and lint, at the moment of hand-over. to holds every borrower
 // of the dossier; the message goes to the one whose loan leads.
 func Write(p *Portfolio, d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient, now time.Time) (Text, error) {
 	return p.write(new(compose.Paper), d, j, to, now)
@@ -310,6 +310,9 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	}
 	if w.Segments > t.MaxSegments {
 		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, w.Segments, t.MaxSegments)
+	}
+	if f := p.wording(t.Template, w.Text, &v, d, j); f != nil {
+		return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, t.Name, f.Code, f.Rule, f.Message.EN)
 	}
 	return Text{Body: w.Text, Language: t.Language, Template: t.Template, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments}, nil
 }

@@ -23,16 +23,29 @@ const (
 
 // elements are those that a rulebook may ask for, by its word.
 var elements = map[string]element{
-	"identity":       {NoIdentity, []compose.Element{compose.Identity}, regexp.MustCompile(`【[^】]+】|^\s*\[[^\]]+\]|^\s*[A-Z][\w&.,'’ -]{1,40}:|(?i)\b(this is|from|i am|we are) .{0,30}\b(bank|finance|financial|lending|loans?|credit|capital|ltd|inc|llc|co)\b|(我|这里|我们)是.{0,12}(银行|金融|公司|小贷|信用社|贷款)`)},
-	"debt_collector": {NoIdentity, nil, regexp.MustCompile(`(?i)debt collector|collect a debt|collection agency|受.{0,20}委托|催收机构`)},
-	"amount":         {NoAmount, []compose.Element{compose.Amount}, regexp.MustCompile(anAmount)},
-	"due_date":       {NoAmount, []compose.Element{compose.DueDate}, regexp.MustCompile(aDate)},
-	"as_of":          {NoAmount, []compose.Element{compose.AsOf}, regexp.MustCompile(`(?i)截至|截止|as of`)},
-	"breakdown":      {NoAmount, []compose.Element{compose.Breakdown}, regexp.MustCompile(`(?i)本金|利息|principal|interest`)},
-	"contact":        {NoContact, []compose.Element{compose.Help}, regexp.MustCompile(aContact)},
-	"verify":         {NoContact, []compose.Element{compose.Verify}, regexp.MustCompile(`(?i)核实|官方|check it is us|verify|official`)},
-	"validation_ref": {NoContact, nil, regexp.MustCompile(`(?i)dispute|validation|异议`)},
-	"optout":         {NoOptOut, []compose.Element{compose.OptOut}, regexp.MustCompile(`(?i)(回复|回|发送)\s*["“']?(R|T|TD|N|退订|拒收|停止)|退订|拒收|(reply|text|send)\s+["“']?(stop|end|quit|cancel|unsubscribe|opt ?-?out)|unsubscribe|opt(ing)? ?-?out`)},
+	"identity": {NoIdentity, []compose.Element{compose.Identity}, regexp.MustCompile(`【[^】]+】|^\s*\[[^\]]+\]|^\s*[A-Z][\w&.,'’ -]{1,40}:|` +
+		`(?i)\b(this is|from|i am|we are) .{0,30}\b(bank|finance|financial|lending|loans?|credit|capital|ltd|inc|llc|co)\b|(我|这里|我们)是.{0,12}(银行|金融|公司|小贷|信用社|贷款)`)},
+	"debt_collector":        {NoIdentity, nil, regexp.MustCompile(`(?i)debt collector|collection agency|受.{0,20}委托|催收机构`)},
+	"collection_purpose":    {NoIdentity, nil, regexp.MustCompile(`(?i)collect a debt|information obtained|催收目的`)},
+	"client_address":        {NoIdentity, nil, regexp.MustCompile(`(?i)\b\d{5}\b|address|anschrift|地址`)},
+	"supervisory_authority": {NoIdentity, nil, regexp.MustCompile(`(?i)aufsichtsbeh|supervisory authority|supervised by|监管机构`)},
+	"address_source":        {NoIdentity, nil, regexp.MustCompile(`(?i)adress|we have your address from|source of (your )?address|地址来源`)},
+	"amount":                {NoAmount, []compose.Element{compose.Amount}, regexp.MustCompile(anAmount)},
+	"due_date":              {NoAmount, []compose.Element{compose.DueDate}, regexp.MustCompile(aDate)},
+	"as_of":                 {NoAmount, []compose.Element{compose.AsOf}, regexp.MustCompile(`(?i)截至|截止|as of`)},
+	"breakdown":             {NoAmount, []compose.Element{compose.Breakdown}, regexp.MustCompile(`(?i)本金|利息|principal|interest`)},
+	"contract":              {NoAmount, []compose.Element{compose.Contract}, regexp.MustCompile(`(?i)(合同|尾号|contract|agreement|account|loan|\*|ending)\D{0,12}\d{3,4}`)},
+	"claim_basis":           {NoAmount, []compose.Element{compose.Contract}, regexp.MustCompile(`(?i)contract|agreement|vertrag|合同`)},
+	"cost_breakdown":        {NoAmount, nil, regexp.MustCompile(`(?i)fees?|costs?|kosten|费用`)},
+	"interest_calculation":  {NoAmount, nil, regexp.MustCompile(`(?i)interest|zinsen|利息`)},
+	"higher_rate_reason":    {NoAmount, nil, regexp.MustCompile(`(?i)(interest|zins|rate|利率).{0,60}(because|since|reason|weil|grund|因)`)},
+	"vat_note":              {NoAmount, nil, regexp.MustCompile(`(?i)\bvat\b|umsatzsteuer|增值税`)},
+	"time_barred_notice":    {NoAmount, nil, regexp.MustCompile(`(?i)time.barred|too old to|will not sue|limitation|时效`)},
+	"contact":               {NoContact, []compose.Element{compose.Help}, regexp.MustCompile(aContact)},
+	"verify":                {NoContact, []compose.Element{compose.Verify}, regexp.MustCompile(`(?i)核实|官方|check it is us|verify|official`)},
+	"validation_ref":        {NoContact, nil, regexp.MustCompile(`(?i)dispute|validation|异议`)},
+	"optout": {NoOptOut, []compose.Element{compose.OptOut}, regexp.MustCompile(`(?i)(回复|回|发送)\s*["“']?(R|T|TD|N|退订|拒收|停止)|退订|拒收|` +
+		`(reply|text|send)\s+["“']?(stop|end|quit|cancel|unsubscribe|opt ?-?out)|unsubscribe|opt(ing)? ?-?out`)},
 }
 
 // KnowsElement says whether a text can be judged by what a rulebook calls so.
@@ -47,20 +60,25 @@ func missing(text string, lang compose.Language, f *Facts) []Finding {
 		if r.Element == "" || has(text, lang, r.Element, f.Values) {
 			continue
 		}
-		one := Finding{Code: NoContact, Rule: r.ID, Source: r.Source, Severity: Warning}
-		if e, ok := elements[r.Element]; ok {
-			one.Code = e.code
-		} else {
-			one.Message = Said{"规则要求的“" + r.Element + "”无法识别。", "The rule asks for " + r.Element + ", which nobody can look for."}
-		}
-		if r.Binding {
-			one.Severity = Error
-		}
-		found = append(found, one)
+		found = append(found, lacking(r))
 	}
 	// Where a binding and an advisory rule ask for the same, the binding one is named.
 	slices.SortStableFunc(found, func(a, b Finding) int { return int(a.Severity) - int(b.Severity) })
 	return found
+}
+
+// lacking is what is found where what a rule asks for is not there.
+func lacking(r *Rule) Finding {
+	one := Finding{Code: NoContact, Rule: r.ID, Source: r.Source, Severity: Warning}
+	if e, ok := elements[r.Element]; ok {
+		one.Code = e.code
+	} else {
+		one.Message = Said{"规则要求的“" + r.Element + "”无法识别。", "The rule asks for " + r.Element + ", which nobody can look for."}
+	}
+	if r.Binding {
+		one.Severity = Error
+	}
+	return one
 }
 
 func has(text string, lang compose.Language, name string, v *compose.Vars) bool {
@@ -74,16 +92,4 @@ func has(text string, lang compose.Language, name string, v *compose.Vars) bool 
 	return slices.ContainsFunc(e.holds, func(one compose.Element) bool {
 		return len(compose.Check(text, lang, []compose.Element{one}, v)) == 0
 	})
-}
-
-// carried returns the elements of a template by a rulebook's words.
-func carried(t *compose.Template) map[string]bool {
-	all := map[string]bool{}
-	for name, e := range elements {
-		for _, one := range e.holds {
-			all[name] = all[name] || slices.Contains(t.Elements(), one)
-		}
-
-	}
-	return all
 }

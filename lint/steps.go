@@ -12,6 +12,9 @@ import (
 // sentence names has to be the step's, and a step on another day is none for "tomorrow".
 func (f *Facts) backs(kind string, sentence string, urgent bool) bool {
 	for _, s := range f.Steps {
+		if s.Text != "" && strings.Contains(sentence, folded(s.Text)) {
+			return true
+		}
 		if s.Kind != kind {
 			continue
 		}
@@ -23,6 +26,11 @@ func (f *Facts) backs(kind string, sentence string, urgent bool) bool {
 		}
 	}
 	return false
+}
+
+// folded returns a text as the rules read it.
+func folded(text string) string {
+	return strings.Map(func(r rune) rune { return fold(r) }, text)
 }
 
 // saysDay says that a sentence names a day, in one of the forms in which people write it.

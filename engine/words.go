@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/lint"
+	"github.com/dulyhq/duly/store"
+)
+
+// Linter returns the wording lint, compiled once for the process.
+var Linter = sync.OnceValue(lint.New)
+
+// LintRules returns what rules of rulebooks say of a text: wording that they forbid and elements that they ask for.
+// The others have nothing to say of it.
+func LintRules(rules ...*law.Rule) []lint.Rule {
+	var out []lint.Rule
+	for _, r := range rules {
+		one := lint.Rule{ID: r.ID, Source: r.Source, Binding: r.Confidence == law.Binding}
+		// The other kinds say nothing of a text.
+		//exhaustive:ignore
+		switch r.Kind {
+		case law.Element:
+			one.Element = r.Element
+		case law.Wording:
+			for _, c := range r.Codes {
+				one.Codes = append(one.Codes, lint.Code(c))
+			}
+		default:
+			continue
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// BookRules returns what a rulebook says of a text of a channel, a party and a purpose, on whatever day and under
+// whatever conditions. An empty channel or party is any. Elements that only some products, carriers or cases need are
+// left to hand-over, where these are known; so are those of letters for a text message.
+func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose law.Purpose) []lint.Rule {
+	var chosen []*law.Rule
+	for i := range b.Rules {
+		r := &b.Rules[i]
+		if !r.Is(purpose) || channel != "" && len(r.Channels) > 0 && !slices.Contains(r.Channels, channel) ||
+			party != "" && len(r.Parties) > 0 && !slices.Contains(r.Parties, party) {
+			continue
+		}
+		if r.Kind == law.Element && (len(r.Products) > 0 || len(r.Carriers) > 0 || r.When != nil) {
+			continue
+		}
+		chosen = append(chosen, r)
+	}
+	return LintRules(chosen...)
+}
+
+// read reads every template under every rulebook of the portfolio. One that would breach one of them is refused, with
+// the place of what is wrong.
+func (p *Portfolio) read() error {
+	var errs []error
+	p.texts = map[*compose.Template]*lint.Template{}
+	for _, t := range p.Templates.All() {
+		var rules []lint.Rule
+		for _, b := range p.Lawbook.Books() {
+			rules = append(rules, BookRules(&b, t.Channel, p.Party, law.Purpose(t.Class))...)
+		}
+		read, places := Linter().Read(t, p.Identity[t.Language].vars(), lint.Facts{Rules: rules, Own: p.own()})
+		p.texts[t] = read
+		for _, one := range places {
+			if one.Severity == lint.Error {
+				errs = append(errs, fmt.Errorf("%v", one))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Findings returns what the lint finds in the portfolio's templates that does not refuse them: warnings, and what
+// would be better.
+func (p *Portfolio) Findings() []lint.Place {
+	var out []lint.Place
+	for _, t := range p.Templates.All() {
+		var rules []lint.Rule
+		for _, b := range p.Lawbook.Books() {
+			rules = append(rules, BookRules(&b, t.Channel, p.Party, law.Purpose(t.Class))...)
+		}
+		_, places := Linter().Read(t, p.Identity[t.Language].vars(), lint.Facts{Rules: rules, Own: p.own()})
+		out = append(out, places...)
+	}
+	return out
+}
+
+// own are the creditor's own numbers.
+func (p *Portfolio) own() []string {
+	var own []string
+	for _, id := range p.Identity {
+		if id.Phone != "" {
+			own = append(own, id.Phone)
+		}
+	}
+	slices.Sort(own)
+	return own
+}
+
+// vars are the values that every text says of its sender.
+func (id Identity) vars() compose.Vars {
+	return compose.Vars{
+		Creditor: id.Creditor, Sign: id.Signature, Phone: id.Phone, Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord,
+	}
+}
+
+// A wordKey is what a text must hold: by its template and the rules of the contact.
+type wordKey struct {
+	template *lint.Template
+	rules    ruleKey
+}
+
+// wording is the recipe's last stage: it returns the first finding that denies a written text. Compile has read the
+// template, so most texts are passed at a glance: what they say cannot depend on the person (lint.Template), and
+// the elements that the law asks for where this person is are those that the template always holds.
+func (p *Portfolio) wording(t *compose.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) *lint.Finding {
+	read := p.texts[t]
+	if read == nil {
+		return &lint.Finding{Code: lint.Deception, Rule: lint.HouseWording, Message: lint.Said{EN: "The template was not read.", ZH: "模板未经检查。"}}
+	}
+	if p.always(read, j.rules) && read.Plain(v) {
+		return nil
+	}
+	return p.whole(read, text, v, d, j)
+}
+
+// always says that a template holds every element that the rules of a contact may ask for.
+func (p *Portfolio) always(read *lint.Template, rules ruleKey) bool {
+	k := wordKey{read, rules}
+	if k == p.worded {
+		return p.holds
+	}
+	holds, ok := p.held[k]
+	if !ok {
+		holds = !slices.ContainsFunc(p.rulesFor(rules).For(law.Purpose(read.Class)).Element, func(r *law.Rule) bool {
+			return !read.Holds(r.Element)
+		})
+		p.held[k] = holds
+	}
+	p.worded, p.holds = k, holds
+	return holds
+}
+
+// whole reads a written text as if a person had written it.
+func (p *Portfolio) whole(read *lint.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) *lint.Finding {
+	values := *v // so that the caller's need no room on the heap
+	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
+	f := p.guardFacts(j, d, &d.Loans[lead], v.AsOf, false)
+	f.Notice, f.Confirmation = read.Class == compose.Notice, read.Class == compose.Confirmation
+	rules := p.rulesFor(j.rules)
+	facts := lint.Facts{
+		Language: read.Language, Class: read.Class, Channel: read.Channel, Values: &values, Own: p.own(), MaxSegments: read.MaxSegments,
+		Rules: append(LintRules(guard.Words(rules, f, law.Element)...), LintRules(guard.Words(rules, f, law.Wording)...)...),
+	}
+	if v.NextStep != "" {
+		facts.Steps = []lint.Step{{On: v.NextOn, Text: v.NextStep}}
+	}
+	found := Linter().Text(string(text), facts)
+	if i := slices.IndexFunc(found, func(f lint.Finding) bool { return f.Severity == lint.Error }); i >= 0 {
+		return &found[i]
+	}
+	return nil
+}

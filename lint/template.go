@@ -1,0 +1,230 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/dulyhq/duly/compose"
+)
+
+// maxSwitches bounds how many variables a template may ask for in {if}: each doubles the renderings to read.
+const maxSwitches = 11
+
+// A Template is a template that has been read whole. It never changes.
+//
+// Read has found what is wrong with its words in every rendering that it has: with each variable that an {if} asks
+// for there and not there, with the sender's own values as they will be written, and with the longest amounts, days
+// and names for the rest. What a hand-over puts in their place cannot change that answer, and so is not read again,
+// as long as Plain says so. An amount, a day, a number of days and the end of a contract number are figures, which no
+// term of the wording has in more than one kind, and stand at the same places; a surname and a title name the reader,
+// and are not our words. A title that is not a common one, a next step in the lender's own words, and figures so long
+// or so close together that they might make up somebody's number are read: Plain says no, and the text is read whole.
+type Template struct {
+	*compose.Template
+	numbers bool // figures may make up a personal number
+	lacks   []Rule
+	looks   map[string]bool // by element: whether every rendering looks as if it held it
+}
+
+// A Place is a finding in a template: the rendering that it was found in, and where that stands in the document.
+type Place struct {
+	Finding
+	Template  *compose.Template
+	Text      string
+	Line, Col int // both from 1
+}
+
+// String writes "file:line:column: template NAME (language): code [rule]: message".
+func (p Place) String() string {
+	s := fmt.Sprintf("%s:%d:%d: template %s (%s): %s [%s]: %s", p.Template.File, p.Line, p.Col, p.Template.Name, p.Template.Language,
+		p.Code, p.Rule, p.Message.In(p.Template.Language))
+	if p.End > p.Start {
+		s += fmt.Sprintf(" %q", string([]rune(p.Text)[p.Start:p.End]))
+	}
+	return s
+}
+
+// Read reads a template in every rendering. sender holds what is known of who writes; what is missing there is made
+// up. The places are in the order of the document, each thing once.
+func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Template, []Place) {
+	read := &Template{Template: t, looks: map[string]bool{}}
+	for name, e := range elements {
+		read.looks[name] = len(e.holds) == 0
+	}
+	switches := t.Switches()
+	if len(switches) > maxSwitches {
+		one := Finding{
+			Code: TooLong, Rule: HouseForm, Source: "House rule",
+			Message: Said{"条件过多，无法逐一检查。", fmt.Sprintf("It asks for %d variables in {if}, and at most %d can be read in every way.", len(switches), maxSwitches)},
+		}
+		return read, []Place{{Finding: one, Template: t, Line: t.Line, Col: 1}}
+	}
+	var places []Place
+	v := filled(sender, t.Language)
+	f.Language, f.Class, f.Channel, f.MaxSegments, f.Values = t.Language, t.Class, t.Channel, t.MaxSegments, nil
+	wording := f
+	wording.Rules = slices.DeleteFunc(slices.Clone(f.Rules), func(r Rule) bool { return r.Element != "" })
+	seen := map[string]bool{}
+	for on := range 1 << len(switches) {
+		var gone []string
+		for i, name := range switches {
+			if on&(1<<i) != 0 {
+				gone = append(gone, name)
+			}
+		}
+		values := v.Without(gone...)
+		tr, err := t.Trace(&values)
+		if err != nil || seen[tr.Text] {
+			continue // it is not written without that value, or reads the same as with it
+		}
+		seen[tr.Text] = true
+		wording.Steps = stepOf(&values)
+		places = append(places, l.rendering(read, &tr, wording)...)
+	}
+	read.lack(f.Rules)
+	for _, one := range read.missing() {
+		places = append(places, Place{Finding: one, Template: t, Line: t.Line, Col: 1})
+	}
+	return read, distinct(places)
+}
+
+// filled returns values to read by: the sender's, and the longest for the rest.
+func filled(sender compose.Vars, lang compose.Language) compose.Vars {
+	v := compose.Longest(lang)
+	for _, pair := range [...]struct{ to, from *string }{
+		{&v.Creditor, &sender.Creditor}, {&v.Sign, &sender.Sign}, {&v.Phone, &sender.Phone}, {&v.Verify, &sender.Verify},
+		{&v.Officer, &sender.Officer}, {&v.StopWord, &sender.StopWord},
+	} {
+		if *pair.from != "" {
+			*pair.to = *pair.from
+		}
+	}
+	return v
+}
+
+// stepOf returns the loan's next step as a text would say it.
+func stepOf(v *compose.Vars) []Step {
+	if v.NextStep == "" {
+		return nil
+	}
+	return []Step{{On: v.NextOn, Text: v.NextStep}}
+}
+
+// rendering reads one rendering.
+func (l *Linter) rendering(read *Template, tr *compose.Trace, f Facts) []Place {
+	var places []Place
+	for _, one := range l.Text(tr.Text, f) {
+		before := len(string([]rune(tr.Text)[:one.Start]))
+		line, column := tr.At(before)
+		places = append(places, Place{Finding: one, Template: read.Template, Text: tr.Text, Line: line, Col: column})
+	}
+	for name, e := range elements {
+		read.looks[name] = read.looks[name] && e.looks.MatchString(tr.Text)
+	}
+	all, follows := l.lex.read(tr.Text).groups()
+	length := 0
+	for i := range all {
+		if !follows[i] {
+			length = 0
+		}
+		length += len(all[i].digits)
+		read.numbers = read.numbers || length >= 15
+	}
+	return places
+}
+
+// lack notes which elements of the rules the template does not hold whatever the facts are.
+func (t *Template) lack(rules []Rule) {
+	for _, r := range rules {
+		if r.Element != "" && !t.Holds(r.Element) {
+			t.lacks = append(t.lacks, r)
+		}
+	}
+}
+
+// Holds says whether every rendering holds an element, by a rulebook's word for it.
+func (t *Template) Holds(element string) bool {
+	e, known := elements[element]
+	if !known {
+		return false
+	}
+	if len(e.holds) == 0 {
+		return t.looks[element]
+	}
+	return slices.ContainsFunc(e.holds, func(one compose.Element) bool { return slices.Contains(t.Elements(), one) })
+}
+
+// missing turns what the template lacks into findings.
+func (t *Template) missing() []Finding {
+	var found []Finding
+	for _, r := range t.lacks {
+		found = append(found, lacking(&r))
+	}
+	f := Facts{}
+	f.judge(found, t.Language)
+	return found
+}
+
+// Plain says whether the values that a hand-over writes can change nothing of what Read has found: then the text need
+// not be read. It costs next to nothing.
+func (t *Template) Plain(v *compose.Vars) bool {
+	if t.numbers || v.NextStep != "" || !common(v.Title) || !named(v.Surname) {
+		return false
+	}
+	for i := range v.Loans {
+		if !plainEnd(v.Loans[i].Masked) {
+			return false
+		}
+	}
+	return true
+}
+
+// common says that a title is one that people are addressed by.
+func common(title string) bool {
+	switch title {
+	case "", "先生", "女士", "小姐", "太太", "老师", "博士", "教授", "医生", "Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Sir", "Madam":
+		return true
+	}
+	return false
+}
+
+// named says that a surname is letters of one word or two, as compose.Surname makes it.
+func named(surname string) bool {
+	if len(surname) > 48 {
+		return false
+	}
+	for _, r := range surname {
+		if r != ' ' && r != '-' && r != '\'' && r != '’' && !unicode.IsLetter(r) {
+			return false
+		}
+	}
+	return strings.Count(surname, " ") < 4
+}
+
+// plainEnd says that the end of a contract number is four letters or figures at most.
+func plainEnd(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return len(s) <= 4
+}
+
+// distinct sorts places by where they stand, and drops those that say the same of the same place.
+func distinct(places []Place) []Place {
+	slices.SortStableFunc(places, func(a, b Place) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		if a.Col != b.Col {
+			return a.Col - b.Col
+		}
+		return strings.Compare(string(a.Code), string(b.Code))
+	})
+	return slices.CompactFunc(places, func(a, b Place) bool {
+		return a.Line == b.Line && a.Col == b.Col && a.Code == b.Code && a.Rule == b.Rule
+	})
+}
