@@ -116,6 +116,9 @@ func stepOf(v *compose.Vars) []Step {
 func (l *Linter) rendering(read *Template, tr *compose.Trace, f Facts) []Place {
 	var places []Place
 	for _, one := range l.Text(tr.Text, f) {
+		if one.Code == TooLong {
+			continue // compose has measured it at the longest values, and each text is measured when it is written
+		}
 		before := len(string([]rune(tr.Text)[:one.Start]))
 		line, column := tr.At(before)
 		places = append(places, Place{Finding: one, Template: read.Template, Text: tr.Text, Line: line, Col: column})
