@@ -56,6 +56,11 @@ func (k *checking) found(format string, args ...any) {
 	fmt.Fprintf(k.w, format+"\n", args...) //nolint:errcheck // a bufio.Writer keeps its error for Flush
 }
 
+// note says what is worth knowing and refuses nothing.
+func (k *checking) note(format string, args ...any) {
+	fmt.Fprintf(k.w, k.lang.say("note  ", "提示  ")+format+"\n", args...) //nolint:errcheck // as above
+}
+
 // good says that the document at hand is right, if nothing was found in it.
 func (k *checking) good(format string, args ...any) {
 	if k.findings > k.before {
@@ -240,6 +245,9 @@ func places(books []law.Rulebook) []law.Scope {
 }
 
 func (k *checking) templates(p *engine.Portfolio) error {
+	for _, f := range p.Findings() {
+		k.note("%v", f)
+	}
 	for lang, id := range p.Identity {
 		if id.Signature == "" || id.Phone == "" || id.Verify == "" || id.StopWord == "" {
 			k.found("%s: portfolio %s has no signature, phone, verify or stop_word in %s; messages in that language are held", k.c.File, p.Ref, lang)

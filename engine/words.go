@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,7 +23,7 @@ var Linter = sync.OnceValue(lint.New)
 func LintRules(rules ...*law.Rule) []lint.Rule {
 	var out []lint.Rule
 	for _, r := range rules {
-		one := lint.Rule{ID: r.ID, Source: r.Source, Binding: r.Confidence == law.Binding}
+		one := lint.Rule{ID: r.ID, Source: lint.Said{ZH: cmp.Or(r.SourceZH, r.Source), EN: r.Source}, Binding: r.Confidence == law.Binding}
 		// The other kinds say nothing of a text.
 		//exhaustive:ignore
 		switch r.Kind {
@@ -42,7 +43,7 @@ func LintRules(rules ...*law.Rule) []lint.Rule {
 
 // BookRules returns what a rulebook says of a text of a channel, a party and a purpose, on whatever day and under
 // whatever conditions. An empty channel or party is any. Elements that only some products, carriers or cases need are
-// left to hand-over, where these are known; so are those of letters for a text message.
+// left to hand-over, where these are known. What is only advised of messages is not asked of a confirmation.
 func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose law.Purpose) []lint.Rule {
 	var chosen []*law.Rule
 	for i := range b.Rules {
@@ -51,7 +52,9 @@ func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose la
 			party != "" && len(r.Parties) > 0 && !slices.Contains(r.Parties, party) {
 			continue
 		}
-		if r.Kind == law.Element && (len(r.Products) > 0 || len(r.Carriers) > 0 || r.When != nil) {
+		known := len(r.Products) == 0 && len(r.Carriers) == 0 && r.When == nil
+		asked := purpose == law.Confirmation && r.Confidence != law.Binding // it answers what somebody asked for
+		if r.Kind == law.Element && (!known || asked) {
 			continue
 		}
 		chosen = append(chosen, r)
@@ -63,7 +66,7 @@ func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose la
 // the place of what is wrong.
 func (p *Portfolio) read() error {
 	var errs []error
-	p.texts = map[*compose.Template]*lint.Template{}
+	p.texts, p.places = map[*compose.Template]*lint.Template{}, nil
 	for _, t := range p.Templates.All() {
 		var rules []lint.Rule
 		for _, b := range p.Lawbook.Books() {
@@ -74,26 +77,17 @@ func (p *Portfolio) read() error {
 		for _, one := range places {
 			if one.Severity == lint.Error {
 				errs = append(errs, fmt.Errorf("%v", one))
+			} else {
+				p.places = append(p.places, one)
 			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// Findings returns what the lint finds in the portfolio's templates that does not refuse them: warnings, and what
+// Findings returns what the lint found in the portfolio's templates that does not refuse them: warnings, and what
 // would be better.
-func (p *Portfolio) Findings() []lint.Place {
-	var out []lint.Place
-	for _, t := range p.Templates.All() {
-		var rules []lint.Rule
-		for _, b := range p.Lawbook.Books() {
-			rules = append(rules, BookRules(&b, t.Channel, p.Party, law.Purpose(t.Class))...)
-		}
-		_, places := Linter().Read(t, p.Identity[t.Language].vars(), lint.Facts{Rules: rules, Own: p.own()})
-		out = append(out, places...)
-	}
-	return out
-}
+func (p *Portfolio) Findings() []lint.Place { return p.places }
 
 // own are the creditor's own numbers.
 func (p *Portfolio) own() []string {
@@ -155,15 +149,16 @@ func (p *Portfolio) always(read *lint.Template, rules ruleKey) bool {
 func (p *Portfolio) whole(read *lint.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) *lint.Finding {
 	values := *v // so that the caller's need no room on the heap
 	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
-	f := p.guardFacts(j, d, &d.Loans[lead], v.AsOf, false)
+	f := p.guardFacts(j, d, lead, v.AsOf, false)
 	f.Notice, f.Confirmation = read.Class == compose.Notice, read.Class == compose.Confirmation
 	rules := p.rulesFor(j.rules)
 	facts := lint.Facts{
 		Language: read.Language, Class: read.Class, Channel: read.Channel, Values: &values, Own: p.own(), MaxSegments: read.MaxSegments,
 		Rules: append(LintRules(guard.Words(rules, f, law.Element)...), LintRules(guard.Words(rules, f, law.Wording)...)...),
 	}
-	if v.NextStep != "" {
-		facts.Steps = []lint.Step{{On: v.NextOn, Text: v.NextStep}}
+	facts.TimeBarred, _ = rules.SuitBarred(j.Today, f.Suit)
+	if core := &d.Loans[lead].Core; core.NextStep != "" {
+		facts.Steps = []lint.Step{{Kind: core.NextStep, On: core.NextStepOn, Text: v.NextStep}}
 	}
 	found := Linter().Text(string(text), facts)
 	if i := slices.IndexFunc(found, func(f lint.Finding) bool { return f.Severity == lint.Error }); i >= 0 {

@@ -1,6 +1,126 @@
+//go:build unix
+
 package engine
 
-import "testing"
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+// specOf is the test portfolio's documents with some text replaced in the Chinese templates.
+func specOf(t testing.TB, from, to string) Spec {
+	t.Helper()
+	s := must(testSpec())
+	found := false
+	for i := range s.Templates {
+		body := string(s.Templates[i].Body)
+		if strings.Contains(body, from) && strings.Contains(s.Templates[i].Name, "zh") {
+			found = true
+			s.Templates[i].Body = []byte(strings.Replace(body, from, to, 1))
+		}
+	}
+	if !found {
+		t.Fatalf("no Chinese template holds %q", from)
+	}
+	return s
+}
+
+// TestTemplatesAreRead: a template that would breach its rulebook is refused, with its place and the rule.
+func TestTemplatesAreRead(t *testing.T) {
+	if _, err := Compile(must(testSpec())); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ to, want string }{
+		{"否则后果自负", "threat"},
+		{"{if dpd}将{end}告诉您单位", "third_party"},
+		{"明天就起诉您", "false_legal"},
+		{"就去借网贷", "coercive_borrowing"},
+	} {
+		_, err := Compile(specOf(t, "也许只是一时忘了", c.to))
+		if !errors.Is(err, ErrDocument) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "sms.zh.yaml:") {
+			t.Errorf("%s: %v", c.to, err)
+		}
+	}
+	spec := must(testSpec())
+	spec.Rulebooks = append(spec.Rulebooks, Source{"acme.yaml", []byte(`id: acme
+version: "1"
+title: {en: Acme, zh: 某公司}
+rules:
+  - id: ACME-01
+    kind: element
+    confidence: binding
+    house: true
+    title: {en: A text says who collects., zh: 须说明催收机构。}
+    source: House rule
+    element: debt_collector
+`)})
+	if _, err := Compile(spec); err == nil || !strings.Contains(err.Error(), "ACME-01") || !strings.Contains(err.Error(), "missing_identity") {
+		t.Errorf("no template says who collects: %v", err)
+	}
+}
+
+// TestWordingAtHandOver: what a hand-over writes in a template is read where it is more than figures and a name.
+func TestWordingAtHandOver(t *testing.T) {
+	c := newCrowd(t)
+	d := c.add(ledger.Day(thursday)-3, 74_000)
+	id := d.Borrowers[0].ID
+	for _, one := range []struct {
+		title, ref string
+		want       string
+	}{
+		{"女士", "C00001", ""},
+		{"", "C00001", ""},
+		{"同志", "C00001", ""},
+		{"老赖", "C00001", "insult"},
+		{"女士，再不还就打断你的腿", "C00001", "threat"},
+	} {
+		d.Loans[0].Ref = one.ref
+		c.to[id] = store.Recipient{Name: "黄淑芬", Title: one.title, Phone: phoneOf(1)}
+		j, err := Judge(c.p, d, thursday, false)
+		if err != nil || j.Action != Contact {
+			t.Fatalf("%+v: %v", j, err)
+		}
+		text, err := Write(c.p, d, &j, c.to, thursday)
+		if one.want == "" && err != nil || one.want != "" && (!errors.Is(err, ErrCannotWrite) || !strings.Contains(err.Error(), one.want)) {
+			t.Errorf("%q: %s, %v", one.title, text.Body, err)
+		}
+	}
+}
+
+// TestPlainIsSound: where Plain passes a text at a glance, reading it whole finds nothing that denies either.
+func TestPlainIsSound(t *testing.T) {
+	c := newCrowd(t)
+	for i := range 300 {
+		c.add(ledger.Day(thursday)-ledger.Date([]int{3, 6, 9, 12, 18, 25, 40, 75}[i%8]), 10_000+int64(i)*997)
+	}
+	plain := 0
+	for _, d := range c.all {
+		j, err := Judge(c.p, d, thursday, false)
+		if err != nil || j.Action != Contact {
+			continue
+		}
+		text, err := Write(c.p, d, &j, c.to, thursday)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := c.p.Identity[text.Language].vars()
+		c.p.vars(&v, d, &j, c.to[d.Borrowers[j.Borrower].ID], thursday, text.Language)
+		if !c.p.texts[text.Template].Plain(&v) {
+			continue
+		}
+		plain++
+		if f := c.p.whole(c.p.texts[text.Template], text.Body, &v, d, &j); f != nil {
+			t.Errorf("%s: %+v", text.Body, f)
+		}
+	}
+	if plain < 200 {
+		t.Errorf("only %d texts were passed at a glance", plain)
+	}
+}
 
 // BenchmarkRead is what reading every shipped template costs, at each start of a command.
 func BenchmarkRead(b *testing.B) {

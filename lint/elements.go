@@ -29,7 +29,7 @@ var elements = map[string]element{
 	"collection_purpose":    {NoIdentity, nil, regexp.MustCompile(`(?i)collect a debt|information obtained|催收目的`)},
 	"client_address":        {NoIdentity, nil, regexp.MustCompile(`(?i)\b\d{5}\b|address|anschrift|地址`)},
 	"supervisory_authority": {NoIdentity, nil, regexp.MustCompile(`(?i)aufsichtsbeh|supervisory authority|supervised by|监管机构`)},
-	"address_source":        {NoIdentity, nil, regexp.MustCompile(`(?i)adress|we have your address from|source of (your )?address|地址来源`)},
+	"address_source":        {NoIdentity, nil, regexp.MustCompile(`(?i)adresse|we have your address from|source of (your )?address|地址来源`)},
 	"amount":                {NoAmount, []compose.Element{compose.Amount}, regexp.MustCompile(anAmount)},
 	"due_date":              {NoAmount, []compose.Element{compose.DueDate}, regexp.MustCompile(aDate)},
 	"as_of":                 {NoAmount, []compose.Element{compose.AsOf}, regexp.MustCompile(`(?i)截至|截止|as of`)},

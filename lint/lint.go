@@ -75,7 +75,7 @@ type Finding struct {
 	Severity   Severity
 	Start, End int    // code points of the text, [Start, End); both 0 where something is missing
 	Rule       string // the rule's id: one of a rulebook's, or HouseWording, HouseForm
-	Source     string // instrument and clause
+	Source     Said   // instrument and clause
 	Message    Said   // why, in one sentence
 	Suggestion string // a better wording, in the language of the text; "" when the place itself says it
 }
@@ -97,12 +97,15 @@ const (
 	HouseForm    = "duly:form"
 )
 
+var houseSource = Said{"Duly内部规则", "House rule of Duly"}
+
 // A Rule is a rule of a rulebook on what a text may not or must hold.
 type Rule struct {
-	ID, Source string
-	Codes      []Code // wording: what it forbids
-	Element    string // element: what a text must hold, as rulebooks say it: identity, amount, contact, optout, …
-	Binding    bool   // false: advisory, so findings are warnings
+	ID      string
+	Source  Said
+	Codes   []Code // wording: what it forbids
+	Element string // element: what a text must hold, as rulebooks say it: identity, amount, contact, optout, …
+	Binding bool   // false: advisory
 }
 
 // A Step is the loan's authorised, dated next step, the only consequence that a text may announce.
@@ -164,7 +167,7 @@ func arranged(found []Finding) []Finding {
 	kept := found[:0]
 	for _, one := range found {
 		inside := slices.ContainsFunc(kept, func(k Finding) bool {
-			return k.Code == one.Code && (one.Start < k.End || one.End == 0 && k.End == 0)
+			return k.Code == one.Code && (one.Start < k.End || one.End == 0 && k.End == 0) // of what is missing the binding rule stands first
 		})
 		if !inside {
 			kept = append(kept, one)

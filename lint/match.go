@@ -198,5 +198,5 @@ func (s *search) sentence(m *match) string {
 	n := s.sent[m.first().from]
 	from, _ := slices.BinarySearch(s.sent, n)
 	to, _ := slices.BinarySearch(s.sent, n+1)
-	return s.t.before(int(s.t.units[to-1].end), int(s.t.units[to-1].end-s.t.units[from].start))
+	return folded(string(s.t.runes[s.t.units[from].start:s.t.units[to-1].end]))
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A group is digits with nothing between them: characters [start, end). Hidden signs may stand inside.
+// A group is digits with nothing between them: characters [start, end) of those that can be seen.
 type group struct {
 	start, end int
 	digits     string
@@ -14,27 +14,21 @@ type group struct {
 // groups returns the digits of a text, group by group, and whether each follows the one before after a single
 // space, dash or dot, so that both may be one number.
 func (t *reading) groups() (all []group, follows []bool) {
-	for i := 0; i < len(t.runes); {
-		if !isDigit(fold(t.runes[i])) {
+	for i := 0; i < len(t.seen); {
+		if !isDigit(t.seen[i]) {
 			i++
 			continue
 		}
-		start, end := i, i
-		var digits []byte
-		for ; i < len(t.runes); i++ {
-			c := fold(t.runes[i])
-			if isDigit(c) {
-				digits, end = append(digits, byte(c)), i+1
-			} else if c != hidden {
-				break
-			}
+		start := i
+		for ; i < len(t.seen) && isDigit(t.seen[i]); i++ {
 		}
+		end := i
 		joins := false
 		if n := len(all); n > 0 && start == all[n-1].end+1 {
-			c := fold(t.runes[start-1])
+			c := t.seen[start-1]
 			joins = c == ' ' || c == '-' || c == '.' || c == '–'
 		}
-		all, follows = append(all, group{start, end, string(digits)}), append(follows, joins)
+		all, follows = append(all, group{start, end, string(t.seen[start:end])}), append(follows, joins)
 	}
 	return all, follows
 }
@@ -56,7 +50,7 @@ func (t *reading) personal(f *Facts) []Finding {
 			if as == "" || f.owns(number) {
 				continue
 			}
-			one := Finding{Code: Personal, Start: start, End: end + extra}
+			one := Finding{Code: Personal, Start: int(t.place[start]), End: int(t.place[end+extra-1]) + 1}
 			if as == "mobile" {
 				one.Suggestion = as
 			}
@@ -71,7 +65,7 @@ func (t *reading) personal(f *Facts) []Finding {
 // kind says what a number is: "id", "card", "ssn", "mobile" or "" for nothing of the kind; extra is 1 when the
 // letter X after it belongs to it.
 func (t *reading) kind(number, shape string, start, end int, ends bool, f *Facts) (as string, extra int) {
-	x := end < len(t.runes) && fold(t.runes[end]) == 'x' && (end+1 == len(t.runes) || !isLetter(fold(t.runes[end+1])))
+	x := end < len(t.seen) && t.seen[end] == 'x' && (end+1 == len(t.seen) || !isLetter(t.seen[end+1]))
 	before := t.before(start, 14)
 	switch {
 	case len(number) == 17 && x && identity(number+"X"):
@@ -88,16 +82,8 @@ func (t *reading) kind(number, shape string, start, end int, ends bool, f *Facts
 	return "", 0
 }
 
-// before returns the n characters before a place, as the rules read them.
-func (t *reading) before(at, n int) string {
-	var b strings.Builder
-	for _, r := range t.runes[max(0, at-n):at] {
-		if c := fold(r); c != hidden {
-			b.WriteRune(c)
-		}
-	}
-	return b.String()
-}
+// before returns the n characters that can be seen before one of them.
+func (t *reading) before(at, n int) string { return string(t.seen[max(0, at-n):at]) }
 
 // reference says that the words before a number call it a contract, an order or the like, and no card.
 func (t *reading) reference(before string) bool {

@@ -150,7 +150,7 @@ func (f *Facts) judge(found []Finding, lang compose.Language) {
 		if one.Rule != "" {
 			continue
 		}
-		one.Rule, one.Source, one.Severity = HouseWording, "House rule", one.Code.severity()
+		one.Rule, one.Source, one.Severity = HouseWording, houseSource, one.Code.severity()
 		if one.Code == Tone || one.Code == Marks || one.Code == TooLong {
 			one.Rule = HouseForm
 		}
@@ -163,7 +163,8 @@ func (f *Facts) judge(found []Finding, lang compose.Language) {
 				one.Severity = Error
 			}
 		} else if r != nil {
-			one.Source += ", with " + r.ID + ": " + r.Source
+			one.Source.ZH += "，参照" + r.ID + "：" + r.Source.ZH
+			one.Source.EN += ", with " + r.ID + ": " + r.Source.EN
 			if one.Severity == Warning {
 				one.Rule, one.Source = r.ID, r.Source
 			}

@@ -29,9 +29,7 @@ func (f *Facts) backs(kind string, sentence string, urgent bool) bool {
 }
 
 // folded returns a text as the rules read it.
-func folded(text string) string {
-	return strings.Map(func(r rune) rune { return fold(r) }, text)
-}
+func folded(text string) string { return strings.Map(fold, text) }
 
 // saysDay says that a sentence names a day, in one of the forms in which people write it.
 func saysDay(sentence string, on ledger.Date) bool {

@@ -56,7 +56,7 @@ func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Templ
 	switches := t.Switches()
 	if len(switches) > maxSwitches {
 		one := Finding{
-			Code: TooLong, Rule: HouseForm, Source: "House rule",
+			Code: TooLong, Rule: HouseForm, Source: houseSource,
 			Message: Said{"条件过多，无法逐一检查。", fmt.Sprintf("It asks for %d variables in {if}, and at most %d can be read in every way.", len(switches), maxSwitches)},
 		}
 		return read, []Place{{Finding: one, Template: t, Line: t.Line, Col: 1}}
@@ -94,8 +94,12 @@ func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Templ
 func filled(sender compose.Vars, lang compose.Language) compose.Vars {
 	v := compose.Longest(lang)
 	for _, pair := range [...]struct{ to, from *string }{
-		{&v.Creditor, &sender.Creditor}, {&v.Sign, &sender.Sign}, {&v.Phone, &sender.Phone}, {&v.Verify, &sender.Verify},
-		{&v.Officer, &sender.Officer}, {&v.StopWord, &sender.StopWord},
+		{&v.Creditor, &sender.Creditor},
+		{&v.Sign, &sender.Sign},
+		{&v.Phone, &sender.Phone},
+		{&v.Verify, &sender.Verify},
+		{&v.Officer, &sender.Officer},
+		{&v.StopWord, &sender.StopWord},
 	} {
 		if *pair.from != "" {
 			*pair.to = *pair.from
@@ -167,7 +171,7 @@ func (t *Template) missing() []Finding {
 	}
 	f := Facts{}
 	f.judge(found, t.Language)
-	return found
+	return arranged(found)
 }
 
 // Plain says whether the values that a hand-over writes can change nothing of what Read has found: then the text need

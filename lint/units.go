@@ -42,6 +42,8 @@ const (
 type reading struct {
 	lex   *lexicon
 	runes []rune
+	seen  []rune  // the characters that can be seen, as the rules read them
+	place []int32 // where each of those stands in the text
 	units []unit
 	hans  int // Chinese characters
 	words int // Latin words
@@ -64,8 +66,14 @@ func (l *lexicon) read(text string) *reading {
 		t.runes, text = append(t.runes, r), text[n:]
 	}
 	t.units = make([]unit, 0, len(t.runes))
+	t.seen, t.place = make([]rune, 0, len(t.runes)), make([]int32, 0, len(t.runes))
+	for i, c := range t.runes {
+		if c = fold(c); c != hidden {
+			t.seen, t.place = append(t.seen, c), append(t.place, int32(i))
+		}
+	}
 	r := reader{t: t, lex: l}
-	for r.at = 0; r.at < len(t.runes); {
+	for r.at < len(r.t.seen) {
 		r.one()
 	}
 	r.spelled()
@@ -82,18 +90,16 @@ type reader struct {
 }
 
 func (r *reader) peek(at int) rune {
-	if at < 0 || at >= len(r.t.runes) {
+	if at < 0 || at >= len(r.t.seen) {
 		return 0
 	}
-	return fold(r.t.runes[at])
+	return r.t.seen[at]
 }
 
 // one reads the next unit or mark.
 func (r *reader) one() {
-	c := fold(r.t.runes[r.at])
+	c := r.t.seen[r.at]
 	switch {
-	case c == hidden:
-		r.at++
 	case isHan(c):
 		r.t.hans++
 		r.add(r.lex.hanWord(c), r.lex.alike[c], r.at, r.at+1, han)
@@ -110,7 +116,7 @@ func (r *reader) one() {
 }
 
 func (r *reader) add(word, other int32, from, to int, s script) {
-	r.t.units = append(r.t.units, unit{word, other, int32(from), int32(to), r.before, s})
+	r.t.units = append(r.t.units, unit{word, other, r.t.place[from], r.t.place[to-1] + 1, r.before, s})
 	r.before = joined
 }
 
@@ -146,11 +152,10 @@ func (r *reader) latin() {
 	r.word = r.word[:0]
 	short := ""
 scan:
-	for ; r.at < len(r.t.runes); r.at++ {
-		c := fold(r.t.runes[r.at])
+	for ; r.at < len(r.t.seen); r.at++ {
+		c := r.t.seen[r.at]
 		next := r.peek(r.at + 1)
 		switch {
-		case c == hidden:
 		case isLetter(c):
 			letters++
 			r.word = utf8.AppendRune(r.word, c)
@@ -218,7 +223,7 @@ func (r *reader) spelled() {
 	for i := 0; i+3 < len(u); i++ {
 		n := 0
 		r.word = r.word[:0]
-		for i+n < len(u) && u[i+n].script == latin && u[i+n].end == u[i+n].start+1 && (n == 0 || u[i+n].before < paused && u[i+n].start <= u[i+n-1].end+1) {
+		for i+n < len(u) && u[i+n].script == latin && u[i+n].end == u[i+n].start+1 && (n == 0 || u[i+n].before < paused && u[i+n].start <= u[i+n-1].end+3) {
 			r.word = utf8.AppendRune(r.word, fold(r.t.runes[u[i+n].start]))
 			n++
 		}
