@@ -56,11 +56,6 @@ func (k *checking) found(format string, args ...any) {
 	fmt.Fprintf(k.w, format+"\n", args...) //nolint:errcheck // a bufio.Writer keeps its error for Flush
 }
 
-// note says what is worth knowing and refuses nothing.
-func (k *checking) note(format string, args ...any) {
-	fmt.Fprintf(k.w, k.lang.say("note  ", "提示  ")+format+"\n", args...) //nolint:errcheck // as above
-}
-
 // good says that the document at hand is right, if nothing was found in it.
 func (k *checking) good(format string, args ...any) {
 	if k.findings > k.before {
