@@ -26,18 +26,35 @@ import (
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	lang := ""
+	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, and the rulebooks, strategies and templates with their tests",
 		Long: `Reads duly.yaml and every document that it names, holds the strategy against the rulebooks and the templates, and runs
-the tests.yaml beside each document. Every mistake is named by file and line. Nothing is sent or stored.`,
+the tests.yaml beside each document. Every mistake is named by file and line. Nothing is sent or stored.
+
+With --against it judges the contacts again that were made on some days, those of people and agencies included, each on
+what was known at its hour, under the rulebooks as they are now, and lists those that would have been refused, by rule.
+So a change of a rulebook can be tried on the past before it goes live.`,
 		Example: `  duly check
-  duly check --config acme/duly.yaml`,
+  duly check --config acme/duly.yaml
+  duly check --against 2026-09-01..2026-09-30
+  duly check --against 2026-09-01..2026-09-30 --json`,
 		Args: exactly(0, "check takes no arguments"),
-		RunE: func(*cobra.Command, []string) error { return a.check(lang) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case f.against != "":
+				return a.checkAgainst(c.Context(), f)
+			case f.json || f.portfolio != "":
+				return fail(Usage, "--json and --portfolio are for --against")
+			}
+			return a.check(f.lang)
+		},
 	}
-	a.langFlag(c, &lang)
+	c.Flags().StringVar(&f.against, "against", "", "judge the contacts of these days again: FROM..TO, both included")
+	c.Flags().BoolVar(&f.json, "json", false, "with --against: one JSON object a line, person by person")
+	c.Flags().StringVar(&f.portfolio, "portfolio", "", "with --against: id of the portfolio (default: all)")
+	a.langFlag(c, &f.lang)
 	return c
 }
 

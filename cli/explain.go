@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -182,11 +181,7 @@ func (p *page) decision(portfolio *engine.Portfolio, x *engine.Explanation) {
 			title = portfolio.Title(c.Rule, string(p.lang))
 		}
 		p.line("  %s %-20s %s", mark, c.Rule, title)
-		source := c.Source
-		if portfolio != nil {
-			source = cmp.Or(portfolio.Source(c.Rule, string(p.lang)), source)
-		}
-		p.line("      %s%s", source, p.aside(c))
+		p.line("      %s%s", p.lang.source(portfolio, c.Rule, c.Source), p.aside(c))
 	}
 }
 

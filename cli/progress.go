@@ -37,3 +37,18 @@ func (a *app) bar(size int64, lang tongue) (b bar, done func()) {
 		p.Wait()
 	}
 }
+
+// counting shows how many of something are done, on a terminal; elsewhere it does nothing. Call done at the end.
+func (a *app) counting(total int64, name string) (step, done func()) {
+	if !terminal(a.err) || total == 0 {
+		return func() {}, func() {}
+	}
+	p := mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(60))
+	b := p.AddBar(total,
+		mpb.PrependDecorators(decor.Name(name), decor.CountersNoUnit("%d / %d ")),
+		mpb.AppendDecorators(decor.Percentage()), mpb.BarRemoveOnComplete())
+	return b.Increment, func() {
+		b.Abort(true)
+		p.Wait()
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 )
 
@@ -150,6 +151,8 @@ var ruleWords = map[string][2]string{
 	"duly:zone":                           {"Where the borrower is, and so what time it is there, is not known.", "借款人所在时区不明，暂不联系。"},
 	"duly:state":                          {"Something bars contact that no rulebook names.", "存在规则未列明的禁止联系情形。"},
 	"duly:instant":                        {"No lawful hour was found.", "找不到合规的时间。"},
+	"duly:cap":                            {"One more contact would break a cap.", "再联系一次将超出次数上限。"},
+	"duly:gone":                           {"Nothing is known of this person in the portfolio any more.", "该组合中已无此人的资料。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
 	"duly:tries":                          {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
 	"duly:waiting":                        {"A message to this person is planned and has not left.", "已有一条待发短信。"},
@@ -164,4 +167,27 @@ var ruleWords = map[string][2]string{
 	"smpp: peer does not read":            {"The carrier stopped reading before it answered.", "通道停止接收数据。"},
 	"smpp: stopped before it was written": {"A stop came before it was written to the carrier.", "交付前收到退订。"},
 	"smpp: not written by its hour":       {"It could not be written to the carrier in time.", "未能在限时内交付通道。"},
+}
+
+// rule says what one of Duly's own reasons is; empty where the id is a rulebook's.
+func (t tongue) rule(id string) string {
+	w, ok := ruleWords[id]
+	if !ok {
+		return ""
+	}
+	return t.say(w[0], w[1])
+}
+
+// source says where a rule comes from, in the language: what stands in the rulebook, or Duly's own word where no rulebook
+// has the rule.
+func (t tongue) source(p *engine.Portfolio, rule, otherwise string) string {
+	if p != nil {
+		if s := p.Source(rule, string(t)); s != "" {
+			return s
+		}
+	}
+	if t == "zh" && strings.HasPrefix(rule, "duly:") {
+		return "Duly自有规则：未知即不允许"
+	}
+	return otherwise
 }

@@ -221,7 +221,7 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 	return x, e.history(ctx, p, person, x, zone)
 }
 
-// standings makes every loan's standing from its history as known then, and keeps the working.
+// standings makes every loan's standing from its history as known then, and keeps the working where x is there to hold it.
 func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, x *Explanation, at time.Time) error {
 	loans := past.Loans[:0]
 	for i, l := range past.Loans {
@@ -244,6 +244,9 @@ func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, 
 			l.Core.Differs = true
 		}
 		loans = append(loans, l)
+		if x == nil {
+			continue
+		}
 		pos := l.Standing.At(on)
 		x.Loans = append(x.Loans, ExplainedLoan{
 			Loan: l.Ref, DPD: pos.DPD, Bucket: assess.BucketOf(pos.DPD), Due: ledger.Money{Minor: pos.Due.Total, Currency: l.Currency}.Decimal(),

@@ -26,13 +26,18 @@ func (p *Portfolio) MayLift(kind, by string) string {
 	return ""
 }
 
+// A medium is how a contact reaches somebody: over a channel, by a carrier or by hand.
+type medium struct {
+	channel ledger.Channel
+	byHand  bool
+}
+
 // guardFacts is what the guard reads of a person whose loan leads. They lie in the portfolio's own room, until the next
 // person's.
-func (p *Portfolio) guardFacts(j *Judgement, d *store.Dossier, leads int, now time.Time, explain bool) *guard.Facts {
+func (p *Portfolio) guardFacts(j *Judgement, d *store.Dossier, leads int, over medium, now time.Time, explain bool) *guard.Facts {
 	b, lead := &d.Borrowers[j.Borrower], &d.Loans[leads]
-	t := j.Intent.Treatment
 	j.rules = ruleKey{
-		country: b.Country, region: b.Region, locality: b.Locality, product: lead.Product, channel: t.Medium(), byHand: t.Channel == ledger.Task, on: j.Today,
+		country: b.Country, region: b.Region, locality: b.Locality, product: lead.Product, channel: over.channel, byHand: over.byHand, on: j.Today,
 	}
 	p.facts = guard.Facts{
 		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Locality: b.Locality, Party: p.Party, Product: lead.Product,

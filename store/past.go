@@ -24,22 +24,14 @@ type Past struct {
 	Core    []CoreStated // by Loans
 
 	digests [][]byte // by Known
+	made    bool     // with contacts that became known later
 }
 
 // Past reads what was known of a person at an instant from the facts themselves, not from projections. Facts
 // that were imported later than at stand in where there are none older, and KnownAt says so.
 func (s *Store) Past(ctx context.Context, portfolio Portfolio, person ledger.PersonID, at time.Time) (*Past, error) {
 	p := &Past{Dossier: Dossier{Person: person, Portfolio: portfolio.ID}, KnownAt: at}
-	err := s.view(ctx, func(tx *sql.Tx) error {
-		for _, f := range []func(context.Context, *sql.Tx, time.Time) error{
-			p.borrowers, p.numbers, p.loans, p.core, p.contacts, p.states, p.given, p.others,
-		} {
-			if err := f(ctx, tx, at); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := s.readPast(ctx, p, at)
 	if err == nil {
 		err = s.openNotes(ctx, p)
 	}
@@ -51,6 +43,26 @@ func (s *Store) Past(ctx context.Context, portfolio Portfolio, person ledger.Per
 		p.Names = append(p.Names, open[b.ID])
 	}
 	return p, err
+}
+
+// PastMade is Past for judging again a contact that was made at the instant: with every contact that had been made by
+// then, also those that people told of later, and without names and notes.
+func (s *Store) PastMade(ctx context.Context, portfolio Portfolio, person ledger.PersonID, at time.Time) (*Past, error) {
+	p := &Past{Dossier: Dossier{Person: person, Portfolio: portfolio.ID}, KnownAt: at, made: true}
+	return p, s.readPast(ctx, p, at)
+}
+
+func (s *Store) readPast(ctx context.Context, p *Past, at time.Time) error {
+	return s.view(ctx, func(tx *sql.Tx) error {
+		for _, f := range []func(context.Context, *sql.Tx, time.Time) error{
+			p.borrowers, p.numbers, p.loans, p.core, p.contacts, p.states, p.given, p.others,
+		} {
+			if err := f(ctx, tx, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (p *Past) borrowers(ctx context.Context, tx *sql.Tx, at time.Time) error {

@@ -42,6 +42,10 @@ func (p *Past) numbers(ctx context.Context, tx *sql.Tx, at time.Time) error {
 // tried again has moved on to its last try: before that it lay at the try before, unless the try that is asked about is
 // the message's own.
 func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	known := `known_at <= ?2 AND (gone_at = 0 OR gone_at > ?2)`
+	if p.made {
+		known = `gone_at = 0`
+	}
 	rows, err := tx.QueryContext(ctx, `SELECT * FROM (
 		SELECT `+contactColumnsOf+`, 0 AS moved FROM contact WHERE subject = ?1 << 8 AND at < ?2 AND note = 0
 		UNION ALL SELECT seq, message, f.at, day, channel, portfolio, treatment, episode, loan, others, address, result, party, 1
@@ -49,7 +53,7 @@ func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
 			WHERE subject = ?1 << 8 AND c.at >= ?2 AND message <> 0
 				AND NOT EXISTS (SELECT 1 FROM fence WHERE id BETWEEN c.message << 3 AND c.message << 3 | 7 AND at = ?2)
 		UNION ALL SELECT 0, 0, at, day, channel, portfolio, 0, 0, loan, '', address, `+results+`, `+makers+`, 0 FROM recorded r
-			WHERE person = ?1 AND at < ?2 AND result <> 'mistaken' AND known_at <= ?2 AND (gone_at = 0 OR gone_at > ?2)) ORDER BY at, seq`,
+			WHERE person = ?1 AND at < ?2 AND result <> 'mistaken' AND `+known+`) ORDER BY at, seq`,
 		int64(p.Person), millis(at))
 	if err != nil {
 		return wrap(err)
