@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
@@ -31,6 +32,9 @@ type medium struct {
 	channel ledger.Channel
 	byHand  bool
 }
+
+// mediumOf is how a treatment reaches somebody: its task is done by hand.
+func mediumOf(t *decide.Treatment) medium { return medium{t.Medium(), t.Channel == ledger.Task} }
 
 // guardFacts is what the guard reads of a person whose loan leads. They lie in the portfolio's own room, until the next
 // person's.

@@ -105,7 +105,7 @@ func (p *Portfolio) ask(j *Judgement, d *store.Dossier, now time.Time, explain b
 		lead++
 	}
 	j.Borrower = d.Loans[lead].Borrower
-	f := p.guardFacts(j, d, lead, medium{j.Intent.Treatment.Medium(), j.Intent.Treatment.Channel == ledger.Task}, now, explain)
+	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), now, explain)
 	if j.Intent.Treatment.Channel == ledger.Task {
 		j.work(p, f)
 		return

@@ -149,7 +149,7 @@ func (p *Portfolio) always(read *lint.Template, rules ruleKey) bool {
 func (p *Portfolio) whole(read *lint.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) *lint.Finding {
 	values := *v // so that the caller's need no room on the heap
 	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
-	f := p.guardFacts(j, d, lead, v.AsOf, false)
+	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), v.AsOf, false)
 	f.Notice, f.Confirmation = read.Class == compose.Notice, read.Class == compose.Confirmation
 	rules := p.rulesFor(j.rules)
 	facts := lint.Facts{
