@@ -102,6 +102,10 @@ var conditions = map[string]string{
 	"amount_unknown": "金额不明", "invalid_address": "号码无效", "not_mobile": "非手机号码", "owner_unknown": "号码归属不明",
 	"paid": "称已还款", "promise": "承诺还款", "hardship": "经济困难", "plan_request": "请求分期", "question": "询问", "deceased": "身故",
 	"vulnerable": "需特别关照", "call_me": "请求回电", "abuse": "辱骂", "ack": "已知悉", "other": "其他",
+	"minor": "借款时未成年", "protected": "保护名单", "disaster": "受灾", "breathing_space": "法定暂缓还款", "refused": "书面拒绝还款", "agreed_hours": "已约定联系时间",
+	"sold": "债权已转让", "assigned": "受让债权", "time_barred": "已过诉讼时效", "bereavement": "丧亲", "number_dead": "空号", "number_reassigned": "号码已易主",
+	"number_shared": "号码多人共用", "number_work": "单位电话", "address_unverified": "联系方式未核实", "debit_in_flight": "代扣处理中", "core_differs": "与核心系统不符", "cease": "要求停止催收",
+	"work_prohibited": "单位禁止联系", "work_request": "要求不联系单位", "mental_health_crisis": "精神健康危机",
 }
 
 func (t tongue) condition(kind string) string {
