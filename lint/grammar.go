@@ -66,7 +66,7 @@ func compile(chinese, english string) *lexicon {
 		hans: map[rune]int32{}, latins: map[string]int32{}, alike: map[rune]int32{}, syllables: map[string]int32{},
 		contracted: map[string]int32{}, edges: make(map[edge]int32, 16384), ends: [][]class{nil}, classes: map[string]class{}, members: map[class][]string{}, words: 1, number: 1,
 	}
-	l.neg, l.negNear, l.block = l.class("neg"), l.class("negnear"), l.class("block")
+	l.neg, l.negNear, l.block, l.suppose = l.class("neg"), l.class("negnear"), l.class("block"), l.class("suppose")
 	l.asks = [2]int32{l.hanNumber('吗'), l.hanNumber('么')}
 	for short, long := range map[string]string{"m": "am", "re": "are", "ll": "will", "ve": "have", "d": "would"} {
 		l.contracted[short] = l.latinNumber(long)

@@ -35,6 +35,7 @@ type lexicon struct {
 	neg        class              // what denies
 	negNear    class              // what denies the word right after it
 	block      class              // what stops a denial
+	suppose    class              // what supposes
 	patterns   []pattern
 	contexts   []pattern // those that only tell in which light a sentence stands
 	words      int32

@@ -154,10 +154,24 @@ func (s *search) negated(m *match) bool {
 	return false
 }
 
+// supposed says that the match itself is a supposition: in "if your account is frozen, call your bank" nobody says
+// that it will be.
+func (s *search) supposed(m *match) bool {
+	first := m.first().from
+	for _, n := range s.h.of(s.t.lex.suppose) {
+		if n.to <= first && first-n.to <= 4 && !s.parted(n.to, first, listed) && !s.within(s.t.lex.block, n.to, first) &&
+			!s.within(s.t.lex.neg, n.to, first) && !s.within(s.t.lex.negNear, n.to, first) {
+			return true
+		}
+	}
+	return false
+}
+
 // usual is the light in which words of a code are harmless, whatever the pattern.
 var usual = map[Code]contexts{
 	Threat: 1<<warn | 1<<rights, Insult: 1<<warn | 1<<rights, Shaming: 1<<warn | 1<<rights, FalseAuthority: 1<<warn | 1<<rights,
-	FalseLegal: 1<<warn | 1<<rights, ThirdPerson: 1<<warn | 1<<rights | 1<<permit, Borrowing: 1 << warn, Deception: 1 << warn,
+	FalseLegal: 1<<warn | 1<<rights, ThirdPerson: 1<<warn | 1<<rights | 1<<permit, Borrowing: 1 << warn, Deception: 1 << warn, Upsell: 1 << warn,
+	Tone: 1<<warn | 1<<rights,
 }
 
 // wording finds what the patterns say.
@@ -176,6 +190,9 @@ func (t *reading) wording(f *Facts) []Finding {
 		s.each(p, func(m *match) bool {
 			light := s.light[s.sent[m.first().from]]
 			if light&(usual[p.code]|o.unless) != 0 || light&o.only != o.only || !o.negated && s.negated(m) {
+				return false
+			}
+			if (p.code == FalseLegal || p.code == Deception || p.code == FalseAuthority) && s.supposed(m) {
 				return false
 			}
 			if o.step != "" && !o.barred && len(f.Steps) > 0 && f.backs(o.step, s.sentence(m), light&(1<<urgent) != 0) {
