@@ -164,14 +164,14 @@ func arranged(found []Finding) []Finding {
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
 	})
-	kept := found[:0]
+	kept, ends := found[:0], map[Code]int{}
 	for _, one := range found {
-		inside := slices.ContainsFunc(kept, func(k Finding) bool {
-			return k.Code == one.Code && (one.Start < k.End || one.End == 0 && k.End == 0) // of what is missing the binding rule stands first
-		})
-		if !inside {
-			kept = append(kept, one)
+		end, met := ends[one.Code]
+		if met && (one.Start < end || one.End == 0) {
+			continue // it begins in one of its code; of what is missing the binding rule stands first
 		}
+		ends[one.Code] = max(end, one.End)
+		kept = append(kept, one)
 	}
 	return kept
 }

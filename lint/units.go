@@ -217,13 +217,16 @@ func (r *reader) shortened(at int) string {
 	return ""
 }
 
+// maxSpelled is how long a word may be that is written letter after letter.
+const maxSpelled = 24
+
 // spelled joins words that are hidden by writing letter after letter: p o l i c e, a.r.r.e.s.t.
 func (r *reader) spelled() {
 	u := r.t.units
 	for i := 0; i+3 < len(u); i++ {
 		n := 0
 		r.word = r.word[:0]
-		for i+n < len(u) && u[i+n].script == latin && u[i+n].end == u[i+n].start+1 && (n == 0 || u[i+n].before < paused && u[i+n].start <= u[i+n-1].end+3) {
+		for n < maxSpelled && i+n < len(u) && u[i+n].script == latin && u[i+n].end == u[i+n].start+1 && (n == 0 || u[i+n].before < paused && u[i+n].start <= u[i+n-1].end+3) {
 			r.word = utf8.AppendRune(r.word, fold(r.t.runes[u[i+n].start]))
 			n++
 		}
