@@ -2,7 +2,7 @@ package store
 
 import (
 	"cmp"
-	"encoding/json"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -87,13 +87,10 @@ func (c *commit) replies() error {
 		if len(persons) > 0 {
 			first = persons[0]
 		}
-		res, err := c.tx.ExecContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, sender, channel, meaning, confidence, language)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			millis(c.st.back()), r.Carrier, first, c.keys.hash(hashPhone, r.Address), sender, r.channel(), r.Meaning, r.Confidence, r.Language)
-		if err != nil {
-			return wrap(err)
-		}
-		id, err := res.LastInsertId()
+		var id int64
+		err = c.tx.QueryRowContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, sender, channel, meaning, confidence, language)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			millis(c.st.back()), r.Carrier, first, c.keys.hash(hashPhone, r.Address), sender, r.channel(), r.Meaning, r.Confidence, r.Language).Scan(&id)
 		if err != nil {
 			return wrap(err)
 		}
@@ -119,16 +116,18 @@ func (r *Reply) channel() ledger.Channel { return cmp.Or(r.Channel, ledger.SMS) 
 // personsAt returns the number of an address and everybody who has, or ever had it: a stop protects all of them.
 func (c *commit) personsAt(phone string) (int64, []ledger.PersonID, error) {
 	for _, spelling := range spellings(phone) {
-		var list []byte
 		var id int64
-		err := c.tx.QueryRowContext(c.ctx, `SELECT coalesce(max(a.id), 0), json_group_array(DISTINCT b.person) FROM address a
-			JOIN borrower_fact f ON f.address = a.id JOIN borrower b ON b.id = f.borrower WHERE a.hash = ?`, c.keys.hash(hashPhone, spelling)).Scan(&id, &list)
+		err := c.tx.QueryRowContext(c.ctx, `SELECT id FROM address WHERE hash = ?`, c.keys.hash(hashPhone, spelling)).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
 		if err != nil {
 			return 0, nil, wrap(err)
 		}
-		var persons []ledger.PersonID
-		if err := json.Unmarshal(list, &persons); err != nil || len(persons) > 0 {
-			return id, persons, wrap(err)
+		persons, err := column[ledger.PersonID](c.ctx, c.tx, `SELECT DISTINCT b.person FROM borrower_fact f JOIN borrower b ON b.id = f.borrower
+			WHERE f.address = ? ORDER BY 1`, id)
+		if err != nil || len(persons) > 0 {
+			return id, persons, err
 		}
 	}
 	return 0, nil, nil

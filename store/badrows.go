@@ -43,8 +43,10 @@ func (m *merge) reject(src int64, col int, reason string) {
 // conflicts reports rows s that say something else than the row o which was taken first under the same key in
 // table g. Nobody can say which of them is right, so both are left out.
 func (m *merge) conflicts(table, format, words, rows string, args ...any) {
-	m.mark(`s.src, s.col, `+words+`, o.src, g.n FROM `+rows, args...)
-	m.mark(`o.src, o.col, `+words+`, min(s.src), g.n FROM `+rows+` GROUP BY o.src`, args...)
+	a, b, _ := strings.Cut(words, ", ")
+	a, b = "CAST("+a+" AS TEXT)", "CAST("+b+" AS TEXT)"
+	m.mark(`s.src, s.col, `+a+`, `+b+`, o.src, g.n FROM `+rows, args...)
+	m.mark(`o.src, min(o.col), min(`+a+`), min(`+b+`), min(s.src), min(g.n) FROM `+rows+` GROUP BY o.src`, args...)
 	m.report(table, format+" is stated differently at %[3]s")
 }
 

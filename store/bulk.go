@@ -20,7 +20,10 @@ type bulk struct {
 	cols int
 	args []any
 	full *sql.Stmt
-	kept *statements // where statements outlive the transaction; nil for work that is not of the hot path
+	// copies says that the rows go in by PostgreSQL's COPY, where nothing can be in their way and nothing comes back.
+	copies  bool
+	kept    *statements // where statements outlive the transaction; nil for work that is not of the hot path
+	changed int64       // how many rows the inserts have changed; not counted where returned is set
 	// returned is called with each row of whole numbers that a RETURNING clause gives back; nil without one.
 	returned func([]int64)
 }
@@ -34,14 +37,31 @@ func (b *bulk) add(vals ...any) error {
 	if len(vals) != b.cols {
 		return fmt.Errorf("store: %d values for %d columns", len(vals), b.cols)
 	}
+	at := bulkRows
+	if b.copies {
+		at = copyRows
+	}
 	if b.args == nil {
-		b.args = make([]any, 0, b.cols*bulkRows)
+		b.args = make([]any, 0, b.cols*at)
 	}
 	b.args = append(b.args, vals...)
-	if len(b.args) < b.cols*bulkRows {
+	if len(b.args) < b.cols*at {
 		return nil
 	}
-	return b.write(bulkRows)
+	return b.write(at)
+}
+
+// copyRows is how many rows one COPY takes in.
+const copyRows = 2000
+
+// copyIn writes what is queued by one COPY.
+func (b *bulk) copyIn() error {
+	if len(b.args) == 0 {
+		return nil
+	}
+	_, err := b.tx.ExecContext(b.ctx, b.head, copied{b.args, b.cols})
+	b.args = b.args[:0]
+	return wrap(err)
 }
 
 // statement returns the insert of so many rows, kept or prepared for this transaction.
@@ -61,6 +81,9 @@ func (b *bulk) statement(rows int) (*sql.Stmt, error) {
 
 // write inserts the first rows that are queued, and reads what that returns.
 func (b *bulk) write(n int) error {
+	if b.copies {
+		return b.copyIn()
+	}
 	st, err := b.statement(n)
 	if err != nil {
 		return err
@@ -71,7 +94,12 @@ func (b *bulk) write(n int) error {
 		b.args = args[:0] // it has room for bulkRows again
 	}
 	if b.returned == nil {
-		_, err := st.ExecContext(b.ctx, args...)
+		res, err := st.ExecContext(b.ctx, args...)
+		if err != nil {
+			return wrap(err)
+		}
+		n, err := res.RowsAffected()
+		b.changed += n
 		return wrap(err)
 	}
 	rows, err := st.QueryContext(b.ctx, args...)
@@ -100,7 +128,7 @@ func (b *bulk) write(n int) error {
 // close writes what is queued. The transaction's end closes the statements.
 func (b *bulk) close() error {
 	for _, n := range bulkSizes {
-		for b.kept != nil && len(b.args) >= n*b.cols {
+		for b.kept != nil && !b.copies && len(b.args) >= n*b.cols {
 			if err := b.write(n); err != nil {
 				return err
 			}
@@ -121,6 +149,23 @@ func (b *bulk) sql(rows int) string { return b.head + tuples(rows, b.cols) + b.t
 func tuples(rows, cols int) string {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", cols), ",") + ")"
 	return strings.TrimSuffix(strings.Repeat(one+",", rows), ",")
+}
+
+// column returns the one column of a short result.
+func column[T any](ctx context.Context, tx *sql.Tx, query string, args ...any) (out []T, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var v T
+		if err := rows.Scan(&v); err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, v)
+	}
+	return out, wrap(rows.Err())
 }
 
 func wrap(err error) error {

@@ -153,7 +153,9 @@ func groupOf(ctx context.Context, tx *sql.Tx, of []ledger.Channel) (id int64, er
 	for i, ch := range sorted {
 		words[i] = string(ch)
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO cap_group (channels) VALUES (?) ON CONFLICT DO NOTHING`, strings.Join(words, " ")); err != nil {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO cap_group (id, channels)
+		SELECT (SELECT coalesce(max(id), 0) + 1 FROM cap_group), o.channels FROM (SELECT CAST(? AS TEXT) AS channels) o
+		WHERE NOT EXISTS (SELECT 1 FROM cap_group g WHERE g.channels = o.channels)`, strings.Join(words, " ")); err != nil {
 		return 0, fmt.Errorf("store: more than 63 sets of channels are counted: %w", err)
 	}
 	return id, wrap(tx.QueryRowContext(ctx, `SELECT id FROM cap_group WHERE channels = ?`, strings.Join(words, " ")).Scan(&id))
@@ -180,7 +182,7 @@ func recount(ctx context.Context, tx *sql.Tx, c Counted, of []ledger.Channel) er
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, result, party, note)
 		SELECT owner << 8 | ?, row_number() OVER w, at, max(day) OVER w, ?, message, channel, portfolio, treatment, episode, result, party, note
-		FROM (`+owner+`) WHERE ? OR channel IN (SELECT value FROM json_each(?)) WINDOW w AS (PARTITION BY owner ORDER BY at, subject, seq) ORDER BY 1, 2`,
+		FROM (`+owner+`) c WHERE ? = 1 OR channel IN (SELECT atom FROM json_each(?)) WINDOW w AS (PARTITION BY owner ORDER BY at, subject, seq) ORDER BY 1, 2`,
 		c, Uncapped, len(of) == 0, string(channels))
 	return wrap(err)
 }
@@ -240,12 +242,14 @@ func (s *Store) Seats(ctx context.Context, asks []Ask) ([]Seat, error) {
 		return nil, wrap(err)
 	}
 	err = s.view(ctx, func(tx *sql.Tx) error {
-		st, err := s.reads.in(ctx, tx, `SELECT a.i, c.seq, c.message = a.message, coalesce(p.n, 0), coalesce(p.days, 0), coalesce(p.millis, 0),
+		st, err := s.reads.in(ctx, tx, `SELECT a.i, c.seq, CASE WHEN c.message = a.message THEN 1 ELSE 0 END, coalesce(p.n, 0), coalesce(p.days, 0), coalesce(p.millis, 0),
 				coalesce(o.at, 0), coalesce(o.day, 0)
-			FROM (SELECT key AS i, value ->> 0 AS subject, value ->> 1 AS capset, value ->> 2 AS message FROM json_each(?)) a
-			CROSS JOIN contact c ON c.subject = a.subject AND c.seq = (SELECT max(seq) FROM contact WHERE subject = a.subject)
+			FROM (SELECT key AS i, CAST(value ->> 0 AS BIGINT) AS subject, CAST(value ->> 1 AS BIGINT) AS capset,
+				CAST(value ->> 2 AS BIGINT) AS message FROM json_each(?)) a
+			CROSS JOIN contact c
 			LEFT JOIN cap p ON p.capset = a.capset AND p.slot = (a.subject & 255)
-			LEFT JOIN contact o ON o.subject = a.subject AND o.seq = c.seq + 1 - (c.message = a.message) - p.n`)
+			LEFT JOIN contact o ON o.subject = a.subject AND o.seq = c.seq + CASE WHEN c.message = a.message THEN 0 ELSE 1 END - p.n
+			WHERE c.subject = a.subject AND c.seq = (SELECT max(seq) FROM contact WHERE subject = a.subject)`)
 		if err != nil {
 			return err
 		}

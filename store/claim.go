@@ -136,7 +136,7 @@ func (s *Store) NextDue(ctx context.Context, portfolio int64) (time.Time, error)
 	var ms sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (
 		SELECT min(not_before) AS t FROM batch WHERE next < count AND portfolio = ?
-		UNION ALL SELECT min(q.not_before) FROM requeue q CROSS JOIN message m WHERE m.id = q.message AND m.portfolio = ?)`,
+		UNION ALL SELECT min(q.not_before) FROM requeue q CROSS JOIN message m WHERE m.id = q.message AND m.portfolio = ?) d`,
 		portfolio, portfolio).Scan(&ms)
 	return instant(ms.Int64), wrap(err)
 }

@@ -146,6 +146,8 @@ func (s *Store) Dossiers(ctx context.Context, w Within, yield func(*Dossier) err
 func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, w Within, yield func(*Dossier) error) (err error) {
 	if w.Persons != nil {
 		ctx = context.WithoutCancel(ctx) // short: not worth a watch for each statement
+	} else {
+		ctx = long(ctx)
 	}
 	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w}
 	if err := g.look(); err != nil {
@@ -290,7 +292,7 @@ func (g *gather) openHistory() error {
 			" ORDER BY person, id", nil, scanState)
 	}
 	if err == nil && g.some.consents {
-		err = openStream(g, &g.consents, `SELECT person, `+consentFields+` FROM consent WHERE gone_at = 0 AND (withdrawn OR portfolio IN `+sameCreditor+`)`,
+		err = openStream(g, &g.consents, `SELECT person, `+consentFields+` FROM consent WHERE gone_at = 0 AND (withdrawn = 1 OR portfolio IN `+sameCreditor+`)`,
 			"person", " ORDER BY person, id", []any{p}, scanConsent)
 	}
 	if err == nil && g.some.duties {

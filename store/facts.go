@@ -199,7 +199,7 @@ func (m *merge) consents() {
 	m.exec(`INSERT INTO audit (at, who, what, portfolio, subject) SELECT ?, ?, 'consent_changed', ?, 'consent ' || c.id
 		FROM go_consent g JOIN consent c ON c.borrower = g.borrower AND c.known_at = ?
 			AND (c.channel, c.address, c.withdrawn, c.at) IS (g.channel, g.address, g.withdrawn, g.at)
-		WHERE g.was = 2 OR g.withdrawn ORDER BY c.id`, m.known, m.who(), m.o.Portfolio.ID, m.known)
+		WHERE g.was = 2 OR g.withdrawn = 1 ORDER BY c.id`, m.known, m.who(), m.o.Portfolio.ID, m.known)
 }
 
 // who returns who stated the rows.
@@ -239,7 +239,7 @@ func (m *merge) checks() {
 	m.exec(`INSERT INTO number_now (address, status, checked_on, expires_on)
 		SELECT address, status, checked_on, expires_on FROM number_check c WHERE gone_at = 0 AND address IN (SELECT address FROM go_number WHERE was <> 1)
 			AND id = (SELECT id FROM number_check d WHERE d.address = c.address AND d.gone_at = 0 ORDER BY checked_on DESC, id DESC LIMIT 1)
-		ON CONFLICT DO UPDATE SET status = excluded.status, checked_on = excluded.checked_on, expires_on = excluded.expires_on`)
+		ON CONFLICT (address) DO UPDATE SET status = excluded.status, checked_on = excluded.checked_on, expires_on = excluded.expires_on`)
 	m.exec(`INSERT OR IGNORE INTO touched_person (id) SELECT b.person FROM go_number g JOIN borrower_fact f ON f.address = g.address
 		JOIN borrower b ON b.id = f.borrower WHERE g.was <> 1`)
 }

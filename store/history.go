@@ -92,7 +92,7 @@ func fillAll(ctx context.Context, tx *sql.Tx, loans []LoanHistory, at time.Time,
 	for i := range loans {
 		ids[i] = int64(loans[i].Facts.Loan.ID)
 	}
-	h := histories{ctx: ctx, tx: tx, at: at}
+	h := histories{ctx: long(ctx), tx: tx, at: at}
 	if err := h.open(ids); err != nil {
 		return err
 	}

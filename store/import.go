@@ -93,8 +93,8 @@ var errDryRun = errors.New("dry run")
 // Memory does not grow with the rows. The standings of the loans touched are made anew by Refresh.
 func (s *Store) Import(ctx context.Context, o Import, read func(*Stage) error) (Summary, error) {
 	var sum Summary
-	err := s.update(ctx, func(tx *sql.Tx) error {
-		m := merge{ctx: ctx, tx: tx, o: o, keys: s.keys}
+	err := s.transaction(ctx, s.whileStaging(), func(tx *sql.Tx) error {
+		m := merge{ctx: ctx, tx: tx, o: o, keys: s.keys, fleet: s.fleet}
 		if err := m.run(read); err != nil {
 			return err
 		}
@@ -110,11 +110,20 @@ func (s *Store) Import(ctx context.Context, o Import, read func(*Stage) error) (
 	return sum, err
 }
 
+// whileStaging returns who may write while the files are read: on PostgreSQL anyone.
+func (s *Store) whileStaging() company {
+	if s.fleet {
+		return anyone
+	}
+	return alone
+}
+
 // A merge brings staged rows into the ledger. The first error sticks: later steps do nothing.
 type merge struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	keys   *Keys
+	fleet  bool // as of Store
 	o      Import
 	stage  *Stage
 	bad    int   // of the kind being merged
@@ -128,7 +137,7 @@ func (m *merge) run(read func(*Stage) error) error {
 	if m.o.AsOf.IsZero() {
 		m.o.AsOf = m.o.Now
 	}
-	m.stage = newStage(m.ctx, m.tx, m.keys, m.o.Portfolio, m.o.AsOf.Location())
+	m.stage = newStage(m.ctx, m.tx, m.keys, m.o.Portfolio, m.o.AsOf.Location(), m.fleet)
 	if err := m.stage.make(); err != nil {
 		return err
 	}
@@ -137,6 +146,15 @@ func (m *merge) run(read func(*Stage) error) error {
 	}
 	if err := m.stage.close(); err != nil {
 		return err
+	}
+	if m.fleet {
+		// The rows are here; from now on nobody else writes.
+		if err := m.stage.measure(); err != nil {
+			return err
+		}
+		if err := alone.take(m.ctx, m.tx); err != nil {
+			return err
+		}
 	}
 	if m.o.Snapshot && !m.stage.loanFile {
 		return ErrNoLoans
@@ -162,7 +180,8 @@ func (m *merge) begin() {
 	if m.o.Snapshot {
 		mode = "snapshot"
 	}
-	m.exec(`INSERT INTO source (portfolio, known_at, as_of, mode, summary) VALUES (?, ?, ?, ?, '')`,
+	m.exec(`INSERT INTO source (id, portfolio, known_at, as_of, mode, summary)
+		SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, '' FROM source`,
 		m.o.Portfolio.ID, m.known, millis(m.o.AsOf), mode)
 	m.source = m.number(`SELECT max(id) FROM source`)
 	m.sum = Summary{Source: m.source, KnownAt: instant(m.known), AsOf: m.o.AsOf.UTC(), Snapshot: m.o.Snapshot}

@@ -80,11 +80,11 @@ func TestImportAnyWay(t *testing.T) {
 	ctx := context.Background()
 	rapid.Check(t, func(rt *rapid.T) {
 		units := drawBook(rt)
-		whole := openAt(t, t.TempDir())
+		whole := openAt(t, place(t), t.TempDir())
 		defer func() { _ = whole.Close() }()
 		take(t, whole, filesOf(rt, units)...)
 
-		parts := openAt(t, t.TempDir())
+		parts := openAt(t, place(t), t.TempDir())
 		defer func() { _ = parts.Close() }()
 		imports := rapid.IntRange(1, 4).Draw(rt, "imports")
 		first := make([]int, len(units))
@@ -118,25 +118,25 @@ func TestImportAnyWay(t *testing.T) {
 // TestKilledImport kills the process at the last moment before the commit.
 func TestKilledImport(t *testing.T) {
 	if dir := os.Getenv("DULY_TEST_KILLED"); dir != "" {
-		s := openAt(t, dir)
+		s := openAt(t, os.Getenv("DULY_TEST_PLACE"), dir)
 		_, err := s.Import(context.Background(), Import{Portfolio: cards(t, s), Now: noon, Approve: func(Summary) error {
 			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}}, give(small()))
 		t.Fatal("still alive", err)
 	}
-	dir := t.TempDir()
-	s := openAt(t, dir)
+	at, dir := place(t), t.TempDir()
+	s := openAt(t, at, dir)
 	cards(t, s)
 	was := versions(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	child := exec.Command(os.Args[0], "-test.run=^TestKilledImport$")
-	child.Env = append(os.Environ(), "DULY_TEST_KILLED="+dir)
+	child.Env = append(os.Environ(), "DULY_TEST_KILLED="+dir, "DULY_TEST_PLACE="+at)
 	if out, err := child.CombinedOutput(); err == nil || child.ProcessState.ExitCode() != -1 {
 		t.Fatalf("the child was not killed: %v\n%s", err, out)
 	}
-	s = openAt(t, dir)
+	s = openAt(t, at, dir)
 	defer func() { _ = s.Close() }()
 	if d := cmp.Diff(was, versions(t, s)); d != "" {
 		t.Errorf("a killed import left something:\n%s", d)
@@ -146,8 +146,8 @@ func TestKilledImport(t *testing.T) {
 	}
 }
 
-// openAt opens a data folder whose keys lie in it too; they are made on first use.
-func openAt(t testing.TB, dir string) *Store {
+// openAt opens a place with the keys in a folder; they are made on first use.
+func openAt(t testing.TB, place, dir string) *Store {
 	t.Helper()
 	folder := filepath.Join(dir, "keys")
 	if _, err := os.Stat(folder); err != nil {
@@ -159,7 +159,7 @@ func openAt(t testing.TB, dir string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(context.Background(), dir, keys)
+	s, err := Open(context.Background(), place, keys)
 	if err != nil {
 		t.Fatal(err)
 	}

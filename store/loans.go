@@ -15,7 +15,7 @@ func (m *merge) allLoans() {
 			WHEN l.borrower = b.id AND f.product = s.product AND l.currency = s.currency AND f.opened_on = s.opened_on
 				AND f.principal = s.principal AND f.annual_rate = s.annual_rate
 				AND f.penalty_multiplier = s.penalty_multiplier AND f.closed_on = s.closed_on
-				AND (NOT s.core OR (f.core_due, f.core_on, f.debit_until, f.next_step, f.next_step_on, f.next_step_by, f.assigned_to)
+				AND (s.core = 0 OR (f.core_due, f.core_on, f.debit_until, f.next_step, f.next_step_on, f.next_step_by, f.assigned_to)
 					= (s.core_due, s.core_on, s.debit_until, s.next_step, s.next_step_on, s.next_step_by, s.assigned_to)) THEN 1 ELSE 2 END
 		FROM in_loan s JOIN borrower b ON b.portfolio = ?1 AND b.ref = s.borrower
 		LEFT JOIN loan l ON l.portfolio = ?1 AND l.ref = s.ref LEFT JOIN `+joinLoanFact+` ORDER BY s.n`, p)
@@ -40,8 +40,8 @@ func (m *merge) allLoans() {
 // keepCore lets loans whose file says nothing of the core system keep what was known of it.
 func (m *merge) keepCore() {
 	p := m.o.Portfolio.ID
-	m.exec(`UPDATE portfolio SET core = 1 WHERE id = ? AND EXISTS (SELECT 1 FROM in_loan WHERE core)`, p)
-	if m.number(`SELECT core FROM portfolio WHERE id = ?`, p) == 0 || m.number(`SELECT EXISTS (SELECT 1 FROM in_loan WHERE NOT core)`) == 0 {
+	m.exec(`UPDATE portfolio SET core = 1 WHERE id = ? AND EXISTS (SELECT 1 FROM in_loan WHERE core = 1)`, p)
+	if m.number(`SELECT core FROM portfolio WHERE id = ?`, p) == 0 || m.number(`SELECT EXISTS (SELECT 1 FROM in_loan WHERE core = 0)`) == 0 {
 		return
 	}
 	m.exec(`UPDATE in_loan SET core_due = f.core_due, core_on = f.core_on, debit_until = f.debit_until, next_step = f.next_step,

@@ -12,7 +12,7 @@ func (m *merge) moveContacts(moved string) {
 				c.episode, c.loan, c.others, c.address, c.result, c.party, c.note, 1 AS later
 			FROM pair p JOIN contact c ON c.subject BETWEEN p.person << 8 AND p.person << 8 | 255 AND c.subject & 3 = 0
 			WHERE NOT EXISTS (SELECT 1 FROM own o WHERE o.subject = p.target << 8 | (c.subject & 255) AND (o.message, o.note) = (c.message, c.note)))
-		SELECT *, row_number() OVER w AS nth, max(day) OVER w AS since FROM (SELECT * FROM own UNION ALL SELECT * FROM came)
+		SELECT *, row_number() OVER w AS nth, max(day) OVER w AS since FROM (SELECT * FROM own UNION ALL SELECT * FROM came) c
 		WINDOW w AS (PARTITION BY subject ORDER BY at, later, seq ROWS UNBOUNDED PRECEDING)`)
 	if m.number(`SELECT EXISTS (SELECT 1 FROM moved_contact WHERE later = 1)`) != 0 {
 		m.exec(`DELETE FROM contact WHERE subject IN (SELECT subject FROM moved_contact)`)

@@ -49,7 +49,7 @@ func (c *commit) adopt() error {
 		if err != nil {
 			return wrap(err)
 		}
-		found, err := findOrphans(c.ctx, c.tx, `carrier = ? AND carrier_id IN (SELECT value FROM json_each(?))`, carrier, string(list))
+		found, err := findOrphans(c.ctx, c.tx, `carrier = ? AND carrier_id IN (SELECT atom FROM json_each(?))`, carrier, string(list))
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (w *settling) matchOrphans() error {
 		return err
 	}
 	var found []Outstanding
-	rows, err := w.tx.QueryContext(w.ctx, `SELECT fence, carrier, ids FROM outcome WHERE fence >= ? AND ids <> ''`, first)
+	rows, err := w.tx.QueryContext(long(w.ctx), `SELECT fence, carrier, ids FROM outcome WHERE fence >= ? AND ids <> ''`, first)
 	if err != nil {
 		return wrap(err)
 	}
@@ -163,7 +163,7 @@ func (s *Store) Outstanding(ctx context.Context, now time.Time, yield func(Outst
 		if err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT o.fence, o.carrier, o.ids FROM outcome o WHERE o.fence >= ? AND o.kind IN ('accepted', 'unknown') AND o.ids <> ''
+		rows, err := tx.QueryContext(long(ctx), `SELECT o.fence, o.carrier, o.ids FROM outcome o WHERE o.fence >= ? AND o.kind IN ('accepted', 'unknown') AND o.ids <> ''
 			AND (SELECT count(*) FROM receipt r WHERE r.id BETWEEN o.fence<<8 AND o.fence<<8|255) < length(o.ids) - length(replace(o.ids, ' ', '')) + 1`, first)
 		if err != nil {
 			return wrap(err)

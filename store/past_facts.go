@@ -160,7 +160,7 @@ type rowsOf = struct {
 func (p *Past) consentRows() rowsOf {
 	var c guard.Consent
 	return rowsOf{
-		`SELECT ` + consentFields + ` FROM consent WHERE person = ? AND` + then + ` AND (withdrawn OR portfolio IN ` + sameCreditor + `) ORDER BY id`,
+		`SELECT ` + consentFields + ` FROM consent WHERE person = ? AND` + then + ` AND (withdrawn = 1 OR portfolio IN ` + sameCreditor + `) ORDER BY id`,
 		func() []any { return scanConsent(&c) }, func() { p.Consents = append(p.Consents, c) },
 	}
 }

@@ -122,5 +122,5 @@ func (m *merge) mixed() {
 	}
 	m.sum.Mixed = int(m.number(`SELECT count(*) FROM (SELECT p.loan FROM touched_loan t JOIN payment p ON p.loan = t.id
 		WHERE p.minor <> 0 AND p.known_at = (SELECT max(known_at) FROM payment WHERE loan = p.loan AND key = p.key)
-		GROUP BY p.loan, p.paid_on HAVING count(DISTINCT p.key > '@0' AND p.key < '@:') > 1)`))
+		GROUP BY p.loan, p.paid_on HAVING count(DISTINCT p.key > '@0' AND p.key < '@:') > 1) d`))
 }

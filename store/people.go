@@ -8,7 +8,7 @@ func (m *merge) borrowers() {
 	p := m.o.Portfolio.ID
 	n := m.exec(`INSERT OR IGNORE INTO go_borrower (n, ref, id, fact, person, target, was, keep)
 		SELECT s.n, s.ref, coalesce(b.id, 0), 0, coalesce(b.person, 0), 0,
-			CASE WHEN b.id IS NULL THEN 0 WHEN f.digest = s.digest AND (NOT s.wished OR f.wish = s.wish) THEN 1 ELSE 2 END, 0
+			CASE WHEN b.id IS NULL THEN 0 WHEN f.digest = s.digest AND (s.wished = 0 OR f.wish = s.wish) THEN 1 ELSE 2 END, 0
 		FROM in_borrower s LEFT JOIN borrower b ON b.portfolio = ? AND b.ref = s.ref
 		LEFT JOIN borrower_fact f ON f.id = b.fact ORDER BY s.n`, p)
 	if n < m.stage.borrowers.n {
@@ -48,7 +48,7 @@ func (m *merge) persons() {
 		WHERE g.was <> 1 AND g.keep = 0 AND NOT EXISTS (SELECT 1 FROM person_key k WHERE k.key = s.key) ORDER BY g.n`)
 	m.sum.Persons = m.exec(`INSERT INTO person (id) SELECT ? + row_number() OVER (ORDER BY n) FROM new_person`, first)
 	m.exec(`INSERT INTO person_key (key, kind, person) SELECT key, kind, ? + row_number() OVER (ORDER BY n) FROM new_person ORDER BY key`, first)
-	m.exec(`UPDATE go_borrower SET target = CASE WHEN keep THEN go_borrower.person ELSE k.person END
+	m.exec(`UPDATE go_borrower SET target = CASE WHEN keep = 1 THEN go_borrower.person ELSE k.person END
 		FROM in_borrower s LEFT JOIN person_key k ON k.key = s.key WHERE s.n = go_borrower.n AND go_borrower.was <> 1`)
 }
 

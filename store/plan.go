@@ -133,18 +133,10 @@ func saveBatch(ctx context.Context, tx *sql.Tx, p *PlanPage, b *Batch) (int64, e
 	if first+outbox.MessageID(len(b.Messages)) >= to {
 		return 0, fmt.Errorf("store: the numbers of %s are used up", from.Month().Format("2006-01"))
 	}
-	res, err := tx.ExecContext(ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, p.Portfolio, p.Edition, b.Carrier, millis(p.At), millis(b.NotBefore), millis(b.NotAfter), first, len(b.Messages))
-	if err != nil {
+	var batch int64
+	if err := tx.QueryRowContext(ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Portfolio, p.Edition, b.Carrier, millis(p.At), millis(b.NotBefore), millis(b.NotAfter), first, len(b.Messages)).Scan(&batch); err != nil {
 		return 0, wrap(err)
-	}
-	batch, err := res.LastInsertId()
-	if err != nil {
-		return 0, wrap(err)
-	}
-	before, err := changes(ctx, tx)
-	if err != nil {
-		return 0, err
 	}
 	in := newBulk(ctx, tx, `INSERT INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on) VALUES `,
 		` ON CONFLICT DO NOTHING`, 10)
@@ -153,24 +145,11 @@ func saveBatch(ctx context.Context, tx *sql.Tx, p *PlanPage, b *Batch) (int64, e
 			return 0, err
 		}
 	}
-	if err := in.close(); err != nil {
-		return 0, err
-	}
-	after, err := changes(ctx, tx)
-	return after - before, err
-}
-
-// changes returns how many rows this connection has inserted, changed or deleted so far.
-func changes(ctx context.Context, tx *sql.Tx) (n int64, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&n)
-	return n, wrap(err)
+	err := in.close()
+	return in.changed, err
 }
 
 func saveTasks(ctx context.Context, tx *sql.Tx, p *PlanPage) (int64, error) {
-	before, err := changes(ctx, tx)
-	if err != nil {
-		return 0, err
-	}
 	in := newBulk(ctx, tx, `INSERT INTO task (portfolio, person, borrower, loan, kind, stage, treatment, episode, made_on, made_at) VALUES `,
 		` ON CONFLICT DO NOTHING`, 10)
 	for _, t := range p.Tasks {
@@ -178,11 +157,8 @@ func saveTasks(ctx context.Context, tx *sql.Tx, p *PlanPage) (int64, error) {
 			return 0, err
 		}
 	}
-	if err := in.close(); err != nil {
-		return 0, err
-	}
-	after, err := changes(ctx, tx)
-	return after - before, err
+	err := in.close()
+	return in.changed, err
 }
 
 func saveDecisions(ctx context.Context, tx *sql.Tx, p *PlanPage) error {

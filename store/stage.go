@@ -85,9 +85,11 @@ const (
 	coreColumns     = `core_due, core_on, debit_until, next_step, next_step_on, next_step_by, assigned_to`
 )
 
-func newStage(ctx context.Context, tx *sql.Tx, keys *Keys, p Portfolio, zone *time.Location) *Stage {
+func newStage(ctx context.Context, tx *sql.Tx, keys *Keys, p Portfolio, zone *time.Location, fleet bool) *Stage {
 	into := func(table, columns string) staged {
-		return staged{bulk: newBulk(ctx, tx, "INSERT INTO "+table+" ("+columns+") VALUES ", "", strings.Count(columns, ",")+1)}
+		b := newBulk(ctx, tx, "INSERT INTO "+table+" ("+columns+") VALUES ", "", strings.Count(columns, ",")+1)
+		b.copies = fleet
+		return staged{bulk: b}
 	}
 	return &Stage{
 		ctx: ctx, tx: tx, keys: keys, portfolio: p, zone: zone,
@@ -124,6 +126,18 @@ func (s *Stage) close() error {
 	} {
 		if err := b.close(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// measure lets PostgreSQL know how large the staged tables are; nobody else looks at temporary ones.
+func (s *Stage) measure() error {
+	for _, t := range slices.Concat(stageTables, factTables) {
+		if strings.HasPrefix(t.name, "in_") {
+			if _, err := s.tx.ExecContext(s.ctx, "ANALYZE "+t.name); err != nil {
+				return wrap(err)
+			}
 		}
 	}
 	return nil

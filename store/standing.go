@@ -149,7 +149,7 @@ func fillStale(ctx context.Context, tx *sql.Tx, loans []stalePiece) error {
 	for i := range byLoan {
 		ids[i] = byLoan[i].loan
 	}
-	h := histories{ctx: ctx, tx: tx, at: endOfTime}
+	h := histories{ctx: long(ctx), tx: tx, at: endOfTime}
 	if err := h.open(ids); err != nil {
 		return err
 	}

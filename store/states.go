@@ -70,15 +70,16 @@ func (m *merge) lift() {
 	m.report("in_lift", "lifted_on: the lifting of %[1]s is later than this import; what is to end by itself has an until")
 	m.mayLift()
 	bad := m.bad
-	m.exec(`INSERT OR IGNORE INTO go_lift (n, state, person, region, lifted_on, lifted_by, was)
-		SELECT NULL, t.id, t.person, t.region, s.lifted_on, s.lifted_by, 2
+	m.exec(`INSERT OR IGNORE INTO go_lift (state, person, region, lifted_on, lifted_by, was)
+		SELECT t.id, t.person, t.region, s.lifted_on, s.lifted_by, 2
 		FROM in_lift s LEFT`+whoseBorrower+whoseLoan+whosePhone+`
 		JOIN state t ON t.gone_at = 0 AND t.kind = s.kind AND t.since <= s.lifted_on
 			AND CASE WHEN s.region <> '' THEN t.person = 0 AND t.region = s.region ELSE t.person = b.person AND t.region = '' END
 			AND (s.loan = '' OR t.loan = l.id) AND (s.phone IS NULL OR t.address = a.id) AND (s.channel = '' OR t.channel = s.channel)
 		ORDER BY s.n`, p)
 	changed := m.exec(`UPDATE state SET gone_at = ?, lifted_on = g.lifted_on, lifted_by = g.lifted_by
-		FROM (SELECT state, min(lifted_on) AS lifted_on, lifted_by FROM go_lift GROUP BY state) g WHERE state.id = g.state`, m.known)
+		FROM (SELECT state, lifted_on, lifted_by, row_number() OVER (PARTITION BY state ORDER BY lifted_on, n) AS nth FROM go_lift) g
+		WHERE state.id = g.state AND g.nth = 1`, m.known)
 	m.exec(`INSERT INTO audit (at, who, what, portfolio, subject)
 		SELECT ?, t.lifted_by, 'state_lifted', ?, 'state ' || t.id || ' ' || t.kind || ' of ' || CASE t.person WHEN 0 THEN t.region ELSE 'p' || t.person END
 		FROM state t WHERE t.id IN (SELECT state FROM go_lift) ORDER BY t.id`, m.known, p)

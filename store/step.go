@@ -135,9 +135,10 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 		return StepResult{}, err
 	}
 	var res StepResult
-	err = s.update(ctx, func(tx *sql.Tx) error {
+	err = s.step(ctx, func(tx *sql.Tx) error {
 		res = StepResult{Permitted: make([]bool, len(st.Tries))}
-		c := &commit{Store: s, ctx: ctx, tx: tx, st: st, res: &res, boxes: boxes}
+		run := *st // what is put off on the way is of this run
+		c := &commit{Store: s, ctx: ctx, tx: tx, st: &run, res: &res, boxes: boxes}
 		return c.run()
 	})
 	if errors.Is(err, errClaimLost) {
@@ -164,7 +165,7 @@ type commit struct {
 // bulk returns an insert whose statements are kept.
 func (c *commit) bulk(head, tail string, cols int) *bulk {
 	b := newBulk(c.ctx, c.tx, head, tail, cols)
-	b.kept = c.writes
+	b.kept, b.copies = c.writes, c.fleet && tail == ""
 	return b
 }
 
@@ -347,6 +348,16 @@ func loanList(loans []ledger.LoanID) string {
 	return strings.Join(words, " ")
 }
 
+// holding returns what holds the rows of a query until the commit, on PostgreSQL: a stop that another worker commits is seen,
+// or waits. SQLite's one writer needs none.
+func (c *commit) holding(clause string) string {
+	if c.fleet {
+		return clause
+	}
+	return ""
+}
+
+// turns reads the turns of the persons of the tries, and holds them.
 func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	ids := make([]ledger.PersonID, len(c.st.Tries))
 	for i := range c.st.Tries {
@@ -356,7 +367,7 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	if err != nil {
 		return nil, wrap(err)
 	}
-	st, err := c.writes.in(c.ctx, c.tx, `SELECT id, turn FROM person WHERE id IN (SELECT value FROM json_each(?))`)
+	st, err := c.writes.in(c.ctx, c.tx, `SELECT id, turn FROM person WHERE id IN (SELECT value FROM json_each(?))`+c.holding(" ORDER BY id FOR SHARE"))
 	if err != nil {
 		return nil, err
 	}
@@ -379,13 +390,20 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 
 // move takes the message's slots along to the hour of a further try. Moving the newest slot to a later hour
 // cannot break a cap that it kept, and caps count from the hour at which the message really may leave. Where one of
-// them is not the newest any more, none moves.
+// them is not the newest any more, none moves. Each slot is held before it is asked whether it is the newest: who adds
+// the next one holds it too.
 func (c *commit) move(t *Try) (bool, error) {
-	const newest = ` AND at <= ? AND NOT EXISTS (SELECT 1 FROM contact n WHERE n.subject = contact.subject AND n.seq > contact.seq)`
 	for _, s := range t.Moves {
-		var ok bool
-		if err := c.tx.QueryRowContext(c.ctx, `SELECT EXISTS (SELECT 1 FROM contact WHERE subject = ? AND seq = ? AND message = ?`+newest+`)`,
-			s.subject(), s.Seq, t.Message.ID, millis(c.st.At)).Scan(&ok); err != nil || !ok {
+		var mine, newest bool
+		err := c.tx.QueryRowContext(c.ctx, `SELECT at <= ? FROM contact WHERE subject = ? AND seq = ? AND message = ?`+c.holding(" FOR UPDATE"),
+			millis(c.st.At), s.subject(), s.Seq, t.Message.ID).Scan(&mine)
+		if err == nil && mine {
+			err = c.tx.QueryRowContext(c.ctx, `SELECT NOT EXISTS (SELECT 1 FROM contact WHERE subject = ? AND seq > ?)`, s.subject(), s.Seq).Scan(&newest)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		if err != nil || !newest {
 			return false, wrap(err)
 		}
 	}

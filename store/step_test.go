@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -118,12 +117,7 @@ func TestCapAtItsEdge(t *testing.T) {
 // reopen opens the same folder again, as another process does.
 func reopen(t testing.TB, s *Store) *Store {
 	t.Helper()
-	var seq int
-	var name, path string
-	if err := s.write.QueryRow(`PRAGMA database_list`).Scan(&seq, &name, &path); err != nil {
-		t.Fatal(err)
-	}
-	other, err := Open(context.Background(), filepath.Dir(path), s.keys)
+	other, err := Open(context.Background(), s.place, s.keys)
 	if err != nil {
 		t.Fatal(err)
 	}

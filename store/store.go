@@ -1,5 +1,6 @@
 // Package store keeps Duly's facts and messages. SQL lives here and nowhere else. It runs on SQLite (embedded,
-// pure Go, write-ahead log, full durability); one writer and several readers.
+// pure Go, write-ahead log, full durability; one writer and several readers) and on PostgreSQL, which many processes on
+// many machines share.
 package store
 
 import (
@@ -18,7 +19,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-//go:embed schema/sqlite/*.sql
+//go:embed schema/sqlite/*.sql schema/postgres/*.sql
 var schema embed.FS
 
 // FileName is the database's name in the data folder.
@@ -27,39 +28,55 @@ const FileName = "duly.db"
 // ErrNotFound says that nothing is known by the reference asked for.
 var ErrNotFound = errors.New("store: not found")
 
-// A Store is an open data folder. It is safe for use by several goroutines; several processes may open the
-// same folder.
+// A Store is an open database. It is safe for use by several goroutines; several processes may open the same.
 type Store struct {
 	keys  *Keys
-	write *sql.DB // one connection: SQLite has one writer
+	place string
+	write *sql.DB // on SQLite one connection, for it has one writer
 	read  *sql.DB
 
 	// The hot path's statements, of either connection.
 	writes, reads *statements
+
+	// fleet says that the database is PostgreSQL: others write at the same time, and what one writer would keep in order
+	// is kept so by locks (docs/adr/0012).
+	fleet bool
 }
 
-// Open opens the data folder dir, makes it on first use and brings its schema up to date. Names, phones and
-// texts are sealed with keys.
-func Open(ctx context.Context, dir string, keys *Keys) (*Store, error) {
-	path := filepath.Join(dir, FileName)
-	write, err := sql.Open("sqlite", dsn(path, "&_txlock=immediate"))
-	if err != nil {
-		return nil, fmt.Errorf("store: open %s: %w", path, err)
+// Open opens the data at a place and brings its schema up to date. The place is a folder, which is made on first use,
+// or the URL of a database of PostgreSQL. Names, phones and texts are sealed with keys.
+func Open(ctx context.Context, place string, keys *Keys) (*Store, error) {
+	s := &Store{keys: keys, place: place, fleet: IsURL(place)}
+	open := openSQLite
+	if s.fleet {
+		open = openPostgres
 	}
-	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
+	var err error
+	if s.write, s.read, err = open(ctx, place); err != nil {
+		return nil, err
 	}
-	read, err := sql.Open("sqlite", dsn(path, "&_pragma=query_only(1)"))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
-	}
-	read.SetMaxOpenConns(8)
-	s := &Store{keys: keys, write: write, read: read, writes: newStatements(write), reads: newStatements(read)}
+	s.writes, s.reads = newStatements(s.write), newStatements(s.read)
 	if err := s.checkKeys(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// openSQLite opens the database in a folder.
+func openSQLite(ctx context.Context, dir string) (write, read *sql.DB, err error) {
+	path := filepath.Join(dir, FileName)
+	if write, err = sql.Open("sqlite", dsn(path, "&_txlock=immediate")); err != nil {
+		return nil, nil, fmt.Errorf("store: open %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	if err := migrate(ctx, write); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
+	}
+	if read, err = sql.Open("sqlite", dsn(path, "&_pragma=query_only(1)")); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
+	}
+	read.SetMaxOpenConns(8)
+	return write, read, nil
 }
 
 // dsn builds the connection string. FULL makes each commit durable before it returns; nothing that permits a
@@ -82,26 +99,78 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// Close closes the data folder.
+// Close closes the database.
 func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close()) }
 
 // update runs f in a writing transaction, which is durable when update returns nil and has left no trace when
-// it returns an error.
+// it returns an error. No other writes meanwhile, neither an update nor a step.
 func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.transaction(ctx, alone, f)
+}
+
+// step is update for the hot path: on PostgreSQL steps of several workers run side by side, and f may be run again
+// where they were in each other's way.
+func (s *Store) step(ctx context.Context, f func(tx *sql.Tx) error) error {
+	for again := 0; ; again++ {
+		err := s.transaction(ctx, amongSteps, f)
+		if again == mostAgain || !tryAgain(err) {
+			return err
+		}
+	}
+}
+
+// mostAgain bounds how often a step is run anew.
+const mostAgain = 10
+
+// A company says who may write at the same time as a transaction.
+type company string
+
+// On SQLite every writer is alone. On PostgreSQL it is who locks first, until the end of its transaction.
+const (
+	alone      company = `SELECT pg_advisory_xact_lock(?)`
+	amongSteps company = `SELECT pg_advisory_xact_lock_shared(?)`
+	anyone     company = "" // until it takes a company itself
+)
+
+func (c company) take(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, string(c), lockWrite)
+	return wrap(err)
+}
+
+func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx) error) error {
 	if err := s.writes.warm(ctx); err != nil {
 		return err
 	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.write.BeginTx(ctx, s.isolation(false))
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
-	if err := f(tx); err != nil {
+	if s.fleet && c != anyone {
+		err = c.take(ctx, tx)
+	}
+	if err == nil {
+		err = f(tx)
+	}
+	if err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)
 	}
 	return nil
+}
+
+// isolation returns how a transaction sees others. A reader sees one state of the database from its beginning to its
+// end, as SQLite's do.
+func (s *Store) isolation(reader bool) *sql.TxOptions {
+	o := &sql.TxOptions{ReadOnly: reader}
+	switch {
+	case s.fleet && reader:
+		o.Isolation = sql.LevelRepeatableRead
+	case s.fleet:
+		o.Isolation = sql.LevelReadCommitted
+	}
+	return o
 }
 
 func ignoreDone(err error) error {
@@ -116,7 +185,7 @@ func (s *Store) view(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if err := s.reads.warm(ctx); err != nil {
 		return err
 	}
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.read.BeginTx(ctx, s.isolation(true))
 	if err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}

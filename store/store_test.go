@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 )
 
-// open returns a store on a new data folder with keys of its own.
+// open returns a new store with keys of its own.
 func open(t testing.TB) *Store {
 	t.Helper()
 	dir := t.TempDir()
@@ -23,7 +25,7 @@ func open(t testing.TB) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(context.Background(), dir, keys)
+	s, err := Open(context.Background(), place(t), keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +52,7 @@ func TestOpenMakesTheSchema(t *testing.T) {
 // TestOtherKeysAreRefused is invariants 3 and 10: with other key files a stop would not find its sender again and
 // nothing that is sealed would open, so the data folder does not open either.
 func TestOtherKeysAreRefused(t *testing.T) {
-	data, ours, theirs := t.TempDir(), t.TempDir(), t.TempDir()
+	data, ours, theirs := place(t), t.TempDir(), t.TempDir()
 	for _, dir := range []string{ours, theirs} {
 		if err := MakeKeys(dir); err != nil {
 			t.Fatal(err)
@@ -97,18 +99,30 @@ func TestDownAndUp(t *testing.T) {
 	s := open(t)
 	take(t, s, small()...)
 	ctx := context.Background()
-	sub, err := fs.Sub(schema, "schema/sqlite")
+	dialect, folder, db := database.DialectSQLite3, "schema/sqlite", s.write
+	things := `SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'`
+	if s.fleet {
+		cfg, err := pgx.ParseConfig(s.place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dialect, folder, db = database.DialectPostgres, "schema/postgres", stdlib.OpenDB(*cfg)
+		defer func() { _ = db.Close() }()
+		things = `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'goose%'
+			UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`
+	}
+	sub, err := fs.Sub(schema, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := goose.NewProvider(database.DialectSQLite3, s.write, sub)
+	p, err := goose.NewProvider(dialect, db, sub)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.DownTo(ctx, 0); err != nil {
 		t.Fatal(err)
 	}
-	if left := list(t, s, `SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'`); len(left) > 0 {
+	if left := list(t, s, things); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	if _, err := p.Up(ctx); err != nil {

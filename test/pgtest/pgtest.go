@@ -150,7 +150,7 @@ echo $pid >pid
 read _
 kill -INT $pid 2>/dev/null
 wait $pid
-test -e stay || rm -rf data log pid`
+test -e stay || { rm -rf data log pid; d=$PWD; cd /; rmdir "$d"; }`
 
 // Restart starts the server on the data of a cluster that was killed.
 func (c *Cluster) Restart() error {
@@ -227,6 +227,9 @@ var shared struct {
 	own   *Cluster
 	err   error
 	count atomic.Int64
+
+	templated sync.Once
+	template  string // the name of the database that Template has filled
 }
 
 // Main runs the tests and stops the cluster that they may have started: what TestMain does in a package whose
@@ -234,6 +237,11 @@ var shared struct {
 func Main(run func() int) int {
 	shared.main = true
 	code := run()
+	if shared.template != "" {
+		if err := administer(`DROP DATABASE IF EXISTS ` + shared.template + ` WITH (FORCE)`); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
 	if shared.own != nil {
 		if err := shared.own.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -274,25 +282,56 @@ func Have() bool {
 // no PostgreSQL, unless CI is set.
 func Database(t testing.TB) string {
 	t.Helper()
+	return Copy(t, "")
+}
+
+// Copy is Database with what lies in the database of an URL of Template's.
+func Copy(t testing.TB, template string) string {
+	t.Helper()
 	if !Have() {
 		t.Skip(ErrMissing)
 	}
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), shared.count.Add(1))
-	admin(t, `CREATE DATABASE `+name)
+	query := `CREATE DATABASE ` + name
+	if template != "" {
+		of, _, _ := strings.Cut(strings.TrimPrefix(template, "postgres://duly@/"), "?")
+		query += ` TEMPLATE ` + of
+	}
+	admin(t, query)
 	t.Cleanup(func() { admin(t, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`) })
-	return strings.Replace(shared.url, "/postgres?", "/"+name+"?", 1)
+	return named(name)
+}
+
+func named(name string) string { return strings.Replace(shared.url, "/postgres?", "/"+name+"?", 1) }
+
+// Template returns the URL of a database that fill has filled once for all tests of this process, and closed.
+func Template(t testing.TB, fill func(url string)) string {
+	t.Helper()
+	if !Have() {
+		t.Skip(ErrMissing)
+	}
+	shared.templated.Do(func() {
+		shared.template = fmt.Sprintf("t%d_template", os.Getpid())
+		admin(t, `CREATE DATABASE `+shared.template)
+		fill(named(shared.template))
+	})
+	return named(shared.template)
 }
 
 func admin(t testing.TB, query string) {
 	t.Helper()
+	if err := administer(query); err != nil {
+		t.Errorf("pgtest: %v", err)
+	}
+}
+
+func administer(query string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	db, err := pgx.Connect(ctx, shared.url)
-	if err == nil {
-		_, err = db.Exec(ctx, query)
-		err = errors.Join(err, db.Close(ctx))
-	}
 	if err != nil {
-		t.Errorf("pgtest: %v", err)
+		return err
 	}
+	_, err = db.Exec(ctx, query)
+	return errors.Join(err, db.Close(ctx))
 }

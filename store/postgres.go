@@ -1,0 +1,443 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+)
+
+// IsURL says whether a place is a database of PostgreSQL, and not a folder.
+func IsURL(place string) bool {
+	return strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")
+}
+
+// Connections to PostgreSQL that one process opens at most.
+const (
+	mostWriters = 8
+	mostReaders = 12
+)
+
+// openPostgres opens a database of PostgreSQL and brings its schema up to date.
+func openPostgres(ctx context.Context, url string) (write, read *sql.DB, err error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, nil, errors.New("store: the database's URL cannot be read") // pgx would repeat it, password and all
+	}
+	// What a fence permits must outlive the machine, whatever the server's default is.
+	cfg.RuntimeParams["synchronous_commit"] = "on"
+	cfg.RuntimeParams["application_name"] = "duly"
+	// Streams are read to their end, so a plan that is quick to begin with is not what is wanted.
+	cfg.RuntimeParams["cursor_tuple_fraction"] = "1"
+	cfg.RuntimeParams["jit"] = "off"
+	if err := migratePostgres(ctx, *cfg); err != nil {
+		return nil, nil, fmt.Errorf("store: open the database: %w", err)
+	}
+	write, read = sql.OpenDB(pgConnector{stdlib.GetConnector(*cfg)}), sql.OpenDB(pgConnector{stdlib.GetConnector(*cfg)})
+	write.SetMaxOpenConns(mostWriters)
+	write.SetMaxIdleConns(mostWriters)
+	read.SetMaxOpenConns(mostReaders)
+	read.SetMaxIdleConns(mostReaders)
+	return write, read, nil
+}
+
+// Keys of advisory locks: "duly" in ASCII, and one more.
+const (
+	lockWrite   = 0x64756c79
+	lockMigrate = lockWrite + 1
+)
+
+// migratePostgres lets one process at a time bring the schema up to date.
+func migratePostgres(ctx context.Context, cfg pgx.ConnConfig) (err error) {
+	db := stdlib.OpenDB(cfg)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	held, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, held.Close()) }()
+	if _, err := held.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, lockMigrate); err != nil {
+		return err
+	}
+	sub, err := fs.Sub(schema, "schema/postgres")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(database.DialectPostgres, db, sub)
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	_, unlock := held.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, lockMigrate)
+	return errors.Join(err, unlock)
+}
+
+// pgConnector makes connections that read the store's SQL.
+type pgConnector struct{ driver.Connector }
+
+func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &pgConn{Conn: conn.(*stdlib.Conn)}, nil
+}
+
+// pgConn is a connection that translates. In a transaction several results may be read side by side, as on SQLite:
+// each is taken over whole, or page by page through a cursor where the context says that it may be long.
+type pgConn struct {
+	*stdlib.Conn
+	inTx bool
+}
+
+// translations keeps every statement's translation: there are a few hundred.
+var translations sync.Map
+
+func translated(query string) *translation {
+	if t, ok := translations.Load(query); ok {
+		return t.(*translation)
+	}
+	t := translate(query)
+	kept, _ := translations.LoadOrStore(query, &t)
+	return kept.(*translation)
+}
+
+// order puts named arguments in the order of their numbers.
+func (t *translation) order(args []driver.NamedValue) ([]driver.NamedValue, error) {
+	if len(t.names) == 0 {
+		return args, nil
+	}
+	out := make([]driver.NamedValue, len(t.names))
+	for i, name := range t.names {
+		for _, a := range args {
+			if a.Name == name {
+				out[i] = driver.NamedValue{Ordinal: i + 1, Value: a.Value}
+			}
+		}
+		if out[i].Ordinal == 0 {
+			return nil, fmt.Errorf("store: no value is given for @%s", name)
+		}
+	}
+	return out, nil
+}
+
+// PrepareContext keeps the translation; pgx prepares each statement on first use and keeps it.
+func (c *pgConn) PrepareContext(_ context.Context, query string) (driver.Stmt, error) {
+	return pgStmt{c, query}, nil
+}
+
+type pgStmt struct {
+	c     *pgConn
+	query string
+}
+
+func (s pgStmt) Close() error  { return nil }
+func (s pgStmt) NumInput() int { return -1 }
+
+func (s pgStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	return s.c.ExecContext(ctx, s.query, args)
+}
+
+func (s pgStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return s.c.QueryContext(ctx, s.query, args)
+}
+
+func (s pgStmt) CheckNamedValue(v *driver.NamedValue) error { return s.c.CheckNamedValue(v) }
+
+// Exec is part of driver.Stmt; database/sql calls ExecContext.
+func (s pgStmt) Exec([]driver.Value) (driver.Result, error) { return nil, driver.ErrSkip }
+
+// Query is part of driver.Stmt; database/sql calls QueryContext.
+func (s pgStmt) Query([]driver.Value) (driver.Rows, error) { return nil, driver.ErrSkip }
+
+// CheckNamedValue makes of each value what SQLite would store: whole numbers for truth, and text that is text. A
+// carrier's word may be anything; PostgreSQL takes only valid UTF-8 without NUL.
+func (c *pgConn) CheckNamedValue(v *driver.NamedValue) error {
+	if _, ok := v.Value.(copied); ok {
+		return nil
+	}
+	var err error
+	v.Value, err = stored(v.Value)
+	return err
+}
+
+func stored(v any) (driver.Value, error) {
+	val, err := driver.DefaultParameterConverter.ConvertValue(v)
+	switch x := val.(type) {
+	case bool:
+		val = int64(0)
+		if x {
+			val = int64(1)
+		}
+	case string:
+		val = strings.ReplaceAll(strings.ToValidUTF8(x, "\ufffd"), "\x00", "\ufffd")
+	}
+	return val, err
+}
+
+// copied is rows for COPY, one value after the other.
+type copied struct {
+	values []any
+	cols   int
+}
+
+// copyIn takes rows in by COPY; the statement is the head of the INSERT that it stands for.
+func (c *pgConn) copyIn(ctx context.Context, head string, rows copied) (driver.Result, error) {
+	table, columns, ok := strings.Cut(strings.TrimPrefix(head, "INSERT INTO "), "(")
+	columns, _, closed := strings.Cut(columns, ")")
+	if !ok || !closed {
+		return nil, fmt.Errorf("store: no COPY can be made of %q", head)
+	}
+	names := strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+	row := make([]any, rows.cols)
+	n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{strings.TrimSpace(table)}, names,
+		pgx.CopyFromSlice(len(rows.values)/rows.cols, func(i int) ([]any, error) {
+			for j := range row {
+				v, err := stored(rows.values[i*rows.cols+j])
+				if err != nil {
+					return nil, err
+				}
+				row[j] = v
+			}
+			return row, nil
+		}))
+	return driver.RowsAffected(n), err
+}
+
+func (c *pgConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.Conn.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	c.inTx = true
+	return pgTx{tx, c}, nil
+}
+
+type pgTx struct {
+	driver.Tx
+	c *pgConn
+}
+
+func (t pgTx) Commit() error   { t.c.inTx = false; return t.Tx.Commit() }
+func (t pgTx) Rollback() error { t.c.inTx = false; return t.Tx.Rollback() }
+
+// ExecContext runs a statement without rows.
+func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if len(args) == 1 {
+		if rows, ok := args[0].Value.(copied); ok {
+			return c.copyIn(ctx, query, rows)
+		}
+	}
+	t := translated(query)
+	args, err := t.order(args)
+	if err != nil {
+		return nil, err
+	}
+	return c.Conn.ExecContext(ctx, t.sql, args)
+}
+
+// QueryContext runs a statement with rows.
+func (c *pgConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	t := translated(query)
+	args, err := t.order(args)
+	if err != nil {
+		return nil, err
+	}
+	if c.inTx && ctx.Value(longResult{}) != nil {
+		return c.cursor(ctx, t.sql, args)
+	}
+	rows, err := c.Conn.QueryContext(ctx, t.sql, args)
+	if err != nil {
+		return nil, err
+	}
+	if c.inTx {
+		return takeOver(rows)
+	}
+	return &pgRows{Rows: rows}, nil
+}
+
+// longResult marks a context whose queries may have results too long to be taken over whole.
+type longResult struct{}
+
+func long(ctx context.Context) context.Context { return context.WithValue(ctx, longResult{}, true) }
+
+// pgRows gives truth as whole numbers, as SQLite does.
+type pgRows struct{ driver.Rows }
+
+func (r *pgRows) Next(dest []driver.Value) error {
+	err := r.Rows.Next(dest)
+	whole(dest)
+	return err
+}
+
+func whole(row []driver.Value) {
+	for i, v := range row {
+		if truth, ok := v.(bool); ok {
+			row[i] = int64(0)
+			if truth {
+				row[i] = int64(1)
+			}
+		}
+	}
+}
+
+// taken is a result that lies in memory, all of it or one page.
+type taken struct {
+	columns []string
+	values  []driver.Value
+	at      int
+}
+
+func takeOver(rows driver.Rows) (_ *taken, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	r := &taken{columns: rows.Columns()}
+	for {
+		n := len(r.values)
+		for range r.columns {
+			r.values = append(r.values, nil)
+		}
+		row := r.values[n:]
+		if err := rows.Next(row); err != nil {
+			r.values = r.values[:n]
+			if errors.Is(err, io.EOF) {
+				return r, nil
+			}
+			return nil, err
+		}
+		whole(row)
+		for i, v := range row {
+			if b, ok := v.([]byte); ok {
+				row[i] = append([]byte(nil), b...)
+			}
+		}
+		if len(r.columns) == 0 {
+			r.columns = nil
+		}
+	}
+}
+
+func (r *taken) Columns() []string { return r.columns }
+func (r *taken) Close() error      { return nil }
+
+func (r *taken) Next(dest []driver.Value) error {
+	if r.at >= len(r.values) {
+		return io.EOF
+	}
+	copy(dest, r.values[r.at:r.at+len(r.columns)])
+	r.at += len(r.columns)
+	return nil
+}
+
+// pageRows is how many rows a cursor fetches at a time.
+const pageRows = 2000
+
+// cursors counts, so that each has a name of its own.
+var cursors atomic.Int64
+
+// cursor is a result read page by page.
+type cursor struct {
+	*taken
+	ctx   context.Context
+	c     *pgConn
+	name  string
+	ended bool
+}
+
+func (c *pgConn) cursor(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	r := &cursor{ctx: ctx, c: c, name: fmt.Sprintf("duly_%d", cursors.Add(1))}
+	// A name that never comes again is not worth a statement kept for it.
+	if err := c.once(ctx, "DECLARE "+r.name+" NO SCROLL CURSOR FOR "+query, args); err != nil {
+		return nil, err
+	}
+	return r, r.fetch()
+}
+
+// once runs a statement that is not kept prepared.
+func (c *pgConn) once(ctx context.Context, query string, args []driver.NamedValue) error {
+	vals := make([]any, 0, len(args)+1)
+	vals = append(vals, pgx.QueryExecModeExec)
+	for _, a := range args {
+		vals = append(vals, a.Value)
+	}
+	_, err := c.Conn.Conn().Exec(ctx, query, vals...)
+	return err
+}
+
+func (r *cursor) fetch() error {
+	pg, err := r.c.Conn.Conn().Query(r.ctx, fmt.Sprintf("FETCH FORWARD %d FROM %s", pageRows, r.name), pgx.QueryExecModeExec)
+	if err != nil {
+		return err
+	}
+	page := &taken{}
+	for _, f := range pg.FieldDescriptions() {
+		page.columns = append(page.columns, f.Name)
+	}
+	n := 0
+	for ; pg.Next(); n++ {
+		row, err := pg.Values()
+		if err != nil {
+			pg.Close()
+			return err
+		}
+		for _, v := range row {
+			page.values = append(page.values, plain(v))
+		}
+	}
+	r.taken, r.ended = page, n < pageRows
+	return pg.Err()
+}
+
+// plain makes a value of pgx's one of database/sql's.
+func plain(v any) driver.Value {
+	switch x := v.(type) {
+	case int32:
+		return int64(x)
+	case int16:
+		return int64(x)
+	case bool:
+		if x {
+			return int64(1)
+		}
+		return int64(0)
+	case driver.Valuer:
+		val, err := x.Value()
+		if err != nil {
+			return v
+		}
+		return val
+	}
+	return v
+}
+
+func (r *cursor) Next(dest []driver.Value) error {
+	err := r.taken.Next(dest)
+	if err == nil || r.ended {
+		return err
+	}
+	if err := r.fetch(); err != nil {
+		return err
+	}
+	return r.taken.Next(dest)
+}
+
+func (r *cursor) Close() error {
+	return r.c.once(r.ctx, "CLOSE "+r.name, nil)
+}
+
+// tryAgain says that a transaction was given up because another was in its way, and can be run anew.
+func tryAgain(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
