@@ -123,6 +123,7 @@ shared_buffers = 128MB
 fsync = off
 full_page_writes = off
 wal_level = replica
+track_commit_timestamp = on
 max_wal_size = 2GB
 autovacuum_naptime = 10s
 log_min_messages = warning
