@@ -194,7 +194,7 @@ func (b *inbox) receipt(r dispatch.Receipt, carrier string) store.Receipt {
 }
 
 func reply(r dispatch.Reply, carrier string) store.Reply {
-	m := receive.Read(r.Text)
+	m := receive.Read(r.Text, receive.Given{})
 	out := store.Reply{
 		Carrier: carrier, Address: r.From, Text: r.Text, Meaning: string(m.Meaning), Confidence: m.Confidence, Language: m.Language,
 	}

@@ -22,20 +22,15 @@ type clause struct {
 	run   string   // the clause without spaces
 }
 
-// simplified maps the traditional characters that stop words are written with.
-var simplified = func() map[rune]rune {
-	pairs := []rune("發发訊讯這这個个請请給给說说聯联繫系絡络騷骚擾扰電电話话機机號号碼码訂订閱阅終终結结關关閉闭來来還还煩烦過过無无須须" +
-		"許许準准別别們们總总讓让對对時时間间後后開开會会單单媽妈親亲僅仅現现嗎吗謝谢複复復复覆复啲的冇没俾给畀给哋们咗了廣广" +
-		"賬账錢钱頻频繼继續续絕绝簡简傳传")
-	m := map[rune]rune{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		m[pairs[i]] = pairs[i+1]
-	}
-	return m
-}()
-
 // oneWord writes what Taiwan and Hong Kong call a text as the mainland does.
-var oneWord = strings.NewReplacer("短讯", "短信", "简讯", "短信")
+var oneWord = strings.NewReplacer("短讯", "短信", "简讯", "短信", "讯息", "信息")
+
+func sameWord(s string) string {
+	if strings.Contains(s, "讯") {
+		return oneWord.Replace(s)
+	}
+	return s
+}
 
 // fold takes a reply apart: full-width forms become half-width, capitals small, traditional characters
 // simplified; marks that nobody sees vanish; punctuation parts clauses; other signs part words.
@@ -53,7 +48,7 @@ func fold(text string) folded {
 	endClause := func() {
 		endWord()
 		if run.Len() > 0 {
-			c.run = oneWord.Replace(run.String())
+			c.run = sameWord(run.String())
 			t.clauses = append(t.clauses, c)
 			c = clause{}
 			run.Reset()
@@ -68,7 +63,7 @@ func fold(text string) folded {
 		case r == 0 || r == '\'':
 		case r == '\n' || strings.ContainsRune(".,!?;:…。、~|()\"", r):
 			endClause()
-		case unicode.Is(unicode.Han, r):
+		case r >= firstHan && r <= lastHan || r > lastHan && unicode.Is(unicode.Han, r):
 			endWord()
 			t.han++
 			run.WriteRune(r)
@@ -82,7 +77,7 @@ func fold(text string) folded {
 		}
 	}
 	endClause()
-	t.whole = oneWord.Replace(whole.String())
+	t.whole = sameWord(whole.String())
 	return t
 }
 
@@ -133,9 +128,9 @@ func foldRune(r rune) rune {
 			r = '\''
 		}
 		return r
-	case r >= 0x4E00 && r <= 0x9FFF: // Chinese characters
-		if s, ok := simplified[r]; ok {
-			return s
+	case r >= firstHan && r <= lastHan:
+		if s := simplified[r-firstHan]; s != 0 {
+			return rune(s)
 		}
 		return r
 	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms

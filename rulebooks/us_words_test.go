@@ -18,7 +18,7 @@ func TestOptOutWords(t *testing.T) {
 	for _, row := range rows[1:] {
 		word, effect := row[1], row[2]
 		for _, said := range []string{word, strings.ToLower(word), strings.ToUpper(word), " " + word + ". "} {
-			if got := receive.Read(said).Meaning; got == receive.Stop != (effect == "stop") {
+			if got := receive.Read(said, receive.Given{}).Meaning; got == receive.Stop != (effect == "stop") {
 				t.Errorf("%s takes %q for %s; Duly reads %q as %s", row[0], word, effect, said, got)
 			}
 		}
