@@ -116,8 +116,23 @@ func (l *lexed) unit(i int, s *sum) (bool, int) {
 		say string
 		c   ledger.Currency
 	}{
-		{"块钱", "CNY"}, {"块", "CNY"}, {"元钱", "CNY"}, {"元", "CNY"}, {"圆", "CNY"}, {"大洋", "CNY"}, {"人民币", "CNY"}, {"钱", "CNY"}, {"蚊", "HKD"},
-		{"港币", "HKD"}, {"港元", "HKD"}, {"台币", "TWD"}, {"新台币", "TWD"}, {"美元", "USD"}, {"美金", "USD"}, {"欧元", "EUR"}, {"英镑", "GBP"},
+		{"块钱", "CNY"},
+		{"块", "CNY"},
+		{"元钱", "CNY"},
+		{"元", "CNY"},
+		{"圆", "CNY"},
+		{"大洋", "CNY"},
+		{"人民币", "CNY"},
+		{"钱", "CNY"},
+		{"蚊", "HKD"},
+		{"港币", "HKD"},
+		{"港元", "HKD"},
+		{"台币", "TWD"},
+		{"新台币", "TWD"},
+		{"美元", "USD"},
+		{"美金", "USD"},
+		{"欧元", "EUR"},
+		{"英镑", "GBP"},
 	} {
 		if l.hanAt(i, u.say) && !l.hanAt(i, "元旦") && !l.hanAt(i, "元宵") {
 			if s.currency == "" && (u.c != "CNY" || u.say == "人民币" || u.say[0:3] == "块" || u.say[0:3] == "元") {

@@ -87,9 +87,18 @@ func FuzzRead(f *testing.F) {
 // and danger to life what they are.
 func TestReadIsSteady(t *testing.T) {
 	sure := []Labelled{
-		{Stop, "退订"}, {Stop, "别再发短信了"}, {Stop, "stop texting me"}, {Stop, "unsubscribe"}, {Vulnerable, "我不想活了"}, {Vulnerable, "i want to kill myself"},
-		{Deceased, "他上个月去世了"}, {Deceased, "my husband passed away"}, {WrongPerson, "你打错了"}, {WrongPerson, "wrong number"},
-		{Representation, "请联系我的律师"}, {Representation, "talk to my lawyer"},
+		{Stop, "退订"},
+		{Stop, "别再发短信了"},
+		{Stop, "stop texting me"},
+		{Stop, "unsubscribe"},
+		{Vulnerable, "我不想活了"},
+		{Vulnerable, "i want to kill myself"},
+		{Deceased, "他上个月去世了"},
+		{Deceased, "my husband passed away"},
+		{WrongPerson, "你打错了"},
+		{WrongPerson, "wrong number"},
+		{Representation, "请联系我的律师"},
+		{Representation, "talk to my lawyer"},
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		l := rapid.SampledFrom(sure).Draw(t, "reply")
@@ -165,7 +174,8 @@ func BenchmarkRead(b *testing.B) {
 		}
 	})
 	for _, c := range []struct{ name, text string }{
-		{"word", "TD"}, {"chinese", "我上个月已经把钱都还清了,为什么还天天给我发这种短信,请核实一下再联系"},
+		{"word", "TD"},
+		{"chinese", "我上个月已经把钱都还清了,为什么还天天给我发这种短信,请核实一下再联系"},
 		{"english", "I lost my job last month and I can only pay a part of it at the end of the month, is that alright with you?"},
 		{"long", strings.Repeat("不要不要给我我我再再发火 don't you stop the bus ", 60)},
 	} {

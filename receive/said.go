@@ -121,7 +121,7 @@ func (l *lexed) sum(r *Reading, s sum, g Given) {
 	if c == "" {
 		c = g.Currency
 	}
-	if c == "" && r.Language == "zh" {
+	if c == "" && (r.Language == "zh" || l.chinese()) {
 		c = "CNY"
 	}
 	digits, known := c.Digits()

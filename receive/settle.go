@@ -60,7 +60,7 @@ func (g *guess) settle(l *lexed, said *spoken) Reading {
 	for meanings[k] != best {
 		k++
 	}
-	if g.known == 0 || g.shares[k] < faint && !best.Protects() {
+	if g.known == 0 || len(l.tokens) == 0 || g.shares[k] < faint && !best.Protects() {
 		return Reading{Meaning: Other, Confidence: sureOther}
 	}
 	if best == Other {
@@ -108,7 +108,7 @@ var (
 
 // commits says that a reply can be a promise: it speaks of paying, is no question and no "if".
 func (l *lexed) commits() bool {
-	if l.asks() || l.isWord(0, askers) && l.word(1) != "do" && l.word(0) != "will" && !(l.word(0) == "can" && l.word(1) == "pay") {
+	if l.asks() || l.isWord(0, askers) && l.word(1) != "do" && l.word(0) != "will" && (l.word(0) != "can" || l.word(1) != "pay") {
 		return false
 	}
 	if l.chinese() {

@@ -21,10 +21,8 @@ var (
 		"fifteenth": 15, "twentieth": 20, "thirtieth": 30,
 	}
 	nextWords  = set("next", "nxt")
-	thisWords  = set("this", "coming", "upcoming")
 	lastWords  = set("last", "past")
 	dayLeads   = set("on", "by", "til", "till", "until", "before", "this", "next", "nxt", "last", "every", "coming", "from", "for")
-	spanLeads  = set("in", "within", "after", "over", "another", "give", "me", "need", "about")
 	weekWords  = set("week", "weeks", "wk", "wks", "wek")
 	monthWords = set("month", "months", "mth", "mnth")
 )
