@@ -45,8 +45,10 @@ func (c *check) frees(r *law.Rule, loan ledger.LoanID, t time.Time) (time.Time, 
 		for j := len(c.f.Contacts) - 1; j >= 0; j-- {
 			ct := &c.f.Contacts[j]
 			day := ct.Day
-			if day == 0 {
-				day, _, _ = law.Clock(ct.At, z)
+			if last := today - ledger.Date(r.Days); day == 0 || day <= last && day+2 > last {
+				// It was noted by the calendar of another zone, where it may have been the day before.
+				here, _, _ := law.Clock(ct.At, z)
+				day = max(day, here)
 			}
 			if day+2 <= today-ledger.Date(r.Days) {
 				break // newest last: what came before is older still, wherever the borrower was

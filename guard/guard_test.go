@@ -157,6 +157,23 @@ func TestCaps(t *testing.T) {
 	}
 }
 
+// TestDayOfEveryZone is invariant 2: a contact that was noted by the calendar of one zone counts for the day that it was
+// in every other zone that the borrower may be in, and in the one that they are in now.
+func TestDayOfEveryZone(t *testing.T) {
+	f := good(t)
+	f.Now = time.Date(2026, 12, 27, 13, 9, 0, 0, time.UTC) // 21:09 in Shanghai, 08:09 in New York
+	f.LedgerAsOf = f.Now
+	first := time.Date(2026, 12, 27, 0, 0, 0, 0, time.UTC) // 08:00 on the same day in Shanghai, 19:00 on the day before in New York
+	f.Contacts = []guard.Contact{{At: first, Day: ledger.NewDate(2026, 12, 26), Channel: ledger.SMS}}
+	newYork, shanghai := zone(t, "America/New_York"), zone(t, "Asia/Shanghai")
+	for _, zones := range [][]*time.Location{{newYork, shanghai}, {shanghai, newYork}, {shanghai}} {
+		f.Zones = zones
+		if v := guard.Check(rulesFor(t, f, cn(t)), &f); v.Ruling == guard.Allow {
+			t.Errorf("in %v: %+v", zones, v)
+		}
+	}
+}
+
 // TestSummerTime waits over a change of the clocks.
 func TestSummerTime(t *testing.T) {
 	b := cn(t)
