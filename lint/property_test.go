@@ -78,7 +78,7 @@ func TestFalseErrors(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		most float64 // the share of texts stopped
-	}{{"banking77-train.csv", 0.002}, {"clinc150-train.tsv", 0.004}, {"sms-spam-collection.tsv", 0.04}} {
+	}{{"banking77-train.csv", 0.002}, {"clinc150-train.tsv", 0.004}, {"sms-spam-collection.tsv", 0.045}} {
 		texts := unrelated(t, filepath.Join(shared, "data/texts", c.name))
 		stopped, words := 0, 0
 		for _, text := range texts {
