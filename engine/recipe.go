@@ -60,16 +60,47 @@ func Judge(p *Portfolio, d *store.Dossier, now time.Time, explain bool) (Judgeme
 
 // judge is Judge into a judgement that may have been used before, whose room it uses again.
 func (p *Portfolio) judge(j *Judgement, d *store.Dossier, now time.Time, explain bool) error {
-	intended, err := p.intend(j, d, now)
+	intended, err := p.intend(j, d, now, nil)
 	if err != nil || !intended {
 		return err
+	}
+	if apart := p.apart(j, d, now); len(apart) > 0 {
+		if intended, err = p.intend(j, d, now, apart); err == nil && !intended {
+			_, err = p.intend(j, d, now, nil) // nothing is left to say: the verdict names what bars the whole
+		}
+		if err != nil {
+			return err
+		}
 	}
 	p.ask(j, d, now, explain)
 	return nil
 }
 
-// intend is assess and decide: it says whether there is something to do for the person today, law apart.
-func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time) (bool, error) {
+// apart returns the loans of which the person is not reminded because of a state that reaches no further than the one
+// loan, such as a dispute where the law lets the others be collected; none where that is all of them.
+func (p *Portfolio) apart(j *Judgement, d *store.Dossier, now time.Time) []ledger.LoanID {
+	if len(d.Loans) < 2 || !slices.ContainsFunc(d.States, func(s guard.State) bool { return s.Loan != 0 }) {
+		return nil
+	}
+	lead := indexOf(d, j.Intent.Lead)
+	j.Borrower = d.Loans[lead].Borrower
+	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), now, false)
+	rules := p.rulesFor(j.rules)
+	var out []ledger.LoanID
+	for i := range d.Loans {
+		if guard.BarsDebt(rules, f, d.Loans[i].ID) {
+			out = append(out, d.Loans[i].ID)
+		}
+	}
+	if len(out) == len(d.Loans) {
+		return nil
+	}
+	return out
+}
+
+// intend is assess and decide: it says whether there is something to do for the person today, law apart, some loans left
+// out.
+func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time, without []ledger.LoanID) (bool, error) {
 	*j = Judgement{Positions: j.Positions[:0], zones: j.zones[:0]}
 	j.zones, j.Today = p.whereAndWhen(j.zones, d, now)
 	facts := decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches, Loans: p.loans[:0]}
@@ -81,6 +112,11 @@ func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time) (bool,
 	}
 	if err := j.assess(p, d, now, &facts); err != nil {
 		return false, err
+	}
+	for i := range facts.Loans {
+		if slices.Contains(without, facts.Loans[i].ID) {
+			facts.Loans[i].Closed = true
+		}
 	}
 	p.loans = facts.Loans
 	var ok bool

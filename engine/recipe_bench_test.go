@@ -161,7 +161,7 @@ func cpuTime(t testing.TB) time.Duration {
 }
 
 func (c *crowd) judge(d *store.Dossier) error {
-	_, err := c.p.intend(&c.j, d, thursday)
+	_, err := c.p.intend(&c.j, d, thursday, nil)
 	return err
 }
 
@@ -205,7 +205,7 @@ func (c *crowd) guard(b *testing.B) {
 	var all []*store.Dossier
 	for _, d := range c.all {
 		var j Judgement
-		if ok, err := c.p.intend(&j, d, thursday); err != nil {
+		if ok, err := c.p.intend(&j, d, thursday, nil); err != nil {
 			b.Fatal(err)
 		} else if ok {
 			all, intents[d] = append(all, d), j

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
 )
 
 // Words returns the binding rules of a kind, law.Element or law.Wording, whose conditions hold for a message.
@@ -40,4 +41,21 @@ func Opens(rules law.Rules, f *Facts, t time.Time) (time.Time, bool) {
 func Closes(rules law.Rules, f *Facts, t time.Time) time.Time {
 	c := newCheck(rules, f)
 	return law.Closes(t, f.Zones, c.lawfulAt(t))
+}
+
+// BarsDebt says whether a state that reaches no further than one loan bars a contact about it, so that a message about
+// others may leave without it.
+func BarsDebt(rules law.Rules, f *Facts, loan ledger.LoanID) bool {
+	c := newCheck(rules, f)
+	for _, r := range c.filed.Stop {
+		if r.Reach != law.PerDebt || r.When != nil && !c.applies(r.When, f.Now) {
+			continue
+		}
+		for i := range f.States {
+			if s := &f.States[i]; s.Loan == loan && r.Names(s.Kind) && !over(s, f.Now) {
+				return true
+			}
+		}
+	}
+	return false
 }
