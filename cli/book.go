@@ -174,19 +174,24 @@ func (c *Config) carriers(virtual bool, read func() time.Time) ([]dispatch.SMPPC
 }
 
 func (k *Carrier) password() (string, error) {
-	if k.PasswordEnv != "" {
-		v, ok := os.LookupEnv(k.PasswordEnv)
+	return password("carrier "+k.ID, k.PasswordEnv, k.PasswordFile)
+}
+
+// password reads the password of a thing from a variable or a file; it is empty where neither is named.
+func password(of, env, file string) (string, error) {
+	if env != "" {
+		v, ok := os.LookupEnv(env)
 		if !ok {
-			return "", fail(Input, "carrier %s: the variable %s, which holds its password, is not set", k.ID, k.PasswordEnv)
+			return "", fail(Input, "%s: the variable %s, which holds its password, is not set", of, env)
 		}
 		return v, nil
 	}
-	if k.PasswordFile == "" {
+	if file == "" {
 		return "", nil
 	}
-	b, err := os.ReadFile(k.PasswordFile)
+	b, err := os.ReadFile(file)
 	if err != nil {
-		return "", fail(Input, "carrier %s: its password file: %w", k.ID, err)
+		return "", fail(Input, "%s: its password file: %w", of, err)
 	}
 	return strings.TrimRight(string(b), "\r\n"), nil
 }

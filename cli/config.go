@@ -14,10 +14,18 @@ type Config struct {
 	Text []byte // as it was read: kept with what it decided
 
 	Data       string // folder of the database; relative paths in the file are relative to its own folder
+	Database   Database
 	Keys       string // folder of the key files, apart from Data
 	Creditor   Creditor
 	Portfolios []Portfolio
 	Carriers   []Carrier
+}
+
+// A Database is PostgreSQL in the place of a folder; the zero value is none.
+type Database struct {
+	URL          string // without a password
+	PasswordEnv  string // the variable that holds the password, or
+	PasswordFile string // the file that does; neither means that PostgreSQL's own ways do (PGPASSWORD, PGPASSFILE, a certificate)
 }
 
 // A Creditor is the lender.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
 )
 
 // ConfigName is the configuration's file name.
@@ -63,12 +65,49 @@ func ParseConfig(path string, text []byte) (*Config, error) {
 
 type configReader struct{ folder string }
 
+// database reads where PostgreSQL is.
+func (r *configReader) database(v document.Value) Database {
+	if !v.Keys("url", "password_env", "password_file") {
+		return Database{}
+	}
+	d := Database{
+		URL: v.Key("url").Text(), PasswordEnv: v.Key("password_env").Optional(), PasswordFile: r.path(v.Key("password_file").Optional()),
+	}
+	u, err := url.Parse(d.URL)
+	switch {
+	case d.URL == "":
+	case err != nil || !store.IsURL(d.URL):
+		v.Key("url").Fail("is not a URL such as postgres://duly@db.example/duly")
+	case u.User == nil || u.User.Username() == "":
+		v.Key("url").Fail("names no user, as in postgres://duly@db.example/duly")
+	case hasPassword(u):
+		v.Key("url").Fail("holds a password; name a variable with password_env or a file with password_file")
+	}
+	if d.PasswordEnv != "" && d.PasswordFile != "" {
+		v.Fail("give password_env or password_file, not both")
+	}
+	return d
+}
+
+func hasPassword(u *url.URL) bool {
+	_, with := u.User.Password()
+	return with || u.Query().Has("password")
+}
+
 func (r *configReader) config(v document.Value) *Config {
 	c := &Config{}
-	if !v.Keys("data", "keys", "creditor", "portfolios", "carriers") {
+	if !v.Keys("data", "database", "keys", "creditor", "portfolios", "carriers") {
 		return c
 	}
-	c.Data, c.Keys = r.path(v.Key("data").Text()), r.path(v.Key("keys").Text())
+	c.Keys = r.path(v.Key("keys").Text())
+	if d := v.Key("database"); d.Given() {
+		c.Database = r.database(d)
+		if v.Key("data").Given() {
+			v.Key("data").Fail("is a folder for SQLite, and database is PostgreSQL; give one of them")
+		}
+	} else {
+		c.Data = r.path(v.Key("data").Text())
+	}
 	if c.Data != "" && c.Data == c.Keys {
 		v.Key("keys").Fail("is the data folder; whoever takes one of them must not have the other")
 	}

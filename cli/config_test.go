@@ -89,7 +89,7 @@ func TestConfigSchema(t *testing.T) {
 	}
 	for place, path := range map[string][]string{
 		"creditor": {"creditor"}, "portfolios[0]": {"portfolios", "[]"}, "portfolios[0].terms": {"portfolios", "[]", "terms"},
-		"carriers[0]": {"carriers", "[]"}, "carriers[0].cost": {"carriers", "[]", "cost"}, "the document": nil,
+		"carriers[0]": {"carriers", "[]"}, "carriers[0].cost": {"carriers", "[]", "cost"}, "the document": nil, "database": {"database"},
 	} {
 		if got, want := keysOf(path...), knownKeys(t, place); got != want {
 			t.Errorf("%s: the schema has %s\nthe reader has %s", place, got, want)
@@ -101,7 +101,7 @@ func TestConfigSchema(t *testing.T) {
 func knownKeys(t *testing.T, place string) string {
 	t.Helper()
 	const wrong = "qqqqqqqqqqqq: 1"
-	text := wrong + "\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
+	text := wrong + "\ndatabase: {" + wrong + "}\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
 	_, err := cli.ParseConfig("duly.yaml", []byte(text))
 	var ms document.MistakeErrors
 	if !errors.As(err, &ms) {
@@ -116,6 +116,35 @@ func knownKeys(t *testing.T, place string) string {
 	}
 	t.Fatalf("nothing is said of %s:\n%v", place, err)
 	return ""
+}
+
+// TestDatabaseInConfig: PostgreSQL takes the place of the folder, and no password stands in the file.
+func TestDatabaseInConfig(t *testing.T) {
+	with := func(s string) (*cli.Config, string) {
+		c, err := cli.ParseConfig("bank/duly.yaml", []byte(strings.Replace(string(starting(t)), "data: data", s, 1)))
+		if err != nil {
+			return nil, err.Error()
+		}
+		return c, ""
+	}
+	c, wrong := with("database: {url: \"postgres://duly@a.example,b.example:5433/duly?target_session_attrs=read-write\", password_file: db.password}")
+	if wrong != "" || c.Data != "" || c.Database.PasswordFile != "bank/db.password" || !strings.Contains(c.Database.URL, "b.example") {
+		t.Errorf("%+v %s", c, wrong)
+	}
+	for text, want := range map[string]string{
+		"database: {url: \"postgres://duly:secret@a.example/duly\"}":                     "holds a password",
+		"database: {url: \"postgres://duly@a.example/duly?password=secret\"}":            "holds a password",
+		"database: {url: \"postgres://a.example/duly\"}":                                 "names no user",
+		"database: {url: \"mysql://duly@a.example/duly\"}":                               "is not a URL such as",
+		"database: {password_env: X}":                                                    "url",
+		"database: {url: \"postgres://duly@a/duly\", password_env: X, password_file: Y}": "not both",
+		"data: data\ndatabase: {url: \"postgres://duly@a/duly\"}":                        "give one of them",
+		"": "data",
+	} {
+		if _, got := with(text); !strings.Contains(got, want) || strings.Contains(got, "secret") {
+			t.Errorf("%s\n%s\nsays nothing of %q, or too much", text, got, want)
+		}
+	}
 }
 
 func FuzzConfig(f *testing.F) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"net/url"
 	"os"
 
 	"github.com/dulyhq/duly/store"
@@ -14,17 +15,39 @@ func (c *Config) open(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, fail(Input, "the key files in %s cannot be used: %w", c.Keys, err)
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, fail(Dependency, "the data folder cannot be made: %w", err)
+	place, named, err := c.place()
+	if err != nil {
+		return nil, err
 	}
-	s, err := store.Open(ctx, c.Data, keys)
+	s, err := store.Open(ctx, place, keys)
 	if errors.Is(err, store.ErrWrongKeys) {
-		return nil, fail(Input, "the key files in %s do not belong to the data in %s: %w; put back those that duly init made for it", c.Keys, c.Data, err)
+		return nil, fail(Input, "the key files in %s do not belong to the data in %s: %w; put back those that duly init made for it", c.Keys, named, err)
 	}
 	if err != nil {
-		return nil, fail(Dependency, "the data folder %s cannot be opened: %w", c.Data, err)
+		return nil, fail(Dependency, "the data in %s cannot be opened: %w", named, err)
 	}
 	return s, nil
+}
+
+// place returns where the data is, with the password if there is one, and what people may read of it.
+func (c *Config) place() (place, named string, err error) {
+	d := &c.Database
+	if d.URL == "" {
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return "", "", fail(Dependency, "the data folder cannot be made: %w", err)
+		}
+		return c.Data, c.Data, nil
+	}
+	word, err := password("the database", d.PasswordEnv, d.PasswordFile)
+	if err != nil || word == "" {
+		return d.URL, d.URL, err
+	}
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		return "", "", fail(Input, "the database's URL cannot be read")
+	}
+	u.User = url.UserPassword(u.User.Username(), word)
+	return u.String(), d.URL, nil
 }
 
 // withStore runs f on the open data folder.

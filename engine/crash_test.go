@@ -13,6 +13,7 @@ import (
 
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/test/pgtest"
 )
 
 // TestMain lets this binary stand in for a process of its own that can be killed.
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	os.Exit(pgtest.Twice(m, &onPostgres))
 }
 
 // runChild is what duly run does, on the folder of a house.
@@ -41,7 +42,7 @@ func runChild(dir, addr string) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, dir, keys)
+	s, err := store.Open(ctx, os.Getenv("DULY_TEST_PLACE"), keys)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func runChild(dir, addr string) error {
 
 func (h *house) child() *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "DULY_TEST_RUN="+h.dir, "DULY_TEST_SMSC="+h.addr, "DULY_TEST_NOW="+h.now().Format(time.RFC3339))
+	cmd.Env = append(os.Environ(), "DULY_TEST_RUN="+h.dir, "DULY_TEST_PLACE="+h.place, "DULY_TEST_SMSC="+h.addr, "DULY_TEST_NOW="+h.now().Format(time.RFC3339))
 	cmd.Stderr = os.Stderr
 	return cmd
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/test/pgtest"
 )
 
 var shanghai = must(time.LoadLocation("Asia/Shanghai"))
@@ -32,11 +33,15 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// onPostgres says which database houses are kept in: the whole of the tests runs once on each.
+var onPostgres bool
+
 // A house is an engine on a new store with one portfolio under the documents that ship, and a carrier.
 type house struct {
 	*Engine
 	t     testing.TB
-	dir   string
+	dir   string // of the keys, and of the data on SQLite
+	place string // of the data
 	keys  *store.Keys
 	p     *Portfolio
 	smsc  *smsc.Server
@@ -52,7 +57,15 @@ func newHouse(t testing.TB, cfg smsc.Config) *house {
 		t.Fatal(err)
 	}
 	h.keys = must(store.LoadKeys(keyDir))
-	s, err := store.Open(context.Background(), h.dir, h.keys)
+	h.place = h.dir
+	if onPostgres {
+		h.place = pgtest.Copy(t, pgtest.Template(t, func(url string) {
+			if err := store.Migrate(context.Background(), url); err != nil {
+				t.Fatal(err)
+			}
+		}))
+	}
+	s, err := store.Open(context.Background(), h.place, h.keys)
 	if err != nil {
 		t.Fatal(err)
 	}

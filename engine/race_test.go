@@ -39,7 +39,7 @@ func raceChild(dir, ref string) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, dir, keys)
+	s, err := store.Open(ctx, os.Getenv("DULY_TEST_PLACE"), keys)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ type racer struct {
 func (h *house) racer(ref string) *racer {
 	h.t.Helper()
 	r := &racer{cmd: exec.Command(os.Args[0])}
-	r.cmd.Env = append(os.Environ(), "DULY_TEST_RACE="+ref, "DULY_TEST_DIR="+h.dir)
+	r.cmd.Env = append(os.Environ(), "DULY_TEST_RACE="+ref, "DULY_TEST_DIR="+h.dir, "DULY_TEST_PLACE="+h.place)
 	r.cmd.Stderr = os.Stderr
 	r.in = must(r.cmd.StdinPipe())
 	r.out = bufio.NewReader(must(r.cmd.StdoutPipe()))

@@ -281,7 +281,11 @@ func TestTwoRunsAtOnce(t *testing.T) {
 // count runs a query that counts, on the house's database.
 func (h *house) count(query string) int {
 	h.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(h.dir, store.FileName)+"?_pragma=query_only(1)")
+	driver, name := "sqlite", "file:"+filepath.Join(h.dir, store.FileName)+"?_pragma=query_only(1)"
+	if store.IsURL(h.place) {
+		driver, name = "pgx", h.place
+	}
+	db, err := sql.Open(driver, name)
 	if err != nil {
 		h.t.Fatal(err)
 	}

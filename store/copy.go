@@ -9,9 +9,15 @@ import (
 	"time"
 )
 
+// errCopy says what PostgreSQL cannot do here yet.
+var errCopy = errors.New("store: copy: a database of PostgreSQL is not copied into a folder yet; only what lies in a folder can be simulated with")
+
 // Copy writes the database as it stands into the folder dir, which must hold none, and changes nothing of its own. What
 // is sealed stays sealed: the copy opens with the same keys.
 func (s *Store) Copy(ctx context.Context, dir string) error {
+	if s.fleet {
+		return errCopy
+	}
 	if _, err := s.write.ExecContext(ctx, `VACUUM INTO ?`, filepath.Join(dir, FileName)); err != nil {
 		return fmt.Errorf("store: copy: %w", err)
 	}

@@ -4,9 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/decide"
@@ -105,7 +104,7 @@ func (p *Past) borrowers(ctx context.Context, tx *sql.Tx, at time.Time) error {
 func (p *Past) loans(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	var asOf sql.NullInt64
 	// As portfolio.payments_as_of is kept: a file of borrowers, say, tells nothing of payments.
-	if err := tx.QueryRowContext(ctx, `SELECT max(as_of) FROM source WHERE portfolio = ? AND known_at <= ? AND summary ->> '$.feed'`,
+	if err := tx.QueryRowContext(ctx, `SELECT max(as_of) FROM source WHERE portfolio = ? AND known_at <= ? AND summary LIKE '%"feed":true%'`,
 		p.Portfolio, millis(p.KnownAt)).Scan(&asOf); err != nil {
 		return wrap(err)
 	}
@@ -228,22 +227,20 @@ func (s *Store) Messages(ctx context.Context, portfolio int64, person ledger.Per
 
 func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT f.id, f.at, f.not_after, f.minor, f.currency, f.parts, f.reasons, t.box,
-		coalesce(o.kind, ''), coalesce(o.code, ''), coalesce(o.carrier, ''),
-		coalesce((SELECT group_concat((r.id & 255) || '|' || r.at || '|' || r.kind || '|' || r.code || '|' || r.cause, char(10))
-			FROM receipt r WHERE r.id BETWEEN f.id<<8 AND f.id<<8|255), '')
+		coalesce(o.kind, ''), coalesce(o.code, ''), coalesce(o.carrier, '')
 		FROM fence f JOIN sealed_text t ON t.fence = f.id LEFT JOIN outcome o ON o.fence = f.id
 		WHERE f.id BETWEEN ? AND ? ORDER BY f.id`, m.ID.Fence(0), m.ID.Fence(outbox.MaxTries))
 	if err != nil {
 		return wrap(err)
 	}
 	defer func() { _ = rows.Close() }()
+	var fences []outbox.FenceID
 	for rows.Next() {
 		var t TryHistory
 		var fence outbox.FenceID
 		var box []byte
-		var receipts string
 		if err := rows.Scan(&fence, (*msTime)(&t.At), (*msTime)(&t.NotAfter), &t.Minor, &t.Currency, &t.Parts, &t.Reasons, &box,
-			&t.Outcome, &t.Code, &t.Carrier, &receipts); err != nil {
+			&t.Outcome, &t.Code, &t.Carrier); err != nil {
 			return wrap(err)
 		}
 		text, err := s.keys.openBox(textAAD(fence), box)
@@ -251,32 +248,36 @@ func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
 			return err
 		}
 		t.Text = string(text)
-		if t.Receipts, err = parseReceipts(receipts); err != nil {
-			return err
-		}
 		m.Tries = append(m.Tries, t)
+		fences = append(fences, fence)
 	}
-	return wrap(rows.Err())
+	if err := rows.Err(); err != nil || len(fences) == 0 {
+		return wrap(err)
+	}
+	return s.receiptsOf(ctx, fences, m.Tries)
 }
 
-func parseReceipts(s string) ([]ReceiptHistory, error) {
-	var out []ReceiptHistory
-	for line := range strings.Lines(s) {
-		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 5)
-		if len(f) != 5 {
-			return nil, fmt.Errorf("store: a receipt cannot be read")
-		}
-		part, err := strconv.Atoi(f[0])
-		if err != nil {
-			return nil, wrap(err)
-		}
-		ms, err := strconv.ParseInt(f[1], 10, 64)
-		if err != nil {
-			return nil, wrap(err)
-		}
-		out = append(out, ReceiptHistory{Part: part, At: instant(ms), Kind: f[2], Code: f[3], Cause: f[4]})
+// receiptsOf adds to tries, which are in the order of their fences, what the carrier said of their parts.
+func (s *Store) receiptsOf(ctx context.Context, fences []outbox.FenceID, tries []TryHistory) error {
+	first, last := fences[0], fences[len(fences)-1]
+	rows, err := s.read.QueryContext(ctx, `SELECT id, at, kind, code, cause FROM receipt WHERE id BETWEEN ? AND ? ORDER BY id`,
+		receiptID(first, 0), receiptID(last, 255))
+	if err != nil {
+		return wrap(err)
 	}
-	return out, nil
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id int64
+		var r ReceiptHistory
+		if err := rows.Scan(&id, (*msTime)(&r.At), &r.Kind, &r.Code, &r.Cause); err != nil {
+			return wrap(err)
+		}
+		r.Part = int(id & 255)
+		if i := slices.Index(fences, outbox.FenceID(id>>8)); i >= 0 {
+			tries[i].Receipts = append(tries[i].Receipts, r)
+		}
+	}
+	return wrap(rows.Err())
 }
 
 // A ReplyHistory is one reply with what it meant.

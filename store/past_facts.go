@@ -53,7 +53,7 @@ func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
 			WHERE subject = ?1 << 8 AND c.at >= ?2 AND message <> 0
 				AND NOT EXISTS (SELECT 1 FROM fence WHERE id BETWEEN c.message << 3 AND c.message << 3 | 7 AND at = ?2)
 		UNION ALL SELECT 0, 0, at, day, channel, portfolio, 0, 0, loan, '', address, `+results+`, `+makers+`, 0 FROM recorded r
-			WHERE person = ?1 AND at < ?2 AND result <> 'mistaken' AND `+known+`) ORDER BY at, seq`,
+			WHERE person = ?1 AND at < ?2 AND result <> 'mistaken' AND `+known+`) c ORDER BY at, seq`,
 		int64(p.Person), millis(at))
 	if err != nil {
 		return wrap(err)

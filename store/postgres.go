@@ -34,7 +34,7 @@ const (
 func openPostgres(ctx context.Context, url string) (write, read *sql.DB, err error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, nil, errors.New("store: the database's URL cannot be read") // pgx would repeat it, password and all
+		return nil, nil, errURL
 	}
 	// What a fence permits must outlive the machine, whatever the server's default is.
 	cfg.RuntimeParams["synchronous_commit"] = "on"
@@ -58,6 +58,18 @@ const (
 	lockWrite   = 0x64756c79
 	lockMigrate = lockWrite + 1
 )
+
+// Migrate brings the schema of a database of PostgreSQL up to date, and does nothing else. Open does it too.
+func Migrate(ctx context.Context, url string) error {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return errURL
+	}
+	return wrap(migratePostgres(ctx, *cfg))
+}
+
+// errURL says so little because pgx would repeat the URL, password and all.
+var errURL = errors.New("store: the database's URL cannot be read")
 
 // migratePostgres lets one process at a time bring the schema up to date.
 func migratePostgres(ctx context.Context, cfg pgx.ConnConfig) (err error) {

@@ -193,6 +193,9 @@ func (c *commit) run() error {
 	if c.st.Claim == nil {
 		return nil
 	}
+	if err := c.safe(c.ctx, c.tx); err != nil {
+		return err
+	}
 	if ok, err := c.take(); err != nil || !ok {
 		c.res.ClaimLost = !ok
 		return err

@@ -8,6 +8,7 @@ package pgtest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -220,6 +221,38 @@ func (c *Cluster) Stop() error {
 	return os.RemoveAll(c.dir)
 }
 
+// Follow copies the server's log as a standby does, synchronously where the server asks for it, until the test ends.
+func (c *Cluster) Follow(t testing.TB) error {
+	t.Helper()
+	into := filepath.Join(c.dir, "log_copy")
+	if err := os.Mkdir(into, 0o700); err != nil {
+		return err
+	}
+	if c.owner != nil {
+		if err := os.Chown(into, int(c.owner.Uid), int(c.owner.Gid)); err != nil {
+			return err
+		}
+	}
+	cmd := c.command(filepath.Join(c.bin, "pg_receivewal"), "-h", c.dir, "-U", "duly", "-D", into, "--synchronous", "--no-loop")
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	db, err := pgx.Connect(ctx, c.URL)
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	defer func() { _ = db.Close(ctx) }()
+	for n := 0; n == 0; {
+		if err := db.QueryRow(ctx, `SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'`).Scan(&n); err != nil {
+			return fmt.Errorf("pgtest: %w", err)
+		}
+	}
+	return nil
+}
+
 // shared is the cluster of this test process.
 var shared struct {
 	sync.Once
@@ -249,6 +282,42 @@ func Main(run func() int) int {
 		}
 	}
 	return code
+}
+
+// Twice runs every test on SQLite and then, with on set, on PostgreSQL: what TestMain does in a package whose tests
+// keep a store. DULY_TEST_DATABASE=sqlite or postgres narrows it; benchmarks and fuzzing run on one, SQLite if it is not set.
+func Twice(m *testing.M, on *bool) int {
+	if !flag.Parsed() {
+		flag.Parse()
+	}
+	only := os.Getenv("DULY_TEST_DATABASE")
+	if only == "" && (given("test.bench") || given("test.fuzz") || given("test.list")) {
+		only = "sqlite"
+	}
+	return Main(func() int {
+		code := 0
+		if only != "postgres" {
+			code = m.Run()
+		}
+		if only == "sqlite" {
+			return code
+		}
+		if !Have() {
+			fmt.Fprintln(os.Stdout, ErrMissing, "- the tests ran on SQLite only")
+			return code
+		}
+		fmt.Fprintln(os.Stdout, "the same on PostgreSQL:")
+		*on = true
+		if c := flag.Lookup("rapid.checks"); c != nil && c.Value.String() == c.DefValue {
+			_ = c.Value.Set("10") // each opens databases of its own, and the logic was drawn a hundred times on SQLite
+		}
+		return max(code, m.Run())
+	})
+}
+
+func given(name string) bool {
+	f := flag.Lookup(name)
+	return f != nil && f.Value.String() != ""
 }
 
 func url() (string, error) {
