@@ -4,6 +4,7 @@ package receive
 const (
 	stopShare = 0.45 // a stop that no rule knows needs this share, and words that rest on texts
 	doubtful  = 0.30 // a meaning that protects and has this share wins over one that does not
+	noise     = 0.60 // below this share of Other a reply is taken for the next likeliest, if that is not faint
 	faint     = 0.20 // below this share nothing is settled
 )
 
@@ -50,6 +51,11 @@ func (g *guess) settle(l *lexed, said *spoken) Reading {
 			best = meanings[likely]
 		}
 	}
+	if best == Other && g.share(Other) < noise {
+		if m := g.next(Other); m != Promise && g.share(m) > faint {
+			best = m
+		}
+	}
 	if best == Promise && !l.commits() {
 		best = g.next(Promise)
 	}
@@ -71,9 +77,9 @@ func (g *guess) settle(l *lexed, said *spoken) Reading {
 
 // next returns the likeliest meaning that is neither a stop nor m.
 func (g *guess) next(m Meaning) Meaning {
-	best := len(meanings) - 1
+	best := -1
 	for k, one := range meanings {
-		if one != m && one != Stop && g.shares[k] > g.shares[best] {
+		if one != m && one != Stop && (best < 0 || g.shares[k] > g.shares[best]) {
 			best = k
 		}
 	}
