@@ -90,5 +90,5 @@ const vetoStopChinese = `
 `
 
 const vetoStopEnglish = `
-	dont|never|not|didnt|wont stop|quit|unsubscribe|opt|end|cease|cancel / dont|never|not|didnt … unsubscribe|opt|stop / payment|payments|fee|fees|interest|charging|charge|charges|debit|cheque|check|card|autopay|penalty|loan|account|job|bus|work|working|smoking|subscription|order|reservation|flight|contract / at work|night / bus / when|until|while|if / take it off / to stop|opt|unsubscribe / my mother|boss|family|wife|husband|work|parents / ill|we|he|she|they stop / by / you dont|didnt
+	dont|never|not|didnt|wont stop|quit|unsubscribe|opt|end|cease|cancel / dont|never|not|didnt … unsubscribe|opt|stop / payment|payments|fee|fees|interest|charging|charge|charges|debit|cheque|check|card|autopay|penalty|loan|account|job|bus|work|working|smoking|subscription|order|reservation|flight|contract / at work|night / bus / when|until|while|if / take it off / to stop|opt|unsubscribe / my mother|boss|family|wife|husband|work|parents / ill|we|he|she|they stop / you|i|we dont|didnt contact|text|send you|u|in|my / you dont|didnt
 `

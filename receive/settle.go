@@ -3,8 +3,7 @@ package receive
 // How the model's guess becomes a meaning.
 const (
 	stopShare = 0.45 // a stop that no rule knows needs this share, and words that rest on texts
-	doubtful  = 0.30 // a meaning that protects and has this share wins over one that does not
-	noise     = 0.60 // below this share of Other a reply is taken for the next likeliest, if that is not faint
+	doubtful  = 0.30 // where the meanings that protect have this share together, the likeliest of them wins
 	faint     = 0.20 // below this share nothing is settled
 )
 
@@ -49,11 +48,6 @@ func (g *guess) settle(l *lexed, said *spoken) Reading {
 		}
 		if sum >= doubtful && 2*g.shares[likely] > sum {
 			best = meanings[likely]
-		}
-	}
-	if best == Other && g.share(Other) < noise {
-		if m := g.next(Other); m != Promise && g.share(m) > faint {
-			best = m
 		}
 	}
 	if best == Promise && !l.commits() {
