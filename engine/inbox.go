@@ -198,10 +198,19 @@ func reply(r dispatch.Reply, carrier string) store.Reply {
 	out := store.Reply{
 		Carrier: carrier, Address: r.From, Text: r.Text, Meaning: string(m.Meaning), Confidence: m.Confidence, Language: m.Language,
 	}
-	if m.Meaning == receive.Stop {
-		out.Suppress = "stop"
+	switch {
+	case m.Danger:
+		out.Suppress = "danger"
+	default:
+		out.Suppress = barring[m.Meaning]
 	}
 	return out
+}
+
+// barring are the states, by the names of the rulebooks, that a meaning puts a person in from the transaction that stores the
+// reply. Disputes, complaints and what is said to be paid rest contact for a time, which comes with their cases.
+var barring = map[receive.Meaning]string{
+	receive.Stop: "stop", receive.WrongPerson: "wrong_person", receive.Representation: "representation", receive.Deceased: "death",
 }
 
 // open returns how many messages will be without a durable outcome once what has come is stored.
