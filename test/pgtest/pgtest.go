@@ -303,10 +303,10 @@ func Twice(m *testing.M, on *bool) int {
 			return code
 		}
 		if !Have() {
-			fmt.Fprintln(os.Stdout, ErrMissing, "- the tests ran on SQLite only")
+			_, _ = fmt.Fprintln(os.Stdout, ErrMissing, "- the tests ran on SQLite only")
 			return code
 		}
-		fmt.Fprintln(os.Stdout, "the same on PostgreSQL:")
+		_, _ = fmt.Fprintln(os.Stdout, "the same on PostgreSQL:")
 		*on = true
 		if c := flag.Lookup("rapid.checks"); c != nil && c.Value.String() == c.DefValue {
 			_ = c.Value.Set("10") // each opens databases of its own, and the logic was drawn a hundred times on SQLite
