@@ -54,6 +54,9 @@ func (c *Config) spec(p *Portfolio) (engine.Spec, error) {
 		Ref: p.ID, Creditor: c.Creditor.ID, Zone: p.Zone.String(), Language: compose.Language(p.Language), Party: p.Party, Terms: p.Terms,
 		LedgerMaxAge: p.LedgerMaxAge, StaleAfter: p.StaleAfter, Carrier: p.Carrier, Identity: map[compose.Language]engine.Identity{},
 	}
+	for _, a := range p.Approvals {
+		s.Approvals = append(s.Approvals, engine.Approval{Template: a.Template, Language: compose.Language(a.Language), Text: a.Text, By: a.By, On: a.On})
+	}
 	if k := c.Carrier(p.Carrier); k != nil {
 		s.Provider = k.Provider
 	}

@@ -126,6 +126,7 @@ func (k *checking) portfolio(p *engine.Portfolio) error {
 	}
 	k.worth(p)
 	k.before = k.findings
+	k.notices(p)
 	return k.templates(p)
 }
 
@@ -285,6 +286,15 @@ func (k *checking) templates(p *engine.Portfolio) error {
 	}
 	k.good(k.lang.say("templates: %d texts", "templates：%d条文案"), len(p.Templates.All()))
 	return nil
+}
+
+// notices says which notices of the strategy are held for want of an approval, and what one has to name. That is no
+// fault: whoever sends none of them need approve none.
+func (k *checking) notices(p *engine.Portfolio) {
+	for _, w := range p.Wanted(ledger.Day(k.a.clock.time().In(p.Zone))) {
+		k.good(k.lang.say("held until approved: {template: %s, language: %s, text: %s}", "未经批准，暂不发送：{template: %s, language: %s, text: %s}"),
+			w.Template, w.Language, w.Text)
+	}
 }
 
 // tests reads the tests.yaml beside a document that ships, or beside one of the lender's own.

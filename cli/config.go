@@ -63,7 +63,16 @@ type Portfolio struct {
 	LedgerMaxAge time.Duration // how old the payments feed may be when a message leaves
 	StaleAfter   time.Duration // how long after its hour a message may still leave; 0 means the default of 36 h
 	Terms        assess.Terms
-	Carrier      string // id of a carrier
+	Carrier      string     // id of a carrier
+	Approvals    []Approval // of statutory notices
+}
+
+// An Approval is a person's word that a statutory notice may be sent in these words.
+type Approval struct {
+	Template, Language string
+	Text               string // the first sixteen hex digits or more of the text's digest: duly check says it
+	By                 string // a role or a number of staff
+	On                 ledger.Date
 }
 
 // A Carrier is a route to deliver.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 	_ "time/tzdata" // zones of portfolios and borrowers where the system has none
 
@@ -143,7 +144,7 @@ func (r *configReader) config(v document.Value) *Config {
 func (r *configReader) portfolio(v document.Value) Portfolio {
 	var p Portfolio
 	if !v.Keys("id", "strategy", "rulebooks", "templates", "language", "zone", "currency", "party", "signature", "phone", "verify",
-		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier") {
+		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier", "approvals") {
 		return p
 	}
 	p = Portfolio{
@@ -160,6 +161,9 @@ func (r *configReader) portfolio(v document.Value) Portfolio {
 	if len(p.Rulebooks) == 0 {
 		v.Key("rulebooks").Fail("has to name one rulebook at least; without one nobody is contacted")
 	}
+	for _, a := range v.Key("approvals").List() {
+		p.Approvals = append(p.Approvals, approval(a))
+	}
 	for _, s := range v.Key("templates").Texts() {
 		p.Templates = append(p.Templates, r.path(s))
 	}
@@ -168,6 +172,27 @@ func (r *configReader) portfolio(v document.Value) Portfolio {
 
 // DirectProvider is the provider of a bind to the operator itself, or to one who carries for the lender alone.
 const DirectProvider = "direct"
+
+var digestForm = regexp.MustCompile(`^[0-9a-f]{16,64}$`)
+
+func approval(v document.Value) Approval {
+	if !v.Keys("template", "language", "text", "by", "on") {
+		return Approval{}
+	}
+	a := Approval{
+		Template: v.Key("template").Text(), Language: v.Key("language").OneOf("zh", "en"), Text: v.Key("text").Text(), By: v.Key("by").Text(), On: v.Key("on").Date(),
+	}
+	if a.Text != "" && !digestForm.MatchString(a.Text) {
+		v.Key("text").Fail("%q is not the beginning of a text's digest; duly check says which one an approval has to name", a.Text)
+	}
+	if strings.ContainsAny(a.By, " \t\u3000") {
+		v.Key("by").Fail("is not a role or a number of staff, such as compliance:17; leave names out")
+	}
+	if a.On == 0 && !v.Key("on").Given() {
+		v.Key("on").Fail("is missing; an approval has a day")
+	}
+	return a
+}
 
 func (r *configReader) carrier(v document.Value) Carrier {
 	var c Carrier

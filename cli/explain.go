@@ -101,7 +101,11 @@ func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang
 		p.line(lang.say("  Nothing was known then; this is judged on the facts as first imported, at %s.", "  当时尚无数据，以下按 %s 首次导入的数据判断。"), p.time(x.KnownAt))
 	}
 	for _, b := range x.Borrowers {
-		p.line("  %s  %s  %s  %s  %s", b.Borrower, b.Name, b.Phone, b.Region, b.Zone)
+		p.line("  %s  %s  %s  %s  %s", b.Borrower, b.Name, b.Phone, strings.TrimSpace(b.Region+" "+b.Locality), b.Zone)
+		p.line("      %s", number(b.Number, lang))
+		if b.Asked != "" {
+			p.line(lang.say("      asked for: %s", "      本人选择：%s"), b.Asked)
+		}
 	}
 	p.loans(x)
 	p.decision(portfolio, x)
@@ -164,9 +168,7 @@ func (p *page) decision(portfolio *engine.Portfolio, x *engine.Explanation) {
 	if x.Action == "hold" && !x.NotBefore.IsZero() {
 		p.line(p.lang.say("  asked again from %s", "  %s 起再次判断"), p.time(x.NotBefore))
 	}
-	for _, s := range x.States {
-		p.line(p.lang.say("  in force since %s: %s", "  自 %s 起：%s"), p.time(s.Since), p.lang.condition(s.Kind))
-	}
+	p.known(portfolio, x)
 	if len(x.Checked) == 0 {
 		return
 	}
@@ -219,6 +221,7 @@ func (p *page) reason(portfolio *engine.Portfolio, indent, rule, fallback string
 }
 
 func (p *page) history(portfolio *engine.Portfolio, x *engine.Explanation) {
+	p.calls(x)
 	if len(x.Decisions) > 0 {
 		p.head("Decided so far", "历次判断")
 	}
@@ -253,6 +256,9 @@ func (p *page) try(t *engine.ExplainedTry) {
 		p.time(t.At), t.Carrier, p.amount(t.Amount, t.Currency), p.lang.say(count(t.Parts, "part", "parts"), fmt.Sprintf("%d段", t.Parts)),
 		p.lang.state(t.Outcome), p.code(t.Code)), " "))
 	p.line("      “%s”", t.Text)
+	if t.Notice != nil {
+		p.evidence(t.Notice)
+	}
 	for _, r := range t.Receipts {
 		p.line("%s", strings.TrimRight(fmt.Sprintf(p.lang.say("      %s  receipt for part %d: %s (%s) %s", "      %s  第%d段回执：%s（%s）%s"),
 			p.time(r.At), r.Part, p.lang.state(r.Kind), r.Code, receive.Cause(r.Cause).Remedy(string(p.lang))), " "))

@@ -157,6 +157,8 @@ var ruleWords = map[string][2]string{
 	"duly:instant":                        {"No lawful hour was found.", "找不到合规的时间。"},
 	"duly:cap":                            {"One more contact would break a cap.", "再联系一次将超出次数上限。"},
 	"duly:gone":                           {"Nothing is known of this person in the portfolio any more.", "该组合中已无此人的资料。"},
+	"duly:no_cap":                         {"No rule says how often somebody may be contacted, so nobody is.", "没有规则限定联系频次，暂不联系。"},
+	"duly:approval":                       {"Nobody approved the text of this notice.", "该通知的文本尚未获得批准。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
 	"duly:tries":                          {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
 	"duly:waiting":                        {"A message to this person is planned and has not left.", "已有一条待发短信。"},

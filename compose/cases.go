@@ -177,7 +177,7 @@ func (v *Vars) amount(from document.Value) int64 {
 func (v *Vars) set(id variable, from document.Value) {
 	texts := map[variable]*string{
 		borrowerSurname: &v.Surname, borrowerTitle: &v.Title, creditorName: &v.Creditor, creditorSignature: &v.Sign,
-		contactPhone: &v.Phone, contactVerify: &v.Verify, officerName: &v.Officer, claimApprovedBy: &v.Approver,
+		contactPhone: &v.Phone, contactVerify: &v.Verify, officerName: &v.Officer, claimApprovedBy: &v.Approver, assigneeName: &v.Assignee,
 		stopWord: &v.StopWord, nextStep: &v.NextStep,
 	}
 	amounts := map[variable]*int64{

@@ -23,6 +23,7 @@ type Vars struct {
 	Verify   string // contact.verify: the official way to check that this message is real
 	Officer  string // officer.name: the person who looks after this borrower
 	Approver string // claim.approved_by: who approved this claim; nobody approved it when it is missing
+	Assignee string // assignee.name: the new creditor, where the loan is assigned
 	StopWord string // stop.word: what to reply so as to stop texts
 
 	Currency ledger.Currency

@@ -27,6 +27,7 @@ const (
 	DaysLate  Element = "days_late" // how many days past due
 	PayByDate Element = "pay_by"    // the day by which to pay and the amount that holds until then
 	NextStage Element = "next_step" // the real, dated step that comes next
+	NewOwner  Element = "assignee"  // to whom the loan is assigned
 )
 
 // carriedBy says which variables carry an element. One group of them must be in the body, every variable of the group.
@@ -45,6 +46,7 @@ var carriedBy = map[Element][][]variable{
 	DaysLate:  {{daysPastDue}},
 	PayByDate: {{duePayBy, duePayByTotal}},
 	NextStage: {{nextStep, nextStepOn}},
+	NewOwner:  {{assigneeName}},
 }
 
 // Required returns the elements that every text of a class must hold.

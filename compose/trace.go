@@ -49,6 +49,8 @@ func (v Vars) Without(names ...string) Vars {
 			v.Officer = ""
 		case claimApprovedBy:
 			v.Approver = ""
+		case assigneeName:
+			v.Assignee = ""
 		case stopWord:
 			v.StopWord = ""
 		case nextStep:

@@ -15,6 +15,7 @@ const (
 	contactVerify
 	officerName
 	claimApprovedBy
+	assigneeName
 	stopWord
 	dueTotal
 	duePrincipal
@@ -47,6 +48,7 @@ var variableNames = [variableCount]string{
 	contactVerify:     "contact.verify",
 	officerName:       "officer.name",
 	claimApprovedBy:   "claim.approved_by",
+	assigneeName:      "assignee.name",
 	stopWord:          "stop.word",
 	dueTotal:          "due.total",
 	duePrincipal:      "due.principal",
@@ -139,6 +141,8 @@ func (v *Vars) text(id variable, loan *LoanVars) string {
 		return v.Officer
 	case claimApprovedBy:
 		return v.Approver
+	case assigneeName:
+		return v.Assignee
 	case stopWord:
 		return v.StopWord
 	case nextStep:

@@ -113,7 +113,7 @@ func longestValues(lang Language, asOf ledger.Date) Vars {
 	past, coming := asOf-22, asOf+12
 	v := Vars{
 		Surname: "欧阳", Title: "女士", Creditor: "某某消费金融公司", Sign: "某某消费金融公司", Phone: "057100000000",
-		Verify: "官方App消息中心", Officer: "欧阳某", Approver: "欧阳某", StopWord: "R",
+		Verify: "官方App消息中心", Officer: "欧阳某", Approver: "欧阳某", Assignee: "某某资产管理有限公司", StopWord: "R",
 		Currency: "CNY",
 		Due:      assess.Due{Total: 123456789, Principal: 119000000, Interest: 3000000, Penalty: 1356789, Fees: 100000},
 		PerDay:   123456, PayByDue: 123950613, DPD: 188,
@@ -128,7 +128,7 @@ func longestValues(lang Language, asOf ledger.Date) Vars {
 	if lang == English {
 		v.Surname, v.Title, v.Creditor, v.Sign = "Featherston", "Prof", "Example Finance Co", "Example Finance"
 		v.Phone, v.Verify, v.StopWord = "+8657100000000", "example.com/verify", "STOP"
-		v.Officer, v.Approver = "Ms Featherston", "Ms Featherston"
+		v.Officer, v.Approver, v.Assignee = "Ms Featherston", "Ms Featherston", "Example Capital LLC"
 		v.NextStep = "we report this to the credit bureau"
 	}
 	return v

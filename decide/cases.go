@@ -39,7 +39,7 @@ func RunTests(s *Strategy, name string, doc []byte) (failed []Failure, unreached
 			id.Fail("these are tests of another strategy, not of %s", s.ID)
 		}
 		for _, v := range d.Root.Key("cases").List() {
-			if !v.Keys("name", "dpd", "slips", "lates", "due", "currency", "also", "touches", "replied", "holdout", "want") {
+			if !v.Keys("name", "dpd", "slips", "lates", "due", "currency", "also", "touches", "replied", "holdout", "next_step", "states", "want") {
 				continue
 			}
 			got, want := s.runCase(v, reached)
@@ -58,6 +58,11 @@ func RunTests(s *Strategy, name string, doc []byte) (failed []Failure, unreached
 			}
 		}
 	}
+	for i := range s.Notices.Treatments {
+		if t := &s.Notices.Treatments[i]; !reached[t.Name] {
+			unreached = append(unreached, t.Name)
+		}
+	}
 	return failed, unreached, nil
 }
 
@@ -67,7 +72,7 @@ func (s *Strategy) runCase(v document.Value, reached map[string]bool) (has, want
 	f := Facts{Today: trialDay + ledger.Date(dpd), Holdout: v.Key("holdout").Bool()}
 	f.Loans = append(f.Loans, loanCase(v, 1, dpd))
 	for i, other := range v.Key("also").List() {
-		if other.Keys("dpd", "slips", "lates", "due", "currency") {
+		if other.Keys("dpd", "slips", "lates", "due", "currency", "next_step") {
 			f.Loans = append(f.Loans, loanCase(other, ledger.LoanID(i+2), other.Key("dpd").Int(-maxDays, maxDays)))
 			// Each loan is as late as its case says on the same day.
 			shift(&f.Loans[i+1].Position, f.Today)
@@ -80,8 +85,34 @@ func (s *Strategy) runCase(v document.Value, reached map[string]bool) (has, want
 		f.Touches = append(f.Touches, s.touchCase(item))
 	}
 	slices.SortStableFunc(f.Touches, func(a, b Touch) int { return int(a.On - b.On) })
+	for _, item := range v.Key("states").List() {
+		f.States = append(f.States, State{Kind: item.Text()})
+	}
+	if k := v.Key("want").Key("notice"); k.Given() {
+		in, ok := NextNotice(s, f)
+		if !ok {
+			return "no notice", k.Text()
+		}
+		reached[in.Treatment.Name] = true
+		return s.compareNotice(v.Key("want"), in)
+	}
 	in, hold, ok := Next(s, f)
 	return s.compareCase(v.Key("want"), in, hold, ok, reached)
+}
+
+func (s *Strategy) compareNotice(want document.Value, in Intent) (has, wants string) {
+	if !want.Keys("notice", "occurrence", "loans", "until") {
+		return "", ""
+	}
+	got := map[string]string{
+		"notice": in.Treatment.Name, "occurrence": strconv.Itoa(in.Occurrence), "loans": strconv.Itoa(len(in.Loans)),
+		"until": strconv.Itoa(int(in.LastOn - trialDay)),
+	}
+	var a, b []string
+	for _, key := range want.Names() {
+		a, b = append(a, key+" "+got[key]), append(b, key+" "+want.Key(key).Text())
+	}
+	return strings.Join(a, ", "), strings.Join(b, ", ")
 }
 
 func (s *Strategy) compareCase(want document.Value, in Intent, hold Hold, ok bool, reached map[string]bool) (has, wants string) {
@@ -101,7 +132,7 @@ func (s *Strategy) compareCase(want document.Value, in Intent, hold Hold, ok boo
 	}
 	names := want.Names()
 	if !slices.Contains(names, "treatment") && !slices.Contains(names, "hold") {
-		want.Fail("says neither treatment nor hold")
+		want.Fail("says neither treatment, nor hold, nor notice")
 	}
 	var a, b []string
 	for _, key := range names {
@@ -136,7 +167,16 @@ func loanCase(v document.Value, id ledger.LoanID, dpd int) LoanFacts {
 	if k := v.Key("currency"); k.Given() {
 		currency = ledger.Currency(k.Text())
 	}
-	return LoanFacts{ID: id, Position: p, Currency: currency}
+	l := LoanFacts{ID: id, Position: p, Currency: currency}
+	if k := v.Key("next_step"); k.Given() {
+		step, on, _ := strings.Cut(k.Text(), "@")
+		day, err := strconv.Atoi(on)
+		if err != nil || !slices.Contains(ledger.NextSteps, step) || day < -maxDays || day > maxDays {
+			k.Fail("%q is not a step such as court@90: a next step and the day past due on which it is taken", k.Text())
+		}
+		l.NextStep, l.NextStepOn = step, trialDay+ledger.Date(day)
+	}
+	return l
 }
 
 // shift moves a position to another day, its lateness unchanged.
@@ -164,6 +204,11 @@ func (s *Strategy) touchCase(v document.Value) Touch {
 			if t.Name == name {
 				return Touch{On: trialDay + ledger.Date(dpd), Channel: t.Channel, Treatment: t.Index, Episode: trialDay}
 			}
+		}
+	}
+	for _, t := range s.Notices.Treatments {
+		if t.Name == name {
+			return Touch{On: trialDay + ledger.Date(dpd), Channel: t.Channel, Treatment: t.Index, Episode: trialDay}
 		}
 	}
 	v.Fail("the strategy has no treatment %q", name)

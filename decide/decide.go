@@ -16,6 +16,7 @@ type Strategy struct {
 	Version     string
 	Digest      string // SHA-256 of the document, hex
 	Stages      []Stage
+	Notices     Stage // the statutory notices, whatever the lateness; no treatments means none
 	Prefer      Preference
 	Holdout     Holdout
 	MinDue      int64 // overdue amounts below this, in minor units, are left alone; 0 means none
@@ -46,6 +47,10 @@ type Treatment struct {
 	Silent   *bool         // true: only when nothing was answered in this episode; false: only when something was
 	Spacing  int           // days since the last contact of any treatment; 0 means the strategy's default
 	Always   bool          // not a discretionary reminder: the holdout and the rest after a reply do not bar it
+	Notice   bool          // a statutory notice: chosen by NextNotice and never by Next
+	NextStep []string      // a notice: only of loans whose authorised next step is one of these, before its day; empty means of any
+	States   []string      // a notice: only where one of these states holds; empty means always
+	Duty     string        // a notice: what is done when it has been handed over, as rulebooks name it; empty means nothing
 	Line     int           // where it stands in the document
 }
 
@@ -76,6 +81,7 @@ type Facts struct {
 	Loans   []LoanFacts
 	Touches []Touch        // earlier contacts, oldest first; at least those of the present episode
 	Replied ledger.Date    // last day on which something was answered; zero means never
+	States  []State        // that hold now; only NextNotice reads them
 	Asked   ledger.Channel // the channel that the borrower asked for; empty means none
 }
 
@@ -86,14 +92,24 @@ type LoanFacts struct {
 	Currency ledger.Currency
 	Closed   bool
 	Broken   bool
+
+	NextStep   string // the authorised next step; empty means none. Only NextNotice reads it
+	NextStepOn ledger.Date
+}
+
+// A State is something known of a person or of one loan.
+type State struct {
+	Kind string
+	Loan ledger.LoanID // zero means that it is of the person
 }
 
 // A Touch is one earlier contact.
 type Touch struct {
 	On        ledger.Date
 	Channel   ledger.Channel
-	Treatment int         // Treatment.Index
-	Episode   ledger.Date // the oldest unpaid due date, or the next due date before due, that it was about
+	Treatment int             // Treatment.Index
+	Episode   ledger.Date     // the oldest unpaid due date, or the next due date before due, that it was about
+	Loans     []ledger.LoanID // that it was about; empty means not known, so that it was about each
 }
 
 // An Intent is a treatment chosen for a person now, over all their loans.

@@ -187,6 +187,16 @@ func (s *Strategy) stage(dpd int) *Stage {
 	return nil
 }
 
+// Treatments returns the treatments of all stages, without the notices.
+func (s *Strategy) Treatments() (all []*Treatment) {
+	for i := range s.Stages {
+		for j := range s.Stages[i].Treatments {
+			all = append(all, &s.Stages[i].Treatments[j])
+		}
+	}
+	return all
+}
+
 // Treatment returns the treatment with an index, or nil.
 func (s *Strategy) Treatment(index int) *Treatment {
 	for i := range s.Stages {
@@ -194,6 +204,11 @@ func (s *Strategy) Treatment(index int) *Treatment {
 			if t := &s.Stages[i].Treatments[j]; t.Index == index {
 				return t
 			}
+		}
+	}
+	for i := range s.Notices.Treatments {
+		if t := &s.Notices.Treatments[i]; t.Index == index {
+			return t
 		}
 	}
 	return nil

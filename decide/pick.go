@@ -37,7 +37,7 @@ func (p *picker) look() {
 		}
 		if touch.Episode == p.episode {
 			began = min(began, touch.On)
-			if t != nil && !t.Always {
+			if t != nil && !t.Always && !t.Notice {
 				p.newest = max(p.newest, t.From)
 			}
 		}

@@ -39,7 +39,7 @@ func ParseStrategy(name string, doc []byte) (Strategy, error) {
 	sum := sha256.Sum256(doc)
 	s := Strategy{Digest: hex.EncodeToString(sum[:]), File: name}
 	root := d.Root
-	if root.Keys("id", "version", "title", "prefer", "min_due", "after_reply_days", "silent_tries", "holdout", "stages") {
+	if root.Keys("id", "version", "title", "prefer", "min_due", "after_reply_days", "silent_tries", "holdout", "stages", "notices") {
 		s.ID, s.Version = root.Key("id").Text(), root.Key("version").Text()
 		if t := root.Key("title"); t.Keys("en", "zh") {
 			t.Key("en").Text()
@@ -58,7 +58,9 @@ func ParseStrategy(name string, doc []byte) (Strategy, error) {
 		if v := root.Key("holdout"); v.Given() {
 			s.Holdout = holdout(v)
 		}
-		s.stages(root.Key("stages"))
+		index, named := map[int]string{}, map[string]int{}
+		s.stages(root.Key("stages"), index, named)
+		s.notices(root.Key("notices"), index, named)
 	}
 	if err := d.Err(); err != nil {
 		return Strategy{}, err
@@ -136,7 +138,7 @@ func holdout(v document.Value) Holdout {
 	return h
 }
 
-func (s *Strategy) stages(v document.Value) {
+func (s *Strategy) stages(v document.Value, index map[int]string, named map[string]int) {
 	list := v.List()
 	if len(list) == 0 {
 		v.Fail("holds no stage")
@@ -145,8 +147,6 @@ func (s *Strategy) stages(v document.Value) {
 		v.Fail("holds more than %d stages", maxStages)
 		return
 	}
-	index := map[int]string{}
-	named := map[string]int{}
 	for i, item := range list {
 		st := s.readStage(item, i == len(list)-1, index, named)
 		if line, twice := named["stage "+st.Name]; twice && st.Name != "" {
@@ -187,16 +187,21 @@ func (s *Strategy) readStage(v document.Value, last bool, index map[int]string, 
 	}
 	for _, item := range list {
 		t := treatment(item, &st)
-		if other, twice := index[t.Index]; twice && t.Index != 0 {
-			item.Key("index").Fail("%d is that of %s already; each treatment keeps a number of its own for ever", t.Index, other)
-		}
-		if line, twice := named[t.Name]; twice && t.Name != "" {
-			item.Key("name").Fail("%s is there already, in line %d", t.Name, line)
-		}
-		index[t.Index], named[t.Name] = t.Name, t.Line
+		same(item, &t, index, named)
 		st.Treatments = append(st.Treatments, t)
 	}
 	return st
+}
+
+// same refuses an index or a name that is there already.
+func same(item document.Value, t *Treatment, index map[int]string, named map[string]int) {
+	if other, twice := index[t.Index]; twice && t.Index != 0 {
+		item.Key("index").Fail("%d is that of %s already; each treatment keeps a number of its own for ever", t.Index, other)
+	}
+	if line, twice := named[t.Name]; twice && t.Name != "" {
+		item.Key("name").Fail("%s is there already, in line %d", t.Name, line)
+	}
+	index[t.Index], named[t.Name] = t.Name, t.Line
 }
 
 func treatment(v document.Value, st *Stage) Treatment {

@@ -32,6 +32,11 @@ func (s *Strategy) CheckTemplates(known func(template string, channel ledger.Cha
 			}
 		}
 	}
+	for i := range s.Notices.Treatments {
+		if t := &s.Notices.Treatments[i]; t.Template != "" && !known(t.Template, t.Channel) {
+			out = append(out, Finding{s.File, t.Line, fmt.Sprintf("notice %s uses template %q, which does not exist", t.Name, t.Template)})
+		}
+	}
 	return out
 }
 

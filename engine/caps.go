@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,10 +20,14 @@ type capped struct {
 	rules []*law.Rule // by row
 }
 
+// errNoCap says that no rule limits how often a reminder may be sent, so that it waits.
+var errNoCap = fmt.Errorf("%w: no rule says how often somebody may be contacted over this channel", ErrCannotWrite)
+
 // A capKey is the rules of a contact, and which of their caps with conditions hold for it.
 type capKey struct {
 	ruleKey
-	held uint64
+	held   uint64
+	notice bool
 }
 
 // capSet returns the caps that bind a contact.
@@ -30,9 +35,21 @@ func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k capKey) (cappe
 	if set, ok := p.capSets[k]; ok {
 		return set, nil
 	}
-	c := capRows(p.rulesFor(k.ruleKey), k.held)
+	purpose := law.Reminder
+	if k.notice {
+		purpose = law.Notice
+	}
+	c := capRows(p.rulesFor(k.ruleKey), purpose, k.held)
 	var err error
-	if c.CapSet, err = s.CapSet(ctx, k.channel, c.rows); err == nil {
+	switch {
+	case len(c.rows) > 0:
+		c.CapSet, err = s.CapSet(ctx, k.channel, c.rows)
+	case k.notice:
+		c.CapSet, err = s.Takes(ctx, k.channel) // no cap binds it, and it is counted all the same
+	default:
+		return c, errNoCap
+	}
+	if err == nil {
 		p.capSets[k] = c
 	}
 	return c, err
@@ -41,8 +58,8 @@ func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k capKey) (cappe
 var subjects = map[string]store.Subject{"person": store.PerPerson, "debt": store.PerDebt, "address": store.PerAddress, "": store.PerPerson}
 
 // capRows turns the caps that bind into rows for the database.
-func capRows(rules law.Rules, held uint64) (c capped) {
-	for _, r := range guard.Caps(rules, law.Reminder, held) {
+func capRows(rules law.Rules, purpose law.Purpose, held uint64) (c capped) {
+	for _, r := range guard.Caps(rules, purpose, held) {
 		c.rules = append(c.rules, r)
 		c.rows = append(c.rows, store.CapRow{
 			Per: subjects[r.Per], Of: r.Of, N: r.N, Days: r.Days, Window: time.Duration(r.Seconds) * time.Second,
@@ -83,7 +100,7 @@ func (g *judging) seek(ctx context.Context, c *judged, text Text, phone string) 
 		w.loans = append(w.loans, c.d.Loans[i].ID)
 	}
 	var err error
-	if w.set, err = g.p.capSet(ctx, g.s.e.Store, capKey{c.j.rules, c.j.capsHeld}); err != nil {
+	if w.set, err = g.p.capSet(ctx, g.s.e.Store, capKey{c.j.rules, c.j.capsHeld, c.j.Intent.Treatment.Notice}); err != nil {
 		return w, err
 	}
 	person := store.Slot{Of: int64(c.d.Person), Seq: c.d.LastSeq + 1}

@@ -46,6 +46,7 @@ type Spec struct {
 	LedgerMaxAge  time.Duration
 	StaleAfter    time.Duration
 	Carrier       string
+	Approvals     []Approval
 	Provider      string // who the carrier is to the law; empty means not known
 }
 
@@ -57,6 +58,7 @@ func Compile(s Spec) (*Portfolio, error) {
 	p := &Portfolio{
 		Ref: s.Ref, Creditor: s.Creditor, Language: s.Language, Party: s.Party, Terms: s.Terms, Identity: s.Identity,
 		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier, Provider: s.Provider,
+		Approvals: s.Approvals,
 	}
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil || s.Zone == "" {
@@ -66,6 +68,7 @@ func Compile(s Spec) (*Portfolio, error) {
 	if err := errors.Join(p.strategy(s), p.rulebooks(s), p.templates(s)); err != nil {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
 	}
+	err = errors.Join(err, p.classes())
 	for _, f := range p.Strategy.CheckTemplates(func(name string, _ ledger.Channel) bool { return p.Templates.Has(name) }) {
 		err = errors.Join(err, fmt.Errorf("%v", f))
 	}
@@ -73,6 +76,25 @@ func Compile(s Spec) (*Portfolio, error) {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
 	}
 	return p, nil
+}
+
+// classes says which notices of the strategy have a text that is none, and which treatments one that is.
+func (p *Portfolio) classes() (err error) {
+	for i := range p.Strategy.Notices.Treatments {
+		n := &p.Strategy.Notices.Treatments[i]
+		for _, t := range p.Templates.All() {
+			if t.Name == n.Template && t.Class != compose.Notice {
+				err = errors.Join(err, fmt.Errorf("%s:%d: notice %s uses template %q, which is of class %s; a notice has a text of its own class",
+					p.Strategy.File, n.Line, n.Name, n.Template, t.Class))
+			}
+		}
+	}
+	for _, t := range p.Strategy.Treatments() {
+		if text := p.Templates.Pick(t.Template, p.Language, ""); text != nil && text.Class == compose.Notice {
+			err = errors.Join(err, fmt.Errorf("%s:%d: treatment %s uses template %q, which is a notice; list it under notices", p.Strategy.File, t.Line, t.Name, t.Template))
+		}
+	}
+	return err
 }
 
 func (p *Portfolio) strategy(s Spec) (err error) {

@@ -38,6 +38,7 @@ type Explanation struct {
 	States    []ExplainedState   `json:"states,omitempty"`
 	Consents  []ExplainedConsent `json:"consents,omitempty"`
 	Duties    []ExplainedDuty    `json:"duties,omitempty"`
+	Calls     []ExplainedCall    `json:"contacts_by_people,omitempty"`
 	Decisions []ExplainedDecided `json:"decisions,omitempty"`
 	Messages  []ExplainedMessage `json:"messages,omitempty"`
 	Replies   []ExplainedReply   `json:"replies,omitempty"`
@@ -108,6 +109,15 @@ type ExplainedDuty struct {
 	Loan string    `json:"loan,omitempty"`
 }
 
+// An ExplainedCall is a contact that people or an agency made.
+type ExplainedCall struct {
+	At      time.Time `json:"at"`
+	Channel string    `json:"channel"`
+	Result  string    `json:"result"` // "attempt", "conversation" or "unanswered"
+	By      string    `json:"by"`     // "creditor" or "agency"
+	Loans   []string  `json:"loans,omitempty"`
+}
+
 // An ExplainedDecided is a decision as it was stored.
 type ExplainedDecided struct {
 	At        time.Time `json:"at"`
@@ -142,6 +152,19 @@ type ExplainedTry struct {
 	Code     string          `json:"code,omitempty"`
 	Carrier  string          `json:"carrier,omitempty"`
 	Receipts []ExplainedPart `json:"receipts,omitempty"`
+	Notice   *Evidence       `json:"notice,omitempty"`
+}
+
+// Evidence is what is kept of a statutory notice beside its text, hand-over and receipts.
+type Evidence struct {
+	Template       string      `json:"template"`
+	Language       string      `json:"lang"`
+	TemplateDigest string      `json:"template_sha256"` // of the words that were approved
+	TextDigest     string      `json:"text_sha256"`     // of the text as handed over
+	Address        string      `json:"address_kind"`
+	ApprovedBy     string      `json:"approved_by"`
+	ApprovedOn     ledger.Date `json:"approved_on"`
+	Duty           string      `json:"duty,omitempty"`
 }
 
 // An ExplainedPart is the carrier's word on one part.
@@ -306,6 +329,9 @@ func explainMessage(m store.MessageHistory, zone *time.Location) ExplainedMessag
 		e := ExplainedTry{
 			At: t.At.In(zone), Amount: ledger.Money{Minor: t.Minor, Currency: t.Currency}.Decimal(), Currency: string(t.Currency), Parts: t.Parts,
 			Why: json.RawMessage(t.Reasons), Text: t.Text, Outcome: t.Outcome, Code: t.Code, Carrier: t.Carrier,
+		}
+		if n := t.Notice; n != nil {
+			e.Notice = &Evidence{n.Template, n.Language, n.TemplateDigest, n.TextDigest, n.Address, n.ApprovedBy, n.ApprovedOn, n.Duty}
 		}
 		for _, r := range t.Receipts {
 			e.Receipts = append(e.Receipts, ExplainedPart{r.Part, r.At.In(zone), r.Kind, strings.TrimSpace(r.Code), r.Cause})

@@ -54,7 +54,12 @@ func (x *Explanation) known(p *Portfolio, past *store.Past, j *Judgement, zone *
 		}
 		return t.In(zone)
 	}
-	rules := p.rulesFor(j.rules)
+	key := j.rules
+	if key == (ruleKey{}) { // the law was not asked, because there was nothing to do
+		b := &past.Borrowers[0]
+		key = ruleKey{country: b.Country, region: b.Region, locality: b.Locality, channel: ledger.SMS, on: x.Today}
+	}
+	rules := p.rulesFor(key)
 	for i := range past.Known {
 		k := &past.Known[i]
 		s := ExplainedState{
@@ -71,6 +76,20 @@ func (x *Explanation) known(p *Portfolio, past *store.Past, j *Judgement, zone *
 	}
 	for _, d := range past.Duties {
 		x.Duties = append(x.Duties, ExplainedDuty{d.Kind, local(d.At), string(d.By), loan(d.Loan)})
+	}
+	for i := range past.Contacts {
+		c, by := &past.Contacts[i], past.MadeBy(i)
+		if by == store.ByPortfolio {
+			continue
+		}
+		call := ExplainedCall{
+			At: local(c.At), Channel: string(c.Channel), By: map[store.Maker]string{store.ByCreditor: "creditor", store.ByAgency: "agency"}[by],
+			Result: map[guard.Result]string{guard.Attempt: "attempt", guard.Conversation: "conversation", guard.Unanswered: "unanswered"}[c.Result],
+		}
+		for _, l := range c.Loans {
+			call.Loans = append(call.Loans, loan(l))
+		}
+		x.Calls = append(x.Calls, call)
 	}
 }
 

@@ -47,7 +47,7 @@ func (p *Portfolio) guardFacts(j *Judgement, d *store.Dossier, leads int, over m
 		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Locality: b.Locality, Party: p.Party, Product: lead.Product,
 		Channel: j.rules.channel, Carrier: p.carrierOf(j.rules), Loans: p.about(j, d), Address: b.Address, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
 		States: d.States, Contacts: d.Contacts, LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true,
-		Consents: d.Consents, Duties: d.Duties, Explain: explain,
+		Consents: d.Consents, Duties: d.Duties, Notice: j.Intent.Treatment.Notice, Explain: explain,
 	}
 	f := &p.facts
 	f.Case = law.Case{

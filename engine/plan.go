@@ -30,6 +30,9 @@ func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
+		if err := e.Store.Audit(ctx, row.ID, now, p.audited()); err != nil {
+			return err
+		}
 		*p = *p.fork()
 		p.row, p.edition = row, edition
 		if p.StaleAfter == 0 {

@@ -34,6 +34,7 @@ type Portfolio struct {
 	// StaleAfter is how long after its hour a message may still leave; 0 means DefaultStaleAfter.
 	StaleAfter time.Duration
 	Carrier    string
+	Approvals  []Approval       // of statutory notices; a notice without one is held
 	Provider   string           // who the carrier is to the law: "direct", "twilio" …; empty means not known
 	Documents  []store.Document // those above as they were read, kept with each decision
 
@@ -63,6 +64,7 @@ type caches struct {
 	lines  []compose.LoanVars // room for what a text says of the loans of one person
 	facts  guard.Facts        // room for what the guard reads of one person
 	asked  guard.Asked
+	states []decide.State
 	ids    []ledger.LoanID
 }
 

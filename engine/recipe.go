@@ -60,20 +60,36 @@ func Judge(p *Portfolio, d *store.Dossier, now time.Time, explain bool) (Judgeme
 
 // judge is Judge into a judgement that may have been used before, whose room it uses again.
 func (p *Portfolio) judge(j *Judgement, d *store.Dossier, now time.Time, explain bool) error {
-	intended, err := p.intend(j, d, now, nil)
-	if err != nil || !intended {
+	facts, err := p.assess(j, d, now)
+	if err != nil {
 		return err
 	}
+	if len(p.Strategy.Notices.Treatments) > 0 && p.notice(j, d, facts, now, explain) {
+		return nil
+	}
+	p.remind(j, d, facts, now, explain)
+	return nil
+}
+
+// remind is decide and guard for a reminder. Of loans that a state of their own bars nothing is said, where that leaves
+// some; else the verdict names what bars the whole.
+func (p *Portfolio) remind(j *Judgement, d *store.Dossier, facts decide.Facts, now time.Time, explain bool) {
+	if !p.intend(j, d, facts, now) {
+		return
+	}
 	if apart := p.apart(j, d, now); len(apart) > 0 {
-		if intended, err = p.intend(j, d, now, apart); err == nil && !intended {
-			_, err = p.intend(j, d, now, nil) // nothing is left to say: the verdict names what bars the whole
+		all := slices.Clone(facts.Loans)
+		for i := range facts.Loans {
+			if slices.Contains(apart, facts.Loans[i].ID) {
+				facts.Loans[i].Closed = true
+			}
 		}
-		if err != nil {
-			return err
+		if !p.intend(j, d, facts, now) {
+			copy(facts.Loans, all)
+			p.intend(j, d, facts, now)
 		}
 	}
 	p.ask(j, d, now, explain)
-	return nil
 }
 
 // apart returns the loans of which the person is not reminded because of a state that reaches no further than the one
@@ -98,9 +114,8 @@ func (p *Portfolio) apart(j *Judgement, d *store.Dossier, now time.Time) []ledge
 	return out
 }
 
-// intend is assess and decide: it says whether there is something to do for the person today, law apart, some loans left
-// out.
-func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time, without []ledger.LoanID) (bool, error) {
+// assess works out where the person is and where each loan stands: what deciding reads.
+func (p *Portfolio) assess(j *Judgement, d *store.Dossier, now time.Time) (decide.Facts, error) {
 	*j = Judgement{Positions: j.Positions[:0], zones: j.zones[:0]}
 	j.zones, j.Today = p.whereAndWhen(j.zones, d, now)
 	facts := decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches, Loans: p.loans[:0]}
@@ -110,18 +125,16 @@ func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time, withou
 	for i := range d.Borrowers {
 		facts.Asked = cmp.Or(facts.Asked, d.Borrowers[i].Wish.Channel)
 	}
-	if err := j.assess(p, d, now, &facts); err != nil {
-		return false, err
-	}
-	for i := range facts.Loans {
-		if slices.Contains(without, facts.Loans[i].ID) {
-			facts.Loans[i].Closed = true
-		}
-	}
+	err := j.assess(p, d, now, &facts)
 	p.loans = facts.Loans
+	return facts, err
+}
+
+// intend is decide: it says whether there is something to do for the person today, law apart.
+func (p *Portfolio) intend(j *Judgement, d *store.Dossier, facts decide.Facts, now time.Time) bool {
 	var ok bool
 	if j.Intent, j.Hold, ok = decide.Next(&p.Strategy, facts); ok {
-		return true, nil
+		return true
 	}
 	j.Rule, j.Reason = j.Hold.Reason.Rule(), j.Hold.Detail
 	switch {
@@ -131,7 +144,7 @@ func (p *Portfolio) intend(j *Judgement, d *store.Dossier, now time.Time, withou
 	default:
 		j.HoldUntil = p.clock(d.Borrowers[0].Zone).set(now).midnight(j.Hold.Until)
 	}
-	return false, nil
+	return false
 }
 
 // ask is guard: whether the law lets what is intended happen, and when.
@@ -206,7 +219,7 @@ func (j *Judgement) assess(p *Portfolio, d *store.Dossier, now time.Time, f *dec
 		j.Positions = append(j.Positions, l.Standing.At(on))
 		f.Loans = append(f.Loans, decide.LoanFacts{
 			ID: l.ID, Position: j.Positions[i], Currency: l.Currency, Broken: l.Standing.Broken,
-			Closed: l.ClosedOn != 0 && l.ClosedOn <= on,
+			NextStep: l.Core.NextStep, NextStepOn: l.Core.NextStepOn, Closed: l.ClosedOn != 0 && l.ClosedOn <= on,
 		})
 	}
 	return nil
@@ -370,6 +383,11 @@ func onlyOwn(d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Reci
 func (p *Portfolio) vars(v *compose.Vars, d *store.Dossier, j *Judgement, to store.Recipient, now time.Time, lang compose.Language) {
 	zone := p.clock(d.Borrowers[j.Borrower].Zone).zone
 	v.Surname, v.Title = compose.Surname(to.Name, lang), to.Title
+	for _, i := range j.Intent.Loans {
+		if c := &d.Loans[i].Core; d.Loans[i].ID == j.Intent.Lead && c.NextStepOn >= j.Today {
+			v.NextStep, v.NextOn, v.Assignee = compose.StepWords(c.NextStep, lang), c.NextStepOn, c.AssignedTo
+		}
+	}
 	v.AsOf, v.DPD = now.In(cmp.Or(zone, p.Zone)), j.Intent.DPD
 	payBy, payByDue := p.dayOf(&d.Borrowers[j.Borrower], now)+payWithin, int64(0)
 	for _, i := range j.Intent.Loans {

@@ -161,7 +161,10 @@ func cpuTime(t testing.TB) time.Duration {
 }
 
 func (c *crowd) judge(d *store.Dossier) error {
-	_, err := c.p.intend(&c.j, d, thursday, nil)
+	facts, err := c.p.assess(&c.j, d, thursday)
+	if err == nil {
+		c.p.intend(&c.j, d, facts, thursday)
+	}
 	return err
 }
 
@@ -205,9 +208,9 @@ func (c *crowd) guard(b *testing.B) {
 	var all []*store.Dossier
 	for _, d := range c.all {
 		var j Judgement
-		if ok, err := c.p.intend(&j, d, thursday, nil); err != nil {
+		if facts, err := c.p.assess(&j, d, thursday); err != nil {
 			b.Fatal(err)
-		} else if ok {
+		} else if c.p.intend(&j, d, facts, thursday) {
 			all, intents[d] = append(all, d), j
 		}
 	}

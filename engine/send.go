@@ -249,6 +249,10 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 			return nil, err
 		}
 		w, err := g.seek(ctx, c, text, to[c.d.Borrowers[c.j.Borrower].ID].Phone)
+		if errors.Is(err, errNoCap) {
+			g.close(c.m, outbox.Cancelled, "duly:no_cap", err.Error())
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -338,6 +342,7 @@ func (g *judging) permit(w *written) (dispatch.Message, error) {
 		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(within), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.channel,
 		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Reasons: string(said), Text: text.Body,
 		CapSet: w.set.ID, Epoch: w.set.Epoch, Slots: w.slots, Moves: w.moves, Loan: j.Intent.Lead, Others: w.others(), Address: w.address,
+		Notice: p.evidence(w),
 	}
 	st.Tries = append(st.Tries, t)
 	return dispatch.Message{

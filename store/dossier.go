@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -187,6 +188,7 @@ type gather struct {
 	states   stream[guard.State]
 	consents stream[guard.Consent]
 	duties   stream[guard.Duty]
+	done     stream[guard.Duty] // by notices
 	replies  stream[Heard]
 	held     stream[bool]
 	last     stream[decisionRow]
@@ -299,6 +301,9 @@ func (g *gather) openHistory() error {
 		err = openStream(g, &g.duties, `SELECT person, `+dutyFields+` FROM duty WHERE gone_at = 0 AND portfolio IN `+sameCreditor, "person",
 			" ORDER BY person, id", []any{p}, scanDuty)
 	}
+	if err == nil && g.some.notices {
+		err = openStream(g, &g.done, noticesDone, "n.person", " ORDER BY n.person, n.fence", []any{int64(math.MaxInt64)}, scanDuty)
+	}
 	if err == nil {
 		err = openStream(g, &g.replies, `SELECT person, at, sender, channel FROM reply WHERE person <> 0`, "person", " ORDER BY person, at", nil,
 			func(h *Heard) []any { return []any{(*msTime)(&h.At), &h.Address, &h.Channel} })
@@ -361,6 +366,9 @@ func (g *gather) next() error {
 		err = g.duties.take(person, func(u *guard.Duty) { d.Duties = append(d.Duties, *u) })
 	}
 	if err == nil {
+		err = g.done.take(person, func(u *guard.Duty) { d.Duties = append(d.Duties, *u) })
+	}
+	if err == nil {
 		err = g.replies.take(person, func(h *Heard) { d.hear(*h) })
 	}
 	if err == nil {
@@ -416,7 +424,7 @@ func (d *Dossier) addTouch(t decide.Touch) {
 
 func joinClose(err error, g *gather) error {
 	for _, c := range []interface{ close() error }{
-		&g.owing, &g.contacts, &g.tasks, &g.states, &g.consents, &g.duties, &g.replies, &g.held, &g.last, &g.waiting,
+		&g.owing, &g.contacts, &g.tasks, &g.states, &g.consents, &g.duties, &g.done, &g.replies, &g.held, &g.last, &g.waiting,
 	} {
 		if e := c.close(); err == nil && e != nil {
 			err = wrap(e)

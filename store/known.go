@@ -14,8 +14,8 @@ import (
 
 // some is which facts there are at all, so that a portfolio pays for none that it does not have.
 type some struct {
-	core, numbers, consents, duties bool
-	regions                         []regional
+	core, numbers, consents, duties, notices bool
+	regions                                  []regional
 }
 
 // A regional is a state of everybody who lives in a region.
@@ -27,12 +27,12 @@ type regional struct {
 // look finds out which facts there are.
 func (g *gather) look() error {
 	st, err := g.kept.in(g.ctx, g.tx, `SELECT payments_as_of, core, EXISTS (SELECT 1 FROM number_now), EXISTS (SELECT 1 FROM consent),
-		EXISTS (SELECT 1 FROM duty), EXISTS (SELECT 1 FROM state WHERE gone_at = 0 AND person = 0) FROM portfolio WHERE id = ?`)
+		EXISTS (SELECT 1 FROM duty), EXISTS (SELECT 1 FROM notice), EXISTS (SELECT 1 FROM state WHERE gone_at = 0 AND person = 0) FROM portfolio WHERE id = ?`)
 	if err != nil {
 		return err
 	}
 	s, regions := &g.some, false
-	if err := st.QueryRowContext(g.ctx, g.w.Portfolio).Scan((*msTime)(&g.asOf), &s.core, &s.numbers, &s.consents, &s.duties, &regions); err != nil {
+	if err := st.QueryRowContext(g.ctx, g.w.Portfolio).Scan((*msTime)(&g.asOf), &s.core, &s.numbers, &s.consents, &s.duties, &s.notices, &regions); err != nil {
 		return wrap(err)
 	}
 	if !regions {
@@ -169,7 +169,9 @@ func (d *Dossier) addContact(r *contactRow, portfolio int64) {
 	})
 	d.By = append(d.By, r.maker)
 	if r.portfolio == portfolio {
-		d.Touches = append(d.Touches, decide.Touch{On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode})
+		d.Touches = append(d.Touches, decide.Touch{
+			On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode, Loans: d.Contacts[len(d.Contacts)-1].Loans,
+		})
 	}
 }
 
@@ -221,12 +223,19 @@ func (d *Dossier) Clone() *Dossier {
 	c.Heard = slices.Clone(d.Heard)
 	c.loanIDs = nil
 	for i := range c.Contacts {
-		loans := c.Contacts[i].Loans
-		from := len(c.loanIDs)
-		c.loanIDs = append(c.loanIDs, loans...)
-		c.Contacts[i].Loans = c.loanIDs[from:len(c.loanIDs):len(c.loanIDs)]
+		c.Contacts[i].Loans = c.keep(c.Contacts[i].Loans)
+	}
+	for i := range c.Touches {
+		c.Touches[i].Loans = c.keep(c.Touches[i].Loans)
 	}
 	return &c
+}
+
+// keep copies numbers of loans into the dossier's own room.
+func (d *Dossier) keep(loans []ledger.LoanID) []ledger.LoanID {
+	from := len(d.loanIDs)
+	d.loanIDs = append(d.loanIDs, loans...)
+	return d.loanIDs[from:len(d.loanIDs):len(d.loanIDs)]
 }
 
 // Number says what is known of a number, for people; a number of which nothing is known is unknown.

@@ -187,6 +187,7 @@ type TryHistory struct {
 	Code     string
 	Carrier  string
 	Receipts []ReceiptHistory
+	Notice   *Notice // what was kept of a statutory notice; nil for any other message
 }
 
 // A ReceiptHistory is the carrier's word on one part.
@@ -253,6 +254,11 @@ func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
 	}
 	if err := rows.Err(); err != nil || len(fences) == 0 {
 		return wrap(err)
+	}
+	for i, fence := range fences {
+		if m.Tries[i].Notice, err = s.notice(ctx, fence); err != nil {
+			return err
+		}
 	}
 	return s.receiptsOf(ctx, fences, m.Tries)
 }

@@ -148,7 +148,25 @@ func (p *Past) given(ctx context.Context, tx *sql.Tx, at time.Time) error {
 			return wrap(err)
 		}
 	}
-	return nil
+	return p.done(ctx, tx, at)
+}
+
+// done reads what notices had done.
+func (p *Past) done(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	rows, err := tx.QueryContext(ctx, noticesDone+` AND n.person = ? ORDER BY n.fence`, millis(at), p.Person)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var person int64
+		var d guard.Duty
+		if err := rows.Scan(append([]any{&person}, scanDuty(&d)...)...); err != nil {
+			return wrap(err)
+		}
+		p.Duties = append(p.Duties, d)
+	}
+	return wrap(rows.Err())
 }
 
 type rowsOf = struct {

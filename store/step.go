@@ -36,6 +36,7 @@ type Try struct {
 	Loan     ledger.LoanID   // the loan that leads
 	Others   []ledger.LoanID // further loans that the text is about
 	Address  int64           // the address's number
+	Notice   *Notice         // what is kept of a statutory notice; nil for any other message
 }
 
 // Fence returns the number that the try has when it is permitted.
@@ -200,7 +201,7 @@ func (c *commit) run() error {
 		c.res.ClaimLost = !ok
 		return err
 	}
-	for _, f := range []func() error{c.permit, c.fences, c.putOffs, c.closings} {
+	for _, f := range []func() error{c.permit, c.fences, c.notices, c.putOffs, c.closings} {
 		if err := f(); err != nil {
 			return err
 		}

@@ -51,6 +51,7 @@ func TestEveryStage(t *testing.T) {
 	want := []string{
 		"pre_due", "due_today", "slip_first", "slip_repeat", "week_one", "firm_1", "firm_2", "firm_3", "named_officer",
 		"demand_early", "demand_late", "claim", "stop_confirmed",
+		"notice_credit_report", "notice_acceleration", "notice_assignment", "notice_last",
 	}
 	if diff := cmp.Diff(want, set.Names()); diff != "" {
 		t.Error(diff)
@@ -93,6 +94,9 @@ func TestRendered(t *testing.T) {
 		fmt.Fprintf(&out, "== %s · %s · %s · at most %d segments\n   %s\n", tm.Name, tm.Language, tm.Class, tm.MaxSegments, tm.Purpose)
 		var texts []string
 		for _, v := range samples(tm.Language) {
+			if tm.Class == compose.Notice && v.NextOn == 0 { // a notice of a step is never written without one
+				v.NextStep, v.NextOn = compose.StepWords("credit_report", tm.Language), ledger.NewDate(2026, 10, 20)
+			}
 			b, err := tm.Render(nil, &v)
 			if err != nil {
 				t.Fatal(err)
@@ -135,7 +139,7 @@ func TestRendered(t *testing.T) {
 func samples(lang compose.Language) []compose.Vars {
 	all := compose.Vars{
 		Surname: "王", Title: "女士", Creditor: "示例消费金融有限公司", Sign: "示例消费金融", Phone: "0571-17405000",
-		Verify: "示例App消息中心", Officer: "林知远", Approver: "法务部周言", StopWord: "R", Currency: "CNY",
+		Verify: "示例App消息中心", Officer: "林知远", Approver: "法务部周言", Assignee: "示例资产管理有限公司", StopWord: "R", Currency: "CNY",
 		Due:    assess.Due{Total: 124000, Principal: 120000, Interest: 3160, Penalty: 840},
 		PerDay: 90, PayBy: ledger.NewDate(2026, 9, 30), PayByDue: 124540, DueOn: ledger.NewDate(2026, 9, 15),
 		AsOf: time.Date(2026, 9, 24, 10, 5, 0, 0, time.FixedZone("", 8*3600)), DPD: 9,
@@ -145,6 +149,7 @@ func samples(lang compose.Language) []compose.Vars {
 	if lang == compose.English {
 		all.Surname, all.Title, all.Creditor, all.Sign = "Wang", "Ms", "Example Consumer Finance Ltd", "Example Finance"
 		all.Phone, all.Verify, all.StopWord = "+86 571 1740 5000", "example.com/verify", "STOP"
+		all.Assignee = "Example Capital LLC"
 		all.Officer, all.Approver, all.NextStep = "Lin Zhiyuan", "Zhou Yan, Legal", "we report this to the credit bureau"
 	}
 	least := all

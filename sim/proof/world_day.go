@@ -66,9 +66,6 @@ func (w *world) agenda(midnight time.Time) []errand {
 	for range len(w.core.humans) * w.trouble.correct / 100 {
 		add(whenever(), w.somethingIsCorrected)
 	}
-	for range len(w.core.humans) * w.trouble.something / 100 {
-		add(whenever(), w.something)
-	}
 	for range w.trouble.unasked {
 		add(whenever(), w.somebodyWrites)
 	}
@@ -129,7 +126,7 @@ func (w *world) somethingIsCorrected() error {
 
 func (w *world) somebodyWrites() error {
 	h := w.somebody()
-	text := "OK"
+	text := "好的"
 	if w.rng.IntN(2) == 0 {
 		text = w.stopWord(h)
 	}
