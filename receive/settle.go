@@ -3,7 +3,7 @@ package receive
 // How the model's guess becomes a meaning.
 const (
 	stopShare = 0.45 // a stop that no rule knows needs this share, and words that rest on texts
-	doubtful  = 0.30 // where the meanings that protect have this share together, the likeliest of them wins
+	doubtful  = 0.20 // where the meanings that protect have this share together, the likeliest of them wins
 	faint     = 0.20 // below this share nothing is settled
 )
 

@@ -17,7 +17,7 @@ func (w *world) arrived(a *Arrival) {
 	case w.often(w.trouble.stop):
 		c.say(h, w.stopWord(h), w.someTime(3*time.Second))
 	case w.often(w.trouble.answer):
-		c.say(h, "收到，谢谢", w.someTime(time.Hour))
+		c.say(h, "OK", w.someTime(time.Hour))
 	case w.often(100) && len(h.accounts) > 0:
 		if l := h.accounts[w.rng.IntN(len(h.accounts))].loans; len(l) > 0 {
 			w.core.pay(l[0], h.today(w.now))
@@ -27,7 +27,7 @@ func (w *world) arrived(a *Arrival) {
 
 func (w *world) stopWord(h *human) string {
 	words := []string{"退订", "TD", "R", "别再发了", "请不要再给我发短信"}
-	if h.place.Language != "zh" {
+	if h.place.land.Language != "zh" {
 		words = []string{"STOP", "Stop texting me", "please stop", "unsubscribe"}
 	}
 	return words[w.rng.IntN(len(words))]

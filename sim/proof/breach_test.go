@@ -69,6 +69,12 @@ func sow(queries ...string) plant {
 	}}
 }
 
+// with sets the troubles of the worlds of a plant.
+func with(p plant, f func(*trouble)) plant {
+	p.fault = f
+	return p
+}
+
 // busy makes a world in which processes overlap all the time.
 func (p plant) busy() plant {
 	p.fault = func(t *trouble) { t.meanwhile, t.workers, t.die, t.jump, t.outage, t.stale = 300, 3, 0, 0, 0, 0 }
@@ -83,20 +89,21 @@ func TestBreachOfHours(t *testing.T) {
 			y, m, d := at.UTC().Date()
 			return time.Date(y, m, d, 4, 0, 0, 0, time.UTC) // noon in Shanghai, at any hour
 		}}},
+		breach{"the hours of UTC instead of the borrower's", Hours, utc},
 		breach{"a validity of another twelve hours", Hours, plant{message: func(_ *line, m *dispatch.Message) { m.Valid += 12 * time.Hour }}},
 	)
 }
 
 // TestBreachOfCaps is invariant 2: contacts that are counted before and not with the attempt, slots that are not kept,
-// and a day that is not the borrower's, are found.
+// and people's calls that are not counted, are found.
 func TestBreachOfCaps(t *testing.T) {
 	find(t,
 		breach{"counted before instead of with the attempt", Caps, sow(`DROP TRIGGER contact_cap`,
 			`CREATE TRIGGER planted BEFORE INSERT ON contact BEGIN DELETE FROM contact WHERE subject = NEW.subject AND seq = NEW.seq; END`).busy()},
 		breach{"a slot not reserved", Caps, sow(`CREATE TRIGGER planted AFTER INSERT ON contact
 			BEGIN DELETE FROM contact WHERE subject = NEW.subject AND seq = NEW.seq; END`)},
-		breach{"the day of UTC instead of the borrower's", Caps, sow(`CREATE TRIGGER planted AFTER INSERT ON contact
-			BEGIN UPDATE contact SET day = at / 86400000 WHERE subject = NEW.subject AND seq = NEW.seq; END`).busy()},
+		breach{"people's calls not counted", Caps, with(sow(`CREATE TRIGGER planted BEFORE INSERT ON recorded BEGIN SELECT RAISE(IGNORE); END`),
+			func(t *trouble) { t.something, t.stale = 80, 0 })},
 	)
 }
 
@@ -114,7 +121,9 @@ func TestBreachOfStops(t *testing.T) {
 	}}
 	find(t,
 		breach{"a stop applied late", Stops, late},
-		breach{"a stop not kept", Stops, sow(`CREATE TRIGGER planted BEFORE INSERT ON suppression BEGIN SELECT RAISE(IGNORE); END`)},
+		breach{"a stop not kept", Stops, sow(`CREATE TRIGGER planted BEFORE INSERT ON state WHEN NEW.kind = 'stop' BEGIN SELECT RAISE(IGNORE); END`)},
+		breach{"a dispute not kept", Stops, with(sow(`CREATE TRIGGER planted BEFORE INSERT ON state WHEN NEW.kind <> 'stop'
+			BEGIN SELECT RAISE(IGNORE); END`), func(t *trouble) { t.something, t.stale = 40, 0 })},
 		breach{"a fence that does not look at the turn", Stops, sow(
 			`CREATE TRIGGER planted BEFORE UPDATE OF turn ON person BEGIN SELECT RAISE(IGNORE); END`).busy()},
 	)
@@ -161,14 +170,26 @@ func TestBreachOfOnce(t *testing.T) {
 	)
 }
 
-// TestBreachOfAmount is invariant 6: an amount that is frozen at planning, and payments that are older than they may be,
-// are found.
+// utc is the world in which it is everywhere the day and the hour that it is in Greenwich.
+var utc = plant{row: func(_ *world, r *intake.Row) {
+	if r.Kind == intake.Borrowers && r.Borrower.Zone != "" {
+		r.Borrower.Zone = "UTC"
+	}
+}}
+
+// TestBreachOfAmount is invariant 6: an amount that is frozen at planning, one of the day of UTC instead of the
+// borrower's, payments that are older than they may be, a debit and another total that are not heeded, are found.
 func TestBreachOfAmount(t *testing.T) {
 	old := sow(`CREATE TRIGGER planted AFTER UPDATE OF payments_as_of ON portfolio BEGIN UPDATE portfolio SET payments_as_of = 1 << 50 WHERE id = NEW.id; END`)
 	old.fault = func(t *trouble) { t.stale, t.days = 900, 8 }
 	find(t,
 		breach{"the amount frozen at planning", Amount, sow(`CREATE TRIGGER planted BEFORE UPDATE ON standing WHEN OLD.as_of <> 0 BEGIN SELECT RAISE(IGNORE); END`)},
+		breach{"the day of UTC instead of the borrower's", Amount, utc},
 		breach{"payments that are too old", Amount, old},
+		breach{"a debit under way that is not heeded", Amount, with(plant{row: func(_ *world, r *intake.Row) { r.Loan.Core.DebitUntil = time.Time{} }},
+			func(t *trouble) { t.something, t.stale = 80, 0 })},
+		breach{"another total in the core system that is not heeded", Amount, with(plant{row: func(_ *world, r *intake.Row) { r.Loan.Core.AsOf = time.Time{} }},
+			func(t *trouble) { t.something, t.stale = 80, 0 })},
 	)
 }
 
@@ -223,12 +244,16 @@ func TestBreachOfLateness(t *testing.T) {
 // TestBreachOfFailClosed is invariant 12: somebody of whom not enough is known, and who is written to all the same, is
 // found.
 func TestBreachOfFailClosed(t *testing.T) {
-	find(t, breach{"a zone that is guessed", Closed, plant{row: func(_ *world, r *intake.Row) {
-		if r.Kind == intake.Borrowers && r.Borrower.Zone == "" {
-			r.Borrower.Zone = "Asia/Shanghai"
-		}
-		if r.Kind == intake.Borrowers && r.Borrower.PhoneKind == ledger.PhoneFixed {
-			r.Borrower.PhoneKind = ledger.PhoneMobile
-		}
-	}}})
+	agreed := plant{land: "US", row: func(_ *world, r *intake.Row) { r.Consent.Withdrawn = false }}
+	find(t,
+		breach{"a zone that is guessed", Closed, plant{row: func(_ *world, r *intake.Row) {
+			if r.Kind == intake.Borrowers && r.Borrower.Zone == "" {
+				r.Borrower.Zone = "Asia/Shanghai"
+			}
+			if r.Kind == intake.Borrowers && r.Borrower.PhoneKind == ledger.PhoneFixed {
+				r.Borrower.PhoneKind = ledger.PhoneMobile
+			}
+		}}},
+		breach{"a withdrawal taken for a consent", Closed, with(agreed, func(t *trouble) { t.something, t.stale = 80, 0 })},
+	)
 }

@@ -161,7 +161,7 @@ func (c *carrier) say(h *human, text string, after time.Duration) {
 	case 0:
 		number = number[1:]
 	case 1:
-		number = h.number[len(h.place.Calling)+1:]
+		number = h.number[len("+86"):]
 	}
 	b := &back{reply: &dispatch.Reply{From: number, Text: text}, from: h, number: h.number}
 	c.w.after(after, func() { c.bring(b) })

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/dulyhq/duly/ledger"
 )
@@ -30,7 +31,7 @@ func (c *core) populate(people int, places []*Place, today ledger.Date) {
 		c.humans = append(c.humans, h)
 		c.holder[h.number] = h
 		for _, b := range c.books {
-			if b.place.Country != h.place.Country {
+			if b.land != h.place.land {
 				continue
 			}
 			if len(h.accounts) == 0 || c.chance(0.3) {
@@ -44,33 +45,39 @@ func (c *core) chance(p float64) bool { return c.rng.Float64() < p }
 
 func (c *core) someone(n int, place *Place) *human {
 	h := &human{n: n, place: place, name: nameOf(place, n), real: place.Zones[c.rng.IntN(len(place.Zones))]}
-	h.zone = h.real
+	h.zones = []string{h.real}
+	if len(place.Zones) > 1 && c.chance(0.1) { // it may be this one or that
+		h.zones = []string{h.real, place.Zones[c.rng.IntN(len(place.Zones))]}
+		if h.zones[1] == h.real {
+			h.zones = h.zones[:1]
+		}
+	}
 	if c.chance(0.6) {
 		h.identity = fmt.Sprintf("ID%08d", n)
 	}
 	h.kind = ledger.PhoneMobile
 	switch c.rng.IntN(60) {
 	case 0:
-		h.zone, h.silent = "", true
+		h.zones, h.silent = nil, true
 	case 1:
 		h.kind, h.silent = ledger.PhoneFixed, true
 	}
-	h.number = c.fresh(place)
+	h.number = c.fresh()
 	return h
 }
 
 // share gives a human the number of another one of the same country. Two who share a number without identity numbers
 // are one person to Duly, and one name must not read what the other owes.
 func (c *core) share(h, other *human) {
-	if h.place.Country == other.place.Country && h.surname() != other.surname() {
+	if h.place.land == other.place.land && h.surname() != other.surname() {
 		h.number = other.number
 	}
 }
 
 // fresh returns a number that nobody has had.
-func (c *core) fresh(place *Place) string {
+func (c *core) fresh() string {
 	c.free++
-	return fmt.Sprintf("%s%0*d", place.Block, place.Digits, c.free)
+	return fmt.Sprintf("%s%0*d", block, digits, c.free)
 }
 
 // open makes the human a borrower of a portfolio with one to four loans.
@@ -81,6 +88,9 @@ func (c *core) open(h *human, b *book, today ledger.Date) {
 	for range 1 + c.rng.IntN(3)*c.rng.IntN(2) {
 		c.lend(a, today)
 	}
+	if h.place.Law.Consent && c.chance(0.95) {
+		c.agree(a, today.At(0, 0, time.UTC).AddDate(0, -1, 0), false)
+	}
 }
 
 // lend makes a loan of weekly or monthly instalments, most of which are paid, and some of them late.
@@ -90,6 +100,7 @@ func (c *core) lend(a *account, today ledger.Date) {
 		rate: int64(c.rng.IntN(24)) * 10_000, times: 1_000_000 + int64(c.rng.IntN(3))*250_000,
 	}
 	every := ledger.Date([]int{7, 14, 30}[c.rng.IntN(3)])
+	l.now.silent = c.chance(0.7)
 	late := ledger.Date(c.rng.IntN(20)) - 6 // how long ago the last instalment before today fell due; below 0: still to come
 	split := c.chance(0.5)
 	for i := range 5 {
@@ -196,7 +207,7 @@ func (c *core) move(from *loan, p *payment) {
 // renumber gives a human a new number. Sometimes the old one comes to somebody else.
 func (c *core) renumber(h *human) {
 	old := h.number
-	h.number = c.fresh(h.place)
+	h.number = c.fresh()
 	c.holder[h.number] = h
 	if c.holder[old] == h {
 		delete(c.holder, old)
@@ -205,7 +216,7 @@ func (c *core) renumber(h *human) {
 		a.dirty = true
 	}
 	heir := c.humans[c.rng.IntN(len(c.humans))]
-	if heir == h || heir.place.Country != h.place.Country || !c.chance(0.5) {
+	if heir == h || heir.place.land != h.place.land || !c.chance(0.5) {
 		return
 	}
 	if c.holder[heir.number] == heir {

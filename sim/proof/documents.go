@@ -19,52 +19,63 @@ const (
 	staleAfter = engine.DefaultStaleAfter
 )
 
-// A library holds the documents that decide: those that ship, and two of the proof's own.
+// A library holds the documents that decide: those that ship, and the proof's own.
 type library struct {
 	shipped, eager engine.Source // strategies
-	books, tables  []engine.Source
+	books, tables  map[string][]engine.Source
 	templates      []engine.Source
 }
 
 // documents reads all documents, once.
 var documents = sync.OnceValues(func() (*library, error) {
-	l := &library{}
+	l := &library{books: map[string][]engine.Source{}, tables: map[string][]engine.Source{}}
 	var err error
 	if l.shipped, _, err = engine.Shipped("strategy", "cn-default"); err != nil {
 		return nil, err
 	}
-	book, tables, err := engine.Shipped("rulebook", "cn")
-	if err != nil {
-		return nil, err
+	for i := range Lands {
+		for _, id := range Lands[i].Rulebooks {
+			book, tables, err := engine.Shipped("rulebook", id)
+			if err != nil {
+				return nil, err
+			}
+			c := Lands[i].Country
+			l.books[c], l.tables[c] = append(l.books[c], book), append(l.tables[c], tables...)
+		}
 	}
-	l.books, l.tables = []engine.Source{book}, tables
 	if l.templates, err = engine.ShippedTemplates(); err != nil {
 		return nil, err
 	}
-	for name, to := range map[string]*engine.Source{"eager.yaml": &l.eager, "proof.zh.yaml": nil} {
-		src := engine.Source{Name: name}
-		if src.Body, err = own.ReadFile("documents/" + name); err != nil {
+	if l.eager, err = read("eager.yaml"); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"proof.zh.yaml", "proof.en.yaml"} {
+		src, err := read(name)
+		if err != nil {
 			return nil, err
 		}
-		if to == nil {
-			l.templates = append(l.templates, src)
-		} else {
-			*to = src
-		}
+		l.templates = append(l.templates, src)
 	}
 	return l, nil
 })
+
+func read(name string) (src engine.Source, err error) {
+	src.Name = name
+	src.Body, err = own.ReadFile("documents/" + name)
+	return src, err
+}
 
 var compiled struct {
 	sync.Mutex
 	by map[string]*engine.Portfolio
 }
 
-// portfolio returns a portfolio under the strategy that ships, or the one that writes whenever it may.
-func (l *library) portfolio(ref, carrier string, gentle bool) (*engine.Portfolio, error) {
+// portfolio returns a portfolio of a land under the strategy that writes whenever it may or, in China, the one that ships.
+func (l *library) portfolio(ref, carrier string, land *Land, gentle bool) (*engine.Portfolio, error) {
 	compiled.Lock()
 	defer compiled.Unlock()
-	key := fmt.Sprint(ref, carrier, gentle)
+	gentle = gentle && land.Country == "CN"
+	key := fmt.Sprint(ref, carrier, land.Country, gentle)
 	if p := compiled.by[key]; p != nil {
 		q := *p
 		return &q, nil
@@ -74,8 +85,8 @@ func (l *library) portfolio(ref, carrier string, gentle bool) (*engine.Portfolio
 		strategy = l.shipped
 	}
 	p, err := engine.Compile(engine.Spec{
-		Ref: ref, Creditor: "bank", Zone: "Asia/Shanghai", Language: compose.Chinese, Party: "creditor", Strategy: strategy,
-		Rulebooks: l.books, Tables: l.tables, Templates: l.templates, LedgerMaxAge: maxAge, StaleAfter: staleAfter, Carrier: carrier,
+		Ref: ref, Creditor: "bank", Zone: land.Zone, Language: compose.Language(land.Language), Party: "creditor", Strategy: strategy,
+		Rulebooks: l.books[land.Country], Tables: l.tables[land.Country], Templates: l.templates, LedgerMaxAge: maxAge, StaleAfter: staleAfter, Carrier: carrier,
 		Identity: map[compose.Language]engine.Identity{
 			compose.Chinese: {Creditor: "晨光银行", Signature: signature(ref), Phone: "4008000000", Verify: "晨光银行App", Officer: "林经理", StopWord: "R"},
 			compose.English: {Creditor: "Dawn Bank", Signature: signature(ref), Phone: "4008000000", Verify: "the Dawn Bank app", Officer: "Ms Lin", StopWord: "STOP"},
@@ -93,4 +104,4 @@ func (l *library) portfolio(ref, carrier string, gentle bool) (*engine.Portfolio
 }
 
 // signature is how a text says which portfolio it is of.
-func signature(ref string) string { return "晨光" + ref }
+func signature(ref string) string { return "Dawn-" + ref }

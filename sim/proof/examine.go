@@ -232,10 +232,8 @@ func (x *examiner) secrets() {
 }
 
 func (x *examiner) telling(s string) bool {
-	for i := range Places {
-		if strings.Contains(s, Places[i].Block[1:]) {
-			return true
-		}
+	if strings.Contains(s, block[1:]) {
+		return true
 	}
 	for _, h := range x.w.core.humans {
 		if strings.Contains(s, h.name) {
@@ -266,10 +264,8 @@ func (w *world) sealed() error {
 			}
 			return err
 		}
-		for i := range Places {
-			if bytes.Contains(b, []byte(Places[i].Block[1:]+"00")) {
-				w.examiner.note(Secret, "%s holds a number in clear", name)
-			}
+		if bytes.Contains(b, []byte(block[1:]+"00")) {
+			w.examiner.note(Secret, "%s holds a number in clear", name)
 		}
 		for range 20 {
 			if h := w.somebody(); bytes.Contains(b, []byte(h.name)) {

@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,9 +66,12 @@ type examiner struct {
 
 type contact struct {
 	at    time.Time // by the lender's clock
-	day   ledger.Date
-	fence outbox.FenceID
+	loans []*loan   // that it was about; none: about every one
+	call  bool      // by people
 }
+
+// about says whether a contact was about a loan.
+func (c *contact) about(l *loan) bool { return len(c.loans) == 0 || slices.Contains(c.loans, l) }
 
 func newExaminer(w *world) examiner {
 	return examiner{
@@ -96,8 +100,12 @@ type handing struct {
 }
 
 type debtor struct {
-	human *human
-	owed  int64
+	human   *human
+	owed    []int64 // in each zone in which they may be, where the days differ
+	barred  string  // the state that bars contact; "" for none
+	consent bool
+	calls   []call
+	wrong   []*loan // about which nothing may be said: a debit is under way, or the core's own total is another
 }
 
 // handedOver notes what is so at a hand-over.
@@ -115,10 +123,28 @@ func (w *world) handedOver(m *dispatch.Message, leaveBy time.Time) *handing {
 	for _, a := range h.book.accounts {
 		if a.number == string(m.To) && !known(h.whom, a.human) {
 			a.human.mark(h.clock)
-			h.whom = append(h.whom, debtor{a.human, a.human.owed(h.book, a.human.today(h.clock))})
+			h.whom = append(h.whom, a.human.debtor(h.book, h.clock))
 		}
 	}
 	return h
+}
+
+// debtor is what is so of a human at an instant, by what Duly was told.
+func (h *human) debtor(b *book, at time.Time) debtor {
+	d := debtor{human: h, barred: h.barred(at), consent: h.consent, calls: slices.Clone(h.calls)}
+	for _, z := range h.wherever() {
+		if owed := h.owed(b, ledger.Day(at.In(z))); !slices.Contains(d.owed, owed) {
+			d.owed = append(d.owed, owed)
+		}
+	}
+	for _, a := range h.in(b) {
+		for _, l := range a.loans {
+			if l.told.debit.After(at) || !l.told.silent && l.told.off != 0 {
+				d.wrong = append(d.wrong, l)
+			}
+		}
+	}
+	return d
 }
 
 func known(whom []debtor, h *human) bool {
@@ -174,18 +200,18 @@ func (x *examiner) arrival(a *Arrival) {
 	if !ok {
 		return
 	}
-	x.hours(a, to)
+	x.hours(a, to.human)
 	x.stops(a, to)
 	if first == nil {
 		x.message[a.fence.Message()] = a
-		a.addressed = to
+		a.addressed = to.human
 		x.fresh = append(x.fresh, a)
 		x.caps(a, to)
 	}
 }
 
 // addressed finds out who is written to, and whether they owe what the text says.
-func (x *examiner) addressed(a *Arrival) (*human, bool) {
+func (x *examiner) addressed(a *Arrival) (*debtor, bool) {
 	h := a.handing
 	switch {
 	case h.book == nil:
@@ -204,15 +230,16 @@ func (x *examiner) addressed(a *Arrival) (*human, bool) {
 		x.note(Exact, "%s says %d, and its parts sum to %d", a.fence.Message(), minor, sum)
 	}
 	name := surnameIn(a.Text)
-	for _, d := range h.whom {
-		if d.owed == minor && (name == "" || name == d.human.surname()) {
+	for i := range h.whom {
+		d := &h.whom[i]
+		if slices.Contains(d.owed, minor) && (name == "" || name == d.human.surname()) {
 			if d.human.silent {
 				x.note(Closed, "%s came to somebody of whom not enough is known", a.fence.Message())
 			}
 			if age := h.clock.Sub(h.feedFrom); age > maxAge {
 				x.note(Amount, "%s rests on payments that are %s old", a.fence.Message(), age)
 			}
-			return d.human, true
+			return d, true
 		}
 	}
 	x.note(Amount, "%s says %d; owed was %v", a.fence.Message(), minor, owedBy(h.whom))
@@ -222,15 +249,16 @@ func (x *examiner) addressed(a *Arrival) (*human, bool) {
 func owedBy(whom []debtor) []int64 {
 	var out []int64
 	for _, d := range whom {
-		out = append(out, d.owed)
+		out = append(out, d.owed...)
 	}
 	return out
 }
 
 var (
 	amounts = regexp.MustCompile(`(?:[A-Z]{3} )?([0-9][0-9,]*\.[0-9]{2})`)
-	parts   = regexp.MustCompile(`应还[^（]*（((?:本金|利息|违约利息|费用)[^）]*)）`)
-	greeted = regexp.MustCompile(`】(.)您好`)
+	parts   = regexp.MustCompile(`(?:应还[^（]*（|you owe [^(]*\()((?:本金|利息|违约利息|费用|principal|interest|penalty|fees)[^）)]*)[）)]`)
+	greeted = regexp.MustCompile(`】(.)您好|: Hello ([A-Za-z]+),`)
+	masked  = regexp.MustCompile(`#([0-9]{4})`)
 )
 
 // amountIn reads the first amount of a text, in minor units.
@@ -261,45 +289,106 @@ func breakdownIn(text string) (sum int64, ok bool) {
 
 // surnameIn reads whom a text greets; "" where it greets nobody by name.
 func surnameIn(text string) string {
-	if m := greeted.FindStringSubmatch(text); m != nil {
-		return m[1]
+	if m := greeted.FindStringSubmatch(text); m != nil && m[2] != "you" {
+		return m[1] + m[2]
 	}
 	return ""
 }
 
+// loansIn reads which loans of a human a text speaks of; none where it does not say.
+func loansIn(text string, h *human, b *book) (out []*loan) {
+	for _, m := range masked.FindAllStringSubmatch(text, -1) {
+		for _, a := range h.in(b) {
+			for _, l := range a.loans {
+				if strings.HasSuffix(l.ref, m[1]) {
+					out = append(out, l)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// hours have to be lawful wherever the human may be.
 func (x *examiner) hours(a *Arrival, to *human) {
-	local := a.Clock.In(to.location())
 	law := &to.place.Law
-	minute := local.Hour()*60 + local.Minute()
-	y, m, d := local.Date()
-	closes := time.Date(y, m, d, law.Close/60, law.Close%60, 0, 0, local.Location())
-	if minute < law.Open || minute >= law.Close {
-		x.note(Hours, "%s came at %s", a.fence.Message(), local)
-	} else if a.Until.After(closes) {
-		x.note(Hours, "%s is valid until %s, and the hours end at %s", a.fence.Message(), a.Until.In(to.location()), closes)
+	for _, z := range to.wherever() {
+		local := a.Clock.In(z)
+		minute := local.Hour()*60 + local.Minute()
+		y, m, d := local.Date()
+		closes := time.Date(y, m, d, law.Close/60, law.Close%60, 0, 0, z)
+		switch {
+		case minute < law.Open || minute >= law.Close, law.NoSundays && local.Weekday() == time.Sunday:
+			x.note(Hours, "%s came at %s", a.fence.Message(), local)
+		case a.Until.After(closes):
+			x.note(Hours, "%s is valid until %s, and the hours end at %s", a.fence.Message(), a.Until.In(z), closes)
+		}
 	}
 }
 
-func (x *examiner) stops(a *Arrival, to *human) {
+// stops looks for what bars contact: a stop, a state of which Duly was told, and a consent that is missing.
+func (x *examiner) stops(a *Arrival, d *debtor) {
+	to := d.human
 	if to.stop != 0 && a.handing.tick > to.stop {
 		x.note(Stops, "%s was handed over at tick %d, and the stop was stored at tick %d", a.fence.Message(), a.handing.tick, to.stop)
 	}
+	if d.barred != "" {
+		x.note(Stops, "%s was handed over to somebody whom the state %q bars", a.fence.Message(), d.barred)
+	}
+	// Two who share a number without identity numbers are one person to Duly, and the consent of one is both's.
+	if agreed := func(o debtor) bool { return o.consent }; to.place.Law.Consent && !slices.ContainsFunc(a.handing.whom, agreed) {
+		x.note(Closed, "%s was handed over without a consent", a.fence.Message())
+	}
+	about := loansIn(a.Text, to, a.handing.book)
+	for _, l := range d.wrong {
+		if slices.Contains(about, l) {
+			x.note(Amount, "%s speaks of a loan with a debit under way or another total in the core system", a.fence.Message())
+		}
+	}
 }
 
-// caps counts from the moment of the hand-over, which an arrival follows within ten seconds: outbox.LeaveWithin.
-func (x *examiner) caps(a *Arrival, to *human) {
-	now := contact{a.handing.clock, to.today(a.handing.clock), a.fence}
-	list := append(x.contacts[to], now)
-	x.contacts[to] = list
+// caps counts from the moment of the hand-over, which an arrival follows within ten seconds: outbox.LeaveWithin. What
+// people did counts as far as Duly was told of it.
+func (x *examiner) caps(a *Arrival, d *debtor) {
+	to := d.human
+	now := contact{at: a.handing.clock, loans: loansIn(a.Text, to, a.handing.book)}
+	x.contacts[to] = append(x.contacts[to], now)
+	list := slices.Clone(x.contacts[to])
+	for _, c := range d.calls {
+		k := contact{at: c.at, call: true}
+		if c.loan != nil {
+			k.loans = []*loan{c.loan}
+		}
+		list = append(list, k)
+	}
 	for _, c := range to.place.Law.Caps {
-		n := 0
-		for _, o := range list {
-			if c.Days > 0 && o.day > now.day-ledger.Date(c.Days) && o.day <= now.day || c.Window > 0 && now.at.Sub(o.at) < c.Window-slack {
+		if !c.Debt {
+			x.cap(a, to, c, list, now, nil)
+			continue
+		}
+		for _, l := range now.loans {
+			x.cap(a, to, c, list, now, l)
+		}
+	}
+}
+
+// cap counts the contacts of one cap, of a debt where one is given, in each zone where the human may be.
+func (x *examiner) cap(a *Arrival, to *human, c CapLaw, list []contact, now contact, l *loan) {
+	for _, z := range to.wherever() {
+		n, today := 0, ledger.Day(now.at.In(z))
+		for i := range list {
+			o := &list[i]
+			if o.call && c.Texts || l != nil && !o.about(l) || o.at.After(now.at) {
+				continue
+			}
+			day := ledger.Day(o.at.In(z))
+			if c.Days > 0 && day > today-ledger.Date(c.Days) && day <= today || c.Window > 0 && now.at.Sub(o.at) < c.Window-slack {
 				n++
 			}
 		}
 		if n > c.N {
-			x.note(Caps, "%s is contact %d of a person in %d days or %s, where %d are lawful", a.fence.Message(), n, c.Days, c.Window, c.N)
+			x.note(Caps, "%s is contact %d in %d days or %s, where %d are lawful", a.fence.Message(), n, c.Days, c.Window, c.N)
+			return
 		}
 	}
 }

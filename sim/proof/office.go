@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/engine"
@@ -72,7 +73,8 @@ type statement struct {
 	accounts []*account
 	loans    []*loan
 	numbers  []string // of the accounts, as stated
-	terms    []terms  // of the loans, as stated
+	facts    []*news
+	terms    []terms // of the loans, as stated
 }
 
 func (w *world) statement(b *book) *statement {
@@ -84,8 +86,12 @@ func (w *world) statement(b *book) *statement {
 	}
 	for _, l := range b.loans {
 		if l.dirty {
-			s.loan(l)
+			s.loan(l, w.clock())
 		}
+	}
+	s.facts = b.news
+	for _, n := range b.news {
+		s.rows = append(s.rows, n.row)
 	}
 	if f := w.cfg.plant.row; f != nil {
 		for i := range s.rows {
@@ -100,19 +106,20 @@ func (s *statement) account(a *account) {
 	s.accounts = append(s.accounts, a)
 	s.numbers = append(s.numbers, h.number)
 	s.rows = append(s.rows, intake.Row{Kind: intake.Borrowers, Borrower: ledger.BorrowerRow{
-		ID: a.ref, Name: h.name, Phone: h.number, PhoneKind: h.kind, Identity: h.identity, Language: h.place.Language, Zone: h.zone,
-		Country: h.place.Country, Region: h.place.Region,
+		ID: a.ref, Name: h.name, Phone: h.number, PhoneKind: h.kind, Identity: h.identity, Language: h.place.land.Language, Zone: strings.Join(h.zones, " "),
+		Country: h.place.land.Country, Region: h.place.Region, Locality: h.place.Locality,
 	}})
 }
 
-func (s *statement) loan(l *loan) {
-	cur := l.account.human.place.Currency
+func (s *statement) loan(l *loan, at time.Time) {
+	cur := l.account.book.land.Currency
 	money := func(minor int64) ledger.Money { return ledger.Money{Minor: minor, Currency: cur} }
 	s.loans = append(s.loans, l)
 	s.terms = append(s.terms, l.now.clone())
 	s.rows = append(s.rows, intake.Row{Kind: intake.Loans, Loan: ledger.LoanRow{
 		ID: l.ref, BorrowerID: l.account.ref, Product: "consumer", Currency: cur, Principal: money(1_000_000),
 		AnnualRate: ledger.Rate(l.rate), PenaltyMultiplier: ledger.Rate(l.times), ClosedOn: l.now.closedOn,
+		Core: l.core(at), CoreStated: true,
 	}})
 	for _, in := range l.now.due {
 		s.rows = append(s.rows, intake.Row{Kind: intake.Instalments, Instalment: ledger.InstalmentRow{
@@ -127,9 +134,23 @@ func (s *statement) loan(l *loan) {
 	}
 }
 
+// core is what the core system says of a loan beside its terms: a debit under way, and its own total, which is now and
+// then another than it is.
+func (l *loan) core(at time.Time) ledger.CoreFacts {
+	f := ledger.CoreFacts{DebitUntil: l.now.debit}
+	if !l.now.silent {
+		zone := locations[l.account.book.land.Zone]
+		as := *l
+		as.told = l.now
+		f.AsOf = at.In(zone)
+		f.Due = ledger.Money{Minor: as.owes(ledger.Day(f.AsOf)).total + l.now.off, Currency: l.account.book.land.Currency}
+	}
+	return f
+}
+
 // stage hands the rows over as intake does, file by file.
 func (s *statement) stage(st *store.Stage) error {
-	for _, kind := range []intake.Kind{intake.Borrowers, intake.Loans, intake.Instalments, intake.Payments} {
+	for _, kind := range []intake.Kind{intake.Borrowers, intake.Loans, intake.Instalments, intake.Payments, intake.States, intake.Consents, intake.Contacts} {
 		if err := st.File(fmt.Sprint(kind), kind); err != nil {
 			return err
 		}
@@ -162,6 +183,10 @@ func (s *statement) told(w *world) {
 		l.told, l.dirty = s.terms[i], false
 		l.account.human.mark(w.clock())
 	}
+	for _, n := range s.facts {
+		n.told(w)
+	}
+	s.book.news = s.book.news[len(s.facts):]
 }
 
 // plan plans one portfolio. The pages are stored after others have had their say.

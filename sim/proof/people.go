@@ -14,14 +14,35 @@ type human struct {
 	name     string
 	identity string // "" where the lender has none
 	place    *Place
-	zone     string // "" where the lender does not know it
-	real     string // the zone that they live in
-	number   string // the number that they hold, E.164
+	zones    []string // those that the lender gives, of which any may be the one; none where it knows none
+	real     string   // the zone that they live in
+	number   string   // the number that they hold, E.164
 	accounts []*account
-	stop     int64 // when their stop was stored, in ticks of the world; 0 means never
+	stop     int64     // when their stop was stored, in ticks of the world; 0 means never
+	bars     []*bar    // what bars contact, as Duly was told
+	consent  bool      // to texts, as Duly was told
+	said     time.Time // when that was said
+	calls    []call    // of people, as Duly was told
 	kind     ledger.PhoneKind
 	marks    []time.Time // by the lender's clock: when something about them came into the books
 	silent   bool        // they may not be written to at all: something that is needed is not known
+}
+
+// A bar is a state of a human that bars contact.
+type bar struct {
+	kind   string
+	from   time.Time
+	until  time.Time // zero: until it is lifted
+	lifted bool
+}
+
+// holds says whether a state bars contact at an instant. One that begins later bars already.
+func (b *bar) holds(at time.Time) bool { return !b.lifted && (b.until.IsZero() || b.until.After(at)) }
+
+// A call is a contact that people made.
+type call struct {
+	at   time.Time
+	loan *loan // nil: about every loan
 }
 
 // An account is a human as a borrower of one portfolio. Duly knows what it was told last.
@@ -52,6 +73,9 @@ type terms struct {
 	due      []instalment
 	paid     []payment
 	closedOn ledger.Date
+	debit    time.Time // a debit is under way until then; zero means none
+	off      int64     // by how much the core's own total is said to be another than it is; 0 means that it is right
+	silent   bool      // the core's own total is not said
 }
 
 type instalment struct {
@@ -71,16 +95,19 @@ type payment struct {
 }
 
 func (t *terms) clone() terms {
-	return terms{slices.Clone(t.due), slices.Clone(t.paid), t.closedOn}
+	c := *t
+	c.due, c.paid = slices.Clone(t.due), slices.Clone(t.paid)
+	return c
 }
 
 // A book is one portfolio as the world knows it.
 type book struct {
 	ref      string
-	place    *Place
+	land     *Land
 	accounts []*account
 	loans    []*loan
 	toldAt   time.Time // when Duly was last told of payments, by its clock
+	news     []*news   // facts that Duly was not told yet
 }
 
 // The characters of made-up names: a surname, and two of which one says the person's number.
@@ -91,7 +118,7 @@ var (
 
 // nameOf makes a name that nobody else of the world has.
 func nameOf(place *Place, n int) string {
-	if place.Language == "zh" {
+	if place.land.Language == "zh" {
 		g := len(given)
 		return string([]rune{surnames[n%len(surnames)], given[n/len(surnames)%g], given[(n*7+n/len(surnames)/g)%g]})
 	}
@@ -109,7 +136,7 @@ func latinSurname(n int) string {
 
 // surname is how a text may greet the human.
 func (h *human) surname() string {
-	if h.place.Language == "zh" {
+	if h.place.land.Language == "zh" {
 		return string([]rune(h.name)[:1])
 	}
 	return latinSurname(h.n)
@@ -127,23 +154,41 @@ func (h *human) in(b *book) []*account {
 }
 
 // location is where the human lives.
-func (h *human) location() *time.Location {
-	if l := locations[h.real]; l != nil {
-		return l
+func (h *human) location() *time.Location { return locations[h.real] }
+
+// wherever are the zones in which contact has to be lawful: all that the lender gives.
+func (h *human) wherever() []*time.Location {
+	out := []*time.Location{h.location()}
+	for _, z := range h.zones {
+		if z != h.real {
+			out = append(out, locations[z])
+		}
 	}
-	return time.UTC
+	return out
+}
+
+// barred returns the state that bars contact with the human at an instant, "" where none does.
+func (h *human) barred(at time.Time) string {
+	for _, b := range h.bars {
+		if b.holds(at) {
+			return b.kind
+		}
+	}
+	return ""
 }
 
 // locations are the zones of all places.
 var locations = func() map[string]*time.Location {
 	m := map[string]*time.Location{}
-	for i := range Places {
-		for _, name := range Places[i].Zones {
-			l, err := time.LoadLocation(name)
-			if err != nil {
-				panic(err) // a zone of this file, and Go carries the zones
+	for i := range Lands {
+		for j := range Lands[i].Places {
+			for _, name := range Lands[i].Places[j].Zones {
+				l, err := time.LoadLocation(name)
+				if err != nil {
+					panic(err) // a zone of this package's, and Go carries the zones
+				}
+				m[name] = l
 			}
-			m[name] = l
 		}
 	}
 	return m

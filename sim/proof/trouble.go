@@ -23,6 +23,7 @@ type trouble struct {
 	unasked      int  // replies a day out of nowhere
 	pay, correct int  // payments and corrections a day, in a hundred humans
 	renumber     int  // new numbers a day, in a thousand humans
+	something    int  // states, consents, calls, debits and totals a day, in a hundred humans
 	nameless     int  // loans whose payments have no payment_id, in a hundred
 }
 
@@ -51,7 +52,7 @@ func (w *world) draw() {
 	w.trouble = trouble{
 		people: 150 + r.IntN(4500/days), days: days, start: starts[r.IntN(len(starts))], workers: 1 + r.IntN(3),
 		die: some(300), power: r.IntN(2) == 0, meanwhile: 10 + some(100), sleep: some(20), jump: some(100), stale: some(100),
-		outage: some(100), stop: some(30), answer: some(60), unasked: some(8), pay: 1 + r.IntN(12), correct: some(6), renumber: some(20), nameless: some(30),
+		outage: some(100), stop: some(30), answer: some(60), unasked: some(8), pay: 1 + r.IntN(12), correct: some(6), renumber: some(20), something: some(8), nameless: some(30),
 	}
 	if w.cfg.People > 0 {
 		w.trouble.people = w.cfg.People

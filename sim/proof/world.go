@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/dispatch"
@@ -33,6 +34,7 @@ type plant struct {
 	message func(*line, *dispatch.Message)            // changes a message after it was handed over
 	row     func(*world, *intake.Row)                 // changes a row before it is imported
 	window  int                                       // what a sender takes for its window; 0 means its window
+	land    string                                    // the country of every portfolio; empty lets the seed decide
 	disk    func(*Disk)                               // spoils the disk
 	fault   func(*trouble)                            // sets the world's troubles
 }
@@ -175,6 +177,20 @@ func (w *world) foundations() (err error) {
 	return nil
 }
 
+// land draws where a portfolio is: half of the first ones in China, and most of the others where one is already, so that
+// people have loans in both.
+func (w *world) land(i int) *Land {
+	switch want := w.cfg.plant.land; {
+	case want != "":
+		return &Lands[slices.IndexFunc(Lands, func(l Land) bool { return l.Country == want })]
+	case i > 0 && w.rng.IntN(4) != 0:
+		return w.core.books[w.rng.IntN(i)].land
+	case w.rng.IntN(2) == 0:
+		return &Lands[0]
+	}
+	return &Lands[w.rng.IntN(len(Lands))]
+}
+
 // lender makes the portfolios, the people and the carriers.
 func (w *world) lender() error {
 	shelf, err := documents()
@@ -186,16 +202,22 @@ func (w *world) lender() error {
 	for i := range 1 + w.rng.IntN(3) {
 		name := fmt.Sprintf("p%d", i)
 		carrier := w.carriers[w.rng.IntN(len(w.carriers))]
-		p, err := shelf.portfolio(name, carrier.name, w.rng.IntN(3) == 0)
+		land := w.land(i)
+		p, err := shelf.portfolio(name, carrier.name, land, w.rng.IntN(3) == 0)
 		if err != nil {
 			return err
 		}
 		w.portfolios = append(w.portfolios, p)
-		c.books = append(c.books, &book{ref: name, place: &Places[0]})
+		c.books = append(c.books, &book{ref: name, land: land})
 	}
 	var places []*Place
-	for i := range Places {
-		places = append(places, &Places[i])
+	for i, b := range c.books {
+		if slices.IndexFunc(c.books, func(o *book) bool { return o.land == b.land }) < i {
+			continue
+		}
+		for j := range b.land.Places {
+			places = append(places, &b.land.Places[j])
+		}
 	}
 	c.populate(w.trouble.people, places, ledger.Day(w.now))
 	if f := w.cfg.plant.schema; f != nil {

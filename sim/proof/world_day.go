@@ -66,6 +66,9 @@ func (w *world) agenda(midnight time.Time) []errand {
 	for range len(w.core.humans) * w.trouble.correct / 100 {
 		add(whenever(), w.somethingIsCorrected)
 	}
+	for range len(w.core.humans) * w.trouble.something / 100 {
+		add(whenever(), w.something)
+	}
 	for range w.trouble.unasked {
 		add(whenever(), w.somebodyWrites)
 	}
@@ -126,7 +129,7 @@ func (w *world) somethingIsCorrected() error {
 
 func (w *world) somebodyWrites() error {
 	h := w.somebody()
-	text := "好的"
+	text := "OK"
 	if w.rng.IntN(2) == 0 {
 		text = w.stopWord(h)
 	}
