@@ -63,7 +63,7 @@ func (b *bench) plan(ctx context.Context, dir string, book benchBook) error {
 			runs = append(runs, r)
 		}
 		return b.report("plan", []string{
-			"persons", "messages", "tasks", "plan_s", "bare_rows", "bare_s", "ratio_to_bare", "persons_per_s", "loans_per_s", "peak_rss_mb",
+			"persons", "messages", "tasks", "plan_s", "bare_rows", "bare_s", "ratio_to_bare", "plan_cpu_s", "bare_cpu_s", "persons_per_s", "loans_per_s", "peak_rss_mb",
 		}, withRate(runs, float64(book.loans)))
 	})
 }
@@ -96,18 +96,21 @@ func (b *bench) planOnce(ctx context.Context, dir string) (r map[string]float64,
 	if err != nil {
 		return nil, err
 	}
+	before := cpuTime()
 	rows, bare, err := e.Store.Reference(ctx, row.ID, ledger.Day(benchNow), 3, time.Now)
 	if err != nil {
 		return nil, err
 	}
+	bareCPU := cpuTime() - before
 	forgetPeak()
 	var done engine.Planned
+	before = cpuTime()
 	start := time.Now()
 	err = b.profiled(func() error {
 		done, err = e.Plan(ctx, p, engine.PlanOptions{Now: benchNow})
 		return err
 	})
-	took := time.Since(start).Seconds()
+	took, planCPU := time.Since(start).Seconds(), cpuTime()-before
 	if err != nil {
 		return nil, err
 	}
@@ -115,5 +118,6 @@ func (b *bench) planOnce(ctx context.Context, dir string) (r map[string]float64,
 		"persons": float64(done.Persons), "messages": float64(done.Messages), "tasks": float64(done.Tasks), "plan_s": took,
 		"bare_rows": float64(rows), "bare_s": bare.Seconds(), "ratio_to_bare": took / bare.Seconds(),
 		"persons_per_s": float64(done.Persons) / took, "peak_rss_mb": peakMB(),
+		"plan_cpu_s": planCPU.Seconds(), "bare_cpu_s": bareCPU.Seconds(),
 	}, nil
 }
