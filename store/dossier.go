@@ -195,6 +195,7 @@ type gather struct {
 	waiting  stream[struct{}]
 
 	rulings map[int64]Ruling
+	traits  map[int64]*likeness // for a plan; nil for others, who read what the lender said of the borrower itself
 }
 
 type decisionRow struct {
@@ -207,6 +208,8 @@ type owingRow struct {
 	wish     string
 	borrower BorrowerFacts
 	loan     LoanStanding
+	asOf     int64 // 0: the standing has to be made anew
+	packed   sql.RawBytes
 }
 
 type contactRow struct {
@@ -241,34 +244,50 @@ func (g *gather) people(column string) (string, []any, error) {
 	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(b)}, nil
 }
 
-func (g *gather) open() error {
-	p, on := g.w.Portfolio, int64(g.w.On)
-	owes, ref, loan := "", "l.ref", " JOIN loan l ON l.id = s.loan"
-	args := []any{p}
+// open opens the loans, with the persons who owe them, and what was done and said before.
+func (g *gather) open() (err error) {
 	if g.w.Persons == nil && !g.w.All {
-		ref, loan = "''", "" // a plan names no loan, and a look-up spared for each counts
-		owes = ` AND s.person IN (SELECT o.person FROM standing o WHERE o.portfolio = ? AND (o.oldest_unpaid <> 0
-			OR o.next_due_on BETWEEN ? AND ? OR o.as_of = 0 OR o.as_of > ? OR (o.changes_on <> 0 AND o.changes_on <= ?)))`
-		args = append(args, p, on, on+int64(g.w.Ahead), on, on)
+		err = g.openPlan()
+	} else {
+		err = g.openLoans()
 	}
-	more, join := g.some.columns()
-	err := openStream(g, &g.owing, `SELECT s.person, p.turn, b.id, b.ref, b.fact, f.language, f.zone, f.country, f.region, f.locality, f.age,
-		f.phone_kind, f.address, f.wish, s.loan, `+ref+`, s.product, s.currency, s.closed_on, `+standingColumns+more+`
-		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower
-		JOIN borrower_fact f ON f.id = b.fact`+loan+join+`
-		WHERE s.portfolio = ?`+owes, "s.person", " ORDER BY s.person, s.loan", args,
-		func(r *owingRow) []any {
-			b, l := &r.borrower, &r.loan
-			fields := append([]any{
-				&r.turn, &b.ID, &b.Ref, &b.Fact, &b.Language, &b.Zone, &b.Country, &b.Region, &b.Locality, &b.Age, &b.PhoneKind,
-				&b.Address, &r.wish, &l.ID, &l.Ref, &l.Product, &l.Currency, &l.ClosedOn,
-			}, standingFields(&l.Standing)...)
-			return append(fields, g.some.fields(r)...)
-		})
 	if err != nil {
 		return err
 	}
 	return g.openHistory()
+}
+
+// openPlan reads those whom a plan looks at, from their standings alone: the texts that a standing names by a number
+// are in memory. It reads nobody's turn and no reference, of which a plan has no need.
+func (g *gather) openPlan() (err error) {
+	if g.traits, err = traits(g.ctx, g.tx); err != nil {
+		return err
+	}
+	more, join := g.some.columns("s.address")
+	return openStream(g, &g.owing, `SELECT s.person, s.loan, s.as_of, s.packed`+more+` FROM standing s`+join+`
+		WHERE s.portfolio = ? AND s.due_from <= ?`, "", " ORDER BY s.person, s.loan",
+		[]any{g.w.Portfolio, int64(g.w.On) + int64(g.w.Ahead)},
+		func(r *owingRow) []any {
+			return append([]any{number(&r.loan.ID), number(&r.asOf), &r.packed}, g.some.fields(r)...)
+		})
+}
+
+// openLoans reads the loans of everybody, or of the persons asked for.
+func (g *gather) openLoans() error {
+	more, join := g.some.columns("f.address")
+	return openStream(g, &g.owing, `SELECT s.person, p.turn, b.id, b.ref, b.fact, f.language, f.zone, f.country, f.region, f.locality, f.age,
+		f.phone_kind, f.address, f.wish, s.loan, l.ref, s.product, s.currency, s.closed_on, s.as_of, s.packed`+more+`
+		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower
+		JOIN borrower_fact f ON f.id = b.fact JOIN loan l ON l.id = s.loan`+join+`
+		WHERE s.portfolio = ?`, "s.person", " ORDER BY s.person, s.loan", []any{g.w.Portfolio},
+		func(r *owingRow) []any {
+			b, l := &r.borrower, &r.loan
+			return append([]any{
+				number(&r.turn), number(&b.ID), &b.Ref, number(&b.Fact), &b.Language, &b.Zone, &b.Country, &b.Region, &b.Locality, number(&b.Age),
+				number(&b.PhoneKind), number(&b.Address), &r.wish, number(&l.ID), &l.Ref, &l.Product, &l.Currency, number(&l.ClosedOn),
+				number(&r.asOf), &r.packed,
+			}, g.some.fields(r)...)
+		})
 }
 
 // remembered is for how many days contacts count: a cap's window and a strategy's episode lie well within it.
@@ -336,9 +355,9 @@ func (g *gather) next() error {
 		Consents: d.Consents[:0], Duties: d.Duties[:0], By: d.By[:0], Heard: d.Heard[:0], loanIDs: d.loanIDs[:0],
 	}
 	person := g.owing.person
-	wish := error(nil)
-	if err := g.owing.take(person, func(r *owingRow) { wish = errors.Join(wish, d.addLoan(r, g.w.On)) }); err != nil || wish != nil {
-		return errors.Join(err, wish)
+	var unread error
+	if err := g.owing.take(person, func(r *owingRow) { unread = errors.Join(unread, g.addLoan(r)) }); err != nil || unread != nil {
+		return errors.Join(err, unread)
 	}
 	own, since := g.w.Trying[d.Person], g.w.On-remembered
 	err := g.contacts.take(person, func(r *contactRow) {
@@ -383,20 +402,41 @@ func (g *gather) next() error {
 	return err
 }
 
-func (d *Dossier) addLoan(r *owingRow, on ledger.Date) error {
-	n := len(d.Borrowers)
-	if n == 0 || d.Borrowers[n-1].ID != r.borrower.ID {
-		d.Borrowers = append(d.Borrowers, r.borrower)
+// addLoan adds a loan as it was read, and its borrower when it is the first of them.
+func (g *gather) addLoan(r *owingRow) error {
+	var p packed
+	if err := p.unpack(r.packed); err != nil {
+		return err
+	}
+	b, l := &r.borrower, &r.loan
+	if g.traits != nil {
+		t := g.traits[p.trait]
+		if t == nil && r.asOf == 0 {
+			t = &likeness{} // an import has brought the loan, and it was never packed
+		}
+		if t == nil {
+			return errPacked
+		}
+		number := b.Number
+		*b = t.borrower
+		b.ID, b.Fact, b.Age, b.PhoneKind, b.Address, b.Number = p.borrower, p.fact, p.age, p.phoneKind, p.address, number
+		l.Product, l.Currency, l.ClosedOn = t.loan.Product, t.loan.Currency, p.closedOn
+	} else {
 		var err error
-		if d.Borrowers[n].Wish, err = parseWish(r.wish); err != nil {
+		if b.Wish, err = parseWish(r.wish); err != nil {
 			return err
 		}
-		n++
 	}
-	l, s := r.loan, &r.loan.Standing
-	l.Borrower = n - 1
-	l.Stale = s.AsOf == 0 || on < s.AsOf || s.ChangesOn != 0 && on >= s.ChangesOn
-	d.Loans = append(d.Loans, l)
+	if l.Standing = p.standing; r.asOf == 0 {
+		l.Standing.AsOf = 0 // something was learnt since it was packed
+	}
+	l.Stale = !l.Standing.Holds(g.w.On)
+	d := &g.d
+	if n := len(d.Borrowers); n == 0 || d.Borrowers[n-1].ID != b.ID {
+		d.Borrowers = append(d.Borrowers, *b)
+	}
+	l.Borrower = len(d.Borrowers) - 1
+	d.Loans = append(d.Loans, *l)
 	return nil
 }
 

@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/dulyhq/duly/assess"
@@ -81,18 +82,19 @@ func TestFullLedger(t *testing.T) {
 		t.Errorf("a second Refresh = %d, %v", n, err)
 	}
 	standings := map[int64]assess.Standing{}
-	rows, err := s.read.Query(`SELECT s.loan, ` + standingColumns + ` FROM standing s`)
+	rows, err := s.read.Query(`SELECT loan, packed FROM standing`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var loan int64
-		var st assess.Standing
-		if err := rows.Scan(slices.Concat([]any{&loan}, standingFields(&st))...); err != nil {
+		var b sql.RawBytes
+		var k packed
+		if err := errors.Join(rows.Scan(&loan, &b), k.unpack(b)); err != nil {
 			t.Fatal(err)
 		}
-		standings[loan] = st
+		standings[loan] = k.standing
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)

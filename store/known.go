@@ -53,14 +53,14 @@ func (g *gather) look() error {
 	return wrap(rows.Err())
 }
 
-// columns returns what is read beside, and how it is joined.
-func (s *some) columns() (more, join string) {
+// columns returns what is read beside, and how it is joined; address is the column with the number's.
+func (s *some) columns(address string) (more, join string) {
 	if s.core {
 		more += `, ` + coreRead
 	}
 	if s.numbers {
 		more += `, coalesce(n.status, ''), coalesce(n.checked_on, 0), coalesce(n.expires_on, 0)`
-		join = ` LEFT JOIN number_now n ON n.address = f.address`
+		join = ` LEFT JOIN number_now n ON n.address = ` + address
 	}
 	return more, join
 }

@@ -65,6 +65,7 @@ func (m *merge) writeLoans() {
 		const moving = `FROM go_loan g JOIN loan l ON l.id = g.id JOIN borrower b ON b.id = l.borrower WHERE g.was = 2 AND l.borrower <> g.borrower`
 		m.exec(`INSERT OR IGNORE INTO touched_person (id) SELECT b.person ` + moving)
 		m.exec(`DELETE FROM standing WHERE (person, loan) IN (SELECT b.person, l.id ` + moving + `)`)
+		m.exec(anew + `WHERE person IN (SELECT b.person ` + moving + `)`) // what is left to them may fall due later
 		m.exec(`UPDATE loan SET borrower = g.borrower FROM go_loan g WHERE g.was = 2 AND loan.id = g.id`)
 	}
 	m.exec(`INSERT INTO loan_fact (loan, known_at, source, borrower, product, opened_on, principal, annual_rate,
@@ -93,16 +94,18 @@ func (m *merge) closeAbsent() {
 		m.known, m.source, int64(m.day()), m.o.Portfolio.ID, m.known)
 }
 
+// anew marks standings as to be made anew; a condition follows.
+const anew = `UPDATE standing SET as_of = 0, due_from = 0 `
+
 // touch makes sure that each touched loan has a standing, marks it as to be made anew, and moves on the turn
 // of every person of whom something was learnt.
 func (m *merge) touch() {
-	m.exec(`INSERT INTO standing (person, loan, portfolio, borrower, product, currency, closed_on, as_of, changes_on, oldest_unpaid,
-			instalment, paused_days, paused, in_grace, principal, interest, fees, penalty, penalty_daily, next_due_on, next_due, credit,
-			slips, lates, on_time, broken)
-		SELECT b.person, l.id, l.portfolio, b.id, f.product, l.currency, f.closed_on, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+	m.exec(`INSERT INTO standing (person, loan, portfolio, due_from, as_of, packed, address, borrower, product, currency, closed_on, changes_on,
+			oldest_unpaid, principal, interest, fees, penalty, next_due_on, next_due)
+		SELECT b.person, l.id, l.portfolio, 0, 0, x'', 0, b.id, f.product, l.currency, f.closed_on, 0, 0, 0, 0, 0, 0, 0, 0
 		FROM touched_loan t JOIN loan l ON l.id = t.id JOIN borrower b ON b.id = l.borrower JOIN ` + joinLoanFact + ` ORDER BY b.person, l.id
 		ON CONFLICT (person, loan) DO UPDATE SET borrower = excluded.borrower, product = excluded.product, currency = excluded.currency,
-			closed_on = excluded.closed_on, as_of = 0`)
+			closed_on = excluded.closed_on, as_of = 0, due_from = 0`)
 	if m.number(`SELECT core FROM portfolio WHERE id = ?`, m.o.Portfolio.ID) != 0 {
 		m.touchCore()
 	}

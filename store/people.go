@@ -26,6 +26,7 @@ func (m *merge) borrowers() {
 	m.persons()
 	m.writeBorrowers()
 	m.moves()
+	m.borrowersAnew()
 }
 
 // persons sets the target of each new or changed borrower. A known key is the person. An unknown one is a new
@@ -98,4 +99,14 @@ func (m *merge) moves() {
 	m.exec(`UPDATE standing SET person = g.target FROM go_borrower g JOIN loan l ON l.borrower = g.id
 		WHERE g.was = 2 AND g.target <> g.person AND standing.person = g.person AND standing.loan = l.id`)
 	m.moveContacts(moved)
+}
+
+// borrowersAnew marks the standings of changed borrowers as to be made anew, for they hold what the recipe asks of a
+// borrower; and those of persons whom a borrower has left.
+func (m *merge) borrowersAnew() {
+	if m.sum.Borrowers.Changed == 0 {
+		return
+	}
+	m.exec(anew + `FROM go_borrower g JOIN loan l ON l.borrower = g.id WHERE g.was = 2 AND standing.person = g.target AND standing.loan = l.id`)
+	m.exec(anew + `WHERE person IN (SELECT person FROM go_borrower WHERE was = 2 AND target <> person)`)
 }

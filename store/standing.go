@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -12,38 +13,34 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
-// standingColumns are the columns of table standing s that hold an assess.Standing, standingFields where they
-// are scanned to, and standingValues what is written to them: the one place where the two meet.
-const standingColumns = `s.as_of, s.changes_on, s.oldest_unpaid, s.instalment, s.paused_days, s.paused, s.in_grace, s.principal,
-	s.interest, s.fees, s.penalty, s.penalty_daily, s.next_due_on, s.next_due, s.credit, s.slips, s.lates, s.on_time, s.broken`
-
-func standingFields(s *assess.Standing) []any {
-	return []any{
-		&s.AsOf, &s.ChangesOn, &s.OldestUnpaid, &s.Instalment, &s.PausedDays, &s.Paused, &s.InGrace, &s.Principal,
-		&s.Interest, &s.Fees, &s.Penalty, &s.PenaltyDaily, &s.NextDueOn, &s.NextDue, &s.Credit, &s.Slips, &s.Lates, &s.OnTime, &s.Broken,
-	}
-}
-
-func standingValues(s *assess.Standing) []any {
-	return []any{
-		int64(s.AsOf), int64(s.ChangesOn), int64(s.OldestUnpaid), s.Instalment, s.PausedDays, s.Paused, s.InGrace, s.Principal,
-		s.Interest, s.Fees, s.Penalty, s.PenaltyDaily, int64(s.NextDueOn), s.NextDue, s.Credit, s.Slips, s.Lates, s.OnTime, s.Broken,
-	}
-}
-
-// replaceStanding is the insert of a whole row of standing over the one that is there.
+// The insert of a whole row of standing over the one that is there. What the core system says is written apart.
 const (
-	standingHead = `INSERT INTO standing (person, loan, portfolio, borrower, product, currency, closed_on, as_of, changes_on, oldest_unpaid,
-		instalment, paused_days, paused, in_grace, principal, interest, fees, penalty, penalty_daily, next_due_on, next_due, credit,
-		slips, lates, on_time, broken) VALUES `
-	standingTail = ` ON CONFLICT (person, loan) DO UPDATE SET as_of = excluded.as_of, changes_on = excluded.changes_on,
-		oldest_unpaid = excluded.oldest_unpaid, instalment = excluded.instalment, paused_days = excluded.paused_days,
-		paused = excluded.paused, in_grace = excluded.in_grace, principal = excluded.principal, interest = excluded.interest,
-		fees = excluded.fees, penalty = excluded.penalty, penalty_daily = excluded.penalty_daily, next_due_on = excluded.next_due_on,
-		next_due = excluded.next_due, credit = excluded.credit, slips = excluded.slips, lates = excluded.lates,
-		on_time = excluded.on_time, broken = excluded.broken`
-	standingCols = 26
+	standingHead = `INSERT INTO standing (person, loan, portfolio, due_from, as_of, packed, address, borrower, product, currency, closed_on,
+		changes_on, oldest_unpaid, principal, interest, fees, penalty, next_due_on, next_due) VALUES `
+	standingTail = ` ON CONFLICT (person, loan) DO UPDATE SET due_from = excluded.due_from, as_of = excluded.as_of, packed = excluded.packed,
+		address = excluded.address, changes_on = excluded.changes_on, oldest_unpaid = excluded.oldest_unpaid, principal = excluded.principal,
+		interest = excluded.interest, fees = excluded.fees, penalty = excluded.penalty, next_due_on = excluded.next_due_on,
+		next_due = excluded.next_due`
+	standingCols = 19
 )
+
+// never is the due_from of persons of whom nothing will fall due.
+const never = 1<<31 - 1
+
+// dueFrom is the due_from that a standing gives a person who has no other loan in the portfolio; dueFromSQL is the same
+// for one whose others are in the table.
+func dueFrom(s *assess.Standing) int64 {
+	switch {
+	case s.AsOf == 0 || s.OldestUnpaid != 0:
+		return 0
+	case s.NextDueOn == 0:
+		return never
+	}
+	return int64(s.NextDueOn)
+}
+
+const dueFromSQL = `(SELECT min(CASE WHEN o.as_of = 0 OR o.oldest_unpaid <> 0 THEN 0 WHEN o.next_due_on = 0 THEN 2147483647 ELSE o.next_due_on END)
+	FROM standing o WHERE o.person = standing.person AND o.portfolio = standing.portfolio)`
 
 // refreshLoans is how many loans are made anew in one transaction: others may write in between.
 const refreshLoans = 5000
@@ -55,7 +52,7 @@ func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date,
 	if err := s.underTerms(ctx, portfolio, today, terms); err != nil {
 		return 0, fmt.Errorf("store: refresh: %w", err)
 	}
-	done := 0
+	done, known := 0, map[trait]int64{}
 	for after := (stalePiece{}); ; {
 		piece, err := s.stale(ctx, portfolio, today, after)
 		if err != nil {
@@ -67,14 +64,14 @@ func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date,
 		for i := range piece.loans {
 			l := &piece.loans[i]
 			l.facts.Terms = terms
-			l.standing = assess.Stand(l.facts, today)
+			l.packed.standing = assess.Stand(l.facts, today)
 			if l.core != nil {
 				if err := s.compareCore(ctx, l); err != nil {
 					return done, fmt.Errorf("store: refresh: %w", err)
 				}
 			}
 		}
-		written, err := s.writeStandings(ctx, portfolio, piece)
+		written, err := s.writeStandings(ctx, portfolio, piece, known)
 		if err != nil {
 			return done, fmt.Errorf("store: refresh: %w", err)
 		}
@@ -118,10 +115,12 @@ type piece struct {
 }
 
 type stalePiece struct {
-	person, loan, borrower int64
-	facts                  assess.Facts
-	standing               assess.Standing
-	core                   *coreStated // nil where the core system says nothing of the loan
+	person, loan int64
+	others       bool // the person has other loans in the portfolio
+	facts        assess.Facts
+	packed       packed
+	trait        trait
+	core         *coreStated // nil where the core system says nothing of the loan
 }
 
 // stale reads the next loans, in the order of persons, whose standing does not hold on today.
@@ -171,8 +170,10 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 		more = ", f.core_due, f.core_on, f.next_step, f.known_at"
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT s.person, s.loan, s.borrower, l.ref, f.product, l.currency, f.opened_on, f.annual_rate,
-			f.penalty_multiplier, f.closed_on`+more+`
-		FROM standing s JOIN loan l ON l.id = s.loan JOIN `+joinLoanFact+`
+			f.penalty_multiplier, f.closed_on, b.fact, w.language, w.zone, w.country, w.region, w.locality, w.age, w.phone_kind, w.address, w.wish,
+			EXISTS (SELECT 1 FROM standing o WHERE o.person = s.person AND o.loan <> s.loan AND o.portfolio = s.portfolio)`+more+`
+		FROM standing s JOIN loan l ON l.id = s.loan JOIN `+joinLoanFact+` JOIN borrower b ON b.id = s.borrower
+		JOIN borrower_fact w ON w.id = b.fact
 		WHERE s.portfolio = ? AND (s.person, s.loan) > (?, ?)
 			AND (s.as_of = 0 OR s.as_of > ? OR (s.changes_on <> 0 AND s.changes_on <= ?))
 		ORDER BY s.person, s.loan LIMIT ?`,
@@ -188,9 +189,10 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 	for rows.Next() {
 		var p stalePiece
 		var c coreStated
-		f := &p.facts.Loan
+		f, k, t := &p.facts.Loan, &p.packed, &p.trait
 		dest := []any{
-			&p.person, &p.loan, &p.borrower, &f.Ref, &f.Product, &f.Currency, &f.OpenedOn, &f.AnnualRate, &f.PenaltyMultiplier, &f.ClosedOn,
+			&p.person, &p.loan, &k.borrower, &f.Ref, &f.Product, &f.Currency, &f.OpenedOn, &f.AnnualRate, &f.PenaltyMultiplier, &f.ClosedOn,
+			&k.fact, &t.language, &t.zone, &t.country, &t.region, &t.locality, &k.age, &k.phoneKind, &k.address, &t.wish, &p.others,
 		}
 		if core {
 			dest = append(dest, &c.due, &c.on, &c.nextStep, (*msTime)(&c.knownAt))
@@ -198,7 +200,8 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 		if err := rows.Scan(dest...); err != nil {
 			return nil, err
 		}
-		f.ID = ledger.LoanID(p.loan)
+		f.ID, k.closedOn = ledger.LoanID(p.loan), f.ClosedOn
+		t.product, t.currency = f.Product, f.Currency
 		if c.on != 0 || c.nextStep != "" {
 			p.core = &c
 		}
@@ -207,20 +210,27 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 	return loans, rows.Err()
 }
 
-// writeStandings writes a piece unless an import was committed since it was read.
-func (s *Store) writeStandings(ctx context.Context, portfolio int64, p piece) (written bool, err error) {
+// writeStandings writes a piece unless an import was committed since it was read. known are the traits met so far.
+func (s *Store) writeStandings(ctx context.Context, portfolio int64, p piece, known map[trait]int64) (written bool, err error) {
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		var source int64
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM source`).Scan(&source); err != nil || source != p.source {
 			return err
 		}
+		var several []int64 // persons with several loans
 		b := newBulk(ctx, tx, standingHead, standingTail, standingCols)
 		for i := range p.loans {
 			l := &p.loans[i]
-			row := append([]any{
-				l.person, l.loan, portfolio, l.borrower, l.facts.Loan.Product, string(l.facts.Loan.Currency), int64(l.facts.Loan.ClosedOn),
-			}, standingValues(&l.standing)...)
-			if err := b.add(row...); err != nil {
+			if l.others && (len(several) == 0 || several[len(several)-1] != l.person) {
+				several = append(several, l.person)
+			}
+			if l.packed.trait, err = traitID(ctx, tx, l.trait, known); err != nil {
+				return err
+			}
+			k, st, t := &l.packed, &l.packed.standing, &l.trait
+			if err := b.add(l.person, l.loan, portfolio, dueFrom(st), int64(st.AsOf), k.pack(nil), k.address, int64(k.borrower), t.product,
+				string(t.currency), int64(k.closedOn), int64(st.ChangesOn), int64(st.OldestUnpaid), st.Principal, st.Interest, st.Fees, st.Penalty,
+				int64(st.NextDueOn), st.NextDue); err != nil {
 				return err
 			}
 		}
@@ -228,9 +238,26 @@ func (s *Store) writeStandings(ctx context.Context, portfolio int64, p piece) (w
 		if err := b.close(); err != nil {
 			return err
 		}
+		if err := together(ctx, tx, portfolio, several); err != nil {
+			return err
+		}
 		return writeCore(ctx, tx, p.loans)
 	})
 	return written && err == nil, err
+}
+
+// together gives all loans of each person the due_from of the one that is due first.
+func together(ctx context.Context, tx *sql.Tx, portfolio int64, persons []int64) error {
+	if len(persons) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(persons)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE standing SET due_from = `+dueFromSQL+` WHERE portfolio = ? AND person IN (SELECT value FROM json_each(?))
+		AND due_from <> `+dueFromSQL, portfolio, string(list))
+	return wrap(err)
 }
 
 // endOfTime is later than every known_at.

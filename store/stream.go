@@ -31,7 +31,7 @@ func openStream[T any](g *gather, s *stream[T], query, column, order string, arg
 		return fmt.Errorf("store: dossiers: %w", err)
 	}
 	s.rows = rows
-	s.dest = append([]any{&s.person}, fields(&s.row)...)
+	s.dest = append([]any{number(&s.person)}, fields(&s.row)...)
 	return s.advance()
 }
 
@@ -61,4 +61,19 @@ func (s *stream[T]) close() error {
 		return nil
 	}
 	return s.rows.Close()
+}
+
+// number is where a column of whole numbers is scanned to. Without a Scanner of its own package sql finds out by
+// reflection, for each value anew, what kind of number is wanted.
+func number[T ~int | ~int64 | ~int32 | ~uint8](to *T) sql.Scanner { return &scanned[T]{to} }
+
+type scanned[T ~int | ~int64 | ~int32 | ~uint8] struct{ to *T }
+
+// Scan takes a whole number that fits.
+func (s *scanned[T]) Scan(v any) error {
+	n, ok := v.(int64)
+	if *s.to = T(n); !ok || int64(*s.to) != n {
+		return fmt.Errorf("store: %T is no whole number that fits", v)
+	}
+	return nil
 }

@@ -139,35 +139,45 @@ CREATE TABLE payment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payment_key ON payment (key);
 
--- Where each loan stands: a projection of instalments and payments that planning reads instead of them. It
--- holds for days from as_of to the day before changes_on (0: for ever); as_of 0 means that it must be made anew.
+-- What many borrowers and loans have in common, as packed standings name it by a number. Nothing is taken away here.
+CREATE TABLE trait (
+	id INTEGER PRIMARY KEY,
+	language TEXT NOT NULL,
+	zone TEXT NOT NULL,
+	country TEXT NOT NULL,
+	region TEXT NOT NULL,
+	locality TEXT NOT NULL,
+	wish TEXT NOT NULL,
+	product TEXT NOT NULL,
+	currency TEXT NOT NULL,
+	UNIQUE (language, zone, country, region, locality, wish, product, currency)
+) STRICT;
+
+-- Where each loan stands: a projection of borrowers, loans, instalments and payments that planning reads instead of
+-- them. It holds for days from as_of to the day before changes_on (0: for ever); as_of 0 means that it must be made anew.
+-- packed is all that planning reads of it; what stands beside is there for SQL to look at, and says the same.
 CREATE TABLE standing (
 	person INTEGER NOT NULL,
 	loan INTEGER NOT NULL,
 	portfolio INTEGER NOT NULL,
+	-- The day from which a plan looks at the person, the same for each of their loans in the portfolio: 0 when
+	-- something is overdue or a standing must be made anew, else the first due date to come, else never.
+	due_from INTEGER NOT NULL,
+	as_of INTEGER NOT NULL,
+	packed BLOB NOT NULL, -- see store/pack.go
+	address INTEGER NOT NULL,
 	borrower INTEGER NOT NULL,
 	product TEXT NOT NULL,
 	currency TEXT NOT NULL,
 	closed_on INTEGER NOT NULL,
-	as_of INTEGER NOT NULL,
 	changes_on INTEGER NOT NULL,
 	oldest_unpaid INTEGER NOT NULL,
-	instalment INTEGER NOT NULL,
-	paused_days INTEGER NOT NULL,
-	paused INTEGER NOT NULL,
-	in_grace INTEGER NOT NULL,
 	principal INTEGER NOT NULL,
 	interest INTEGER NOT NULL,
 	fees INTEGER NOT NULL,
-	penalty INTEGER NOT NULL,       -- millionths of a minor unit
-	penalty_daily INTEGER NOT NULL, -- millionths of a minor unit
+	penalty INTEGER NOT NULL, -- millionths of a minor unit
 	next_due_on INTEGER NOT NULL,
 	next_due INTEGER NOT NULL,
-	credit INTEGER NOT NULL,
-	slips INTEGER NOT NULL,
-	lates INTEGER NOT NULL,
-	on_time INTEGER NOT NULL,
-	broken INTEGER NOT NULL,
 	-- What the core system says beside; written only for loans that have it.
 	core_differs INTEGER NOT NULL DEFAULT 0,
 	debit_until INTEGER NOT NULL DEFAULT 0,
@@ -181,6 +191,6 @@ CREATE TABLE standing (
 CREATE INDEX standing_stale ON standing (loan) WHERE as_of = 0;
 
 -- +goose Down
-DROP TABLE standing; DROP TABLE payment; DROP TABLE instalment; DROP TABLE loan_fact; DROP TABLE loan;
+DROP TABLE standing; DROP TABLE trait; DROP TABLE payment; DROP TABLE instalment; DROP TABLE loan_fact; DROP TABLE loan;
 DROP TABLE sealed_borrower; DROP TABLE borrower_fact; DROP TABLE borrower; DROP TABLE address;
 DROP TABLE person_key; DROP TABLE person; DROP TABLE source; DROP TABLE portfolio; DROP TABLE creditor;
