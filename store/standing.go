@@ -103,7 +103,7 @@ func (s *Store) underTerms(ctx context.Context, portfolio int64, today ledger.Da
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return wrap(err) // another process was here first
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE standing SET as_of = 0 WHERE portfolio = ?`, portfolio)
+		_, err = tx.ExecContext(ctx, anew+`WHERE portfolio = ?`, portfolio)
 		return wrap(err)
 	})
 }
