@@ -31,7 +31,7 @@ func (p *packed) numbers() [packedFields]int64 {
 	s := &p.standing
 	return [packedFields]int64{
 		int64(s.AsOf), int64(s.ChangesOn), int64(s.OldestUnpaid), int64(s.Instalment), int64(s.PausedDays),
-		flag(s.Paused)<<2 | flag(s.InGrace)<<1 | flag(s.Broken), s.Principal, s.Interest, s.Fees, s.Penalty, s.PenaltyDaily,
+		bit(s.Paused)<<2 | bit(s.InGrace)<<1 | bit(s.Broken), s.Principal, s.Interest, s.Fees, s.Penalty, s.PenaltyDaily,
 		int64(s.NextDueOn), s.NextDue, s.Credit, int64(s.Slips), int64(s.Lates), int64(s.OnTime),
 		int64(p.borrower), p.fact, p.trait, int64(p.age), int64(p.phoneKind), p.address, int64(p.closedOn),
 	}
@@ -47,15 +47,15 @@ func (p *packed) take(n *[packedFields]int64) {
 	p.age, p.phoneKind, p.address, p.closedOn = int(n[20]), ledger.PhoneKind(n[21]), n[22], ledger.Date(n[23])
 }
 
-func flag(b bool) int64 {
+func bit(b bool) int64 {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-// pack appends the packed form: a bit for each number that is not zero, then those numbers.
-func (p *packed) pack(dst []byte) []byte {
+// pack returns the packed form: a bit for each number that is not zero, then those numbers.
+func (p *packed) pack() []byte {
 	numbers := p.numbers()
 	var set uint64
 	for i, n := range numbers {
@@ -63,7 +63,7 @@ func (p *packed) pack(dst []byte) []byte {
 			set |= 1 << i
 		}
 	}
-	dst = binary.AppendUvarint(dst, set)
+	dst := binary.AppendUvarint(make([]byte, 0, 64), set)
 	for ; set != 0; set &= set - 1 {
 		dst = binary.AppendVarint(dst, numbers[bits.TrailingZeros64(set)])
 	}

@@ -228,7 +228,7 @@ func (s *Store) writeStandings(ctx context.Context, portfolio int64, p piece, kn
 				return err
 			}
 			k, st, t := &l.packed, &l.packed.standing, &l.trait
-			if err := b.add(l.person, l.loan, portfolio, dueFrom(st), int64(st.AsOf), k.pack(nil), k.address, int64(k.borrower), t.product,
+			if err := b.add(l.person, l.loan, portfolio, dueFrom(st), int64(st.AsOf), k.pack(), k.address, int64(k.borrower), t.product,
 				string(t.currency), int64(k.closedOn), int64(st.ChangesOn), int64(st.OldestUnpaid), st.Principal, st.Interest, st.Fees, st.Penalty,
 				int64(st.NextDueOn), st.NextDue); err != nil {
 				return err
