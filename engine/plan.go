@@ -117,7 +117,7 @@ type planner struct {
 
 func (w *planner) newPage(on ledger.Date) {
 	w.page = &store.PlanPage{
-		Portfolio: w.p.row.ID, Edition: w.p.edition, At: w.o.Now, On: on,
+		Portfolio: w.p.row.ID, Edition: w.p.edition, At: w.o.Now, On: on, Decisions: make([]store.PersonDecision, 0, pageSize),
 	}
 	clear(w.batches)
 	clear(w.rulings)

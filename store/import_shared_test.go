@@ -139,7 +139,7 @@ func BenchmarkRefreshAll(b *testing.B) {
 	s := open(b)
 	takeFull(b, s, dir)
 	for b.Loop() {
-		if _, err := s.write.Exec(`UPDATE standing SET as_of = 0`); err != nil {
+		if _, err := s.write.Exec(anew); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := s.Refresh(context.Background(), 1, date("2026-09-24"), assess.Terms{}); err != nil {

@@ -95,17 +95,17 @@ func (m *merge) closeAbsent() {
 }
 
 // anew marks standings as to be made anew; a condition follows.
-const anew = `UPDATE standing SET as_of = 0, due_from = 0 `
+const anew = `UPDATE standing SET anew_on = 0, as_of = 0, due_from = 0 `
 
 // touch makes sure that each touched loan has a standing, marks it as to be made anew, and moves on the turn
 // of every person of whom something was learnt.
 func (m *merge) touch() {
-	m.exec(`INSERT INTO standing (person, loan, portfolio, due_from, as_of, packed, address, borrower, product, currency, closed_on, changes_on,
+	m.exec(`INSERT INTO standing (person, loan, portfolio, due_from, anew_on, as_of, packed, address, borrower, product, currency, closed_on,
 			oldest_unpaid, principal, interest, fees, penalty, next_due_on, next_due)
-		SELECT b.person, l.id, l.portfolio, 0, 0, x'', 0, b.id, f.product, l.currency, f.closed_on, 0, 0, 0, 0, 0, 0, 0, 0
+		SELECT b.person, l.id, l.portfolio, 0, 0, 0, x'', 0, b.id, f.product, l.currency, f.closed_on, 0, 0, 0, 0, 0, 0, 0
 		FROM touched_loan t JOIN loan l ON l.id = t.id JOIN borrower b ON b.id = l.borrower JOIN ` + joinLoanFact + ` ORDER BY b.person, l.id
 		ON CONFLICT (person, loan) DO UPDATE SET borrower = excluded.borrower, product = excluded.product, currency = excluded.currency,
-			closed_on = excluded.closed_on, as_of = 0, due_from = 0`)
+			closed_on = excluded.closed_on, anew_on = 0, as_of = 0, due_from = 0`)
 	if m.number(`SELECT core FROM portfolio WHERE id = ?`, m.o.Portfolio.ID) != 0 {
 		m.touchCore()
 	}

@@ -103,22 +103,41 @@ type Assigned struct {
 // same plan. It returns how many messages and tasks were new.
 func (s *Store) SavePlan(ctx context.Context, p *PlanPage) (messages, tasks int64, err error) {
 	err = s.update(ctx, func(tx *sql.Tx) error {
+		w := planWriter{ctx: ctx, tx: tx, kept: s.writes, p: p, portfolio: p.Portfolio, edition: p.Edition, at: millis(p.At), on: int64(p.On)}
 		for i := range p.Batches {
-			n, err := saveBatch(ctx, tx, p, &p.Batches[i])
+			n, err := w.batch(&p.Batches[i])
 			if err != nil {
 				return err
 			}
 			messages += n
 		}
-		if tasks, err = saveTasks(ctx, tx, p); err != nil {
+		if tasks, err = w.tasks(); err != nil {
 			return err
 		}
-		return saveDecisions(ctx, tx, p)
+		return w.decisions()
 	})
 	return messages, tasks, err
 }
 
-func saveBatch(ctx context.Context, tx *sql.Tx, p *PlanPage, b *Batch) (int64, error) {
+// A planWriter stores a page. What stands in every row of it is boxed for the driver once.
+type planWriter struct {
+	ctx  context.Context
+	tx   *sql.Tx
+	kept *statements
+	p    *PlanPage
+
+	portfolio, edition, at, on any
+}
+
+// bulk is newBulk with statements that are kept: parsing one of a hundred rows costs as much as running it.
+func (w *planWriter) bulk(head, tail string, cols int) *bulk {
+	b := newBulk(w.ctx, w.tx, head, tail, cols)
+	b.kept = w.kept
+	return b
+}
+
+func (w *planWriter) batch(b *Batch) (int64, error) {
+	ctx, tx, p := w.ctx, w.tx, w.p
 	var last sql.NullInt64
 	from := outbox.FirstOf(p.At)
 	to := outbox.FirstOf(from.Month().AddDate(0, 1, 0))
@@ -138,10 +157,13 @@ func saveBatch(ctx context.Context, tx *sql.Tx, p *PlanPage, b *Batch) (int64, e
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Portfolio, p.Edition, b.Carrier, millis(p.At), millis(b.NotBefore), millis(b.NotAfter), first, len(b.Messages)).Scan(&batch); err != nil {
 		return 0, wrap(err)
 	}
-	in := newBulk(ctx, tx, `INSERT INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on) VALUES `,
+	in := w.bulk(`INSERT INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on) VALUES `,
 		` ON CONFLICT DO NOTHING`, 10)
-	for i, m := range b.Messages {
-		if err := in.add(first+outbox.MessageID(i), batch, m.Person, p.Portfolio, m.Borrower, m.Loan, m.Stage, m.Treatment, m.Episode, p.On); err != nil {
+	boxed := any(batch)
+	for i := range b.Messages {
+		m := &b.Messages[i]
+		if err := in.add(int64(first)+int64(i), boxed, int64(m.Person), w.portfolio, int64(m.Borrower), int64(m.Loan), m.Stage, int64(m.Treatment),
+			int64(m.Episode), w.on); err != nil {
 			return 0, err
 		}
 	}
@@ -149,11 +171,13 @@ func saveBatch(ctx context.Context, tx *sql.Tx, p *PlanPage, b *Batch) (int64, e
 	return in.changed, err
 }
 
-func saveTasks(ctx context.Context, tx *sql.Tx, p *PlanPage) (int64, error) {
-	in := newBulk(ctx, tx, `INSERT INTO task (portfolio, person, borrower, loan, kind, stage, treatment, episode, made_on, made_at) VALUES `,
+func (w *planWriter) tasks() (int64, error) {
+	in := w.bulk(`INSERT INTO task (portfolio, person, borrower, loan, kind, stage, treatment, episode, made_on, made_at) VALUES `,
 		` ON CONFLICT DO NOTHING`, 10)
-	for _, t := range p.Tasks {
-		if err := in.add(p.Portfolio, t.Person, t.Borrower, t.Loan, t.Kind, t.Stage, t.Treatment, t.Episode, p.On, millis(p.At)); err != nil {
+	for i := range w.p.Tasks {
+		t := &w.p.Tasks[i]
+		if err := in.add(w.portfolio, int64(t.Person), int64(t.Borrower), int64(t.Loan), t.Kind, t.Stage, int64(t.Treatment), int64(t.Episode),
+			w.on, w.at); err != nil {
 			return 0, err
 		}
 	}
@@ -161,39 +185,49 @@ func saveTasks(ctx context.Context, tx *sql.Tx, p *PlanPage) (int64, error) {
 	return in.changed, err
 }
 
-func saveDecisions(ctx context.Context, tx *sql.Tx, p *PlanPage) error {
-	rulings, err := rulingIDs(ctx, tx, p.Rulings)
+func (w *planWriter) decisions() error {
+	ids, err := rulingIDs(w.ctx, w.tx, w.p.Rulings)
 	if err != nil {
 		return err
 	}
+	rulings := make([]any, len(ids))
+	for i, id := range ids {
+		rulings[i] = id
+	}
 	const columns = ` (portfolio, person, at, edition, ruling) VALUES `
-	latest := newBulk(ctx, tx, `INSERT INTO decision`+columns, ` ON CONFLICT (portfolio, person) DO UPDATE SET at = excluded.at,
+	latest := w.bulk(`INSERT INTO decision`+columns, ` ON CONFLICT (portfolio, person) DO UPDATE SET at = excluded.at,
 		edition = excluded.edition, ruling = excluded.ruling`, 5)
-	before := newBulk(ctx, tx, `INSERT INTO decision_before`+columns, ` ON CONFLICT (portfolio, person, at) DO UPDATE SET
+	before := w.bulk(`INSERT INTO decision_before`+columns, ` ON CONFLICT (portfolio, person, at) DO UPDATE SET
 		edition = excluded.edition, ruling = excluded.ruling`, 5)
-	at := millis(p.At)
-	for _, d := range p.Decisions {
+	for _, d := range w.p.Decisions {
 		in := latest
 		if d.Before {
 			in = before
 		}
-		if err := in.add(p.Portfolio, int64(d.Person), at, p.Edition, rulings[d.Ruling]); err != nil {
+		if err := in.add(w.portfolio, int64(d.Person), w.at, w.edition, rulings[d.Ruling]); err != nil {
 			return err
 		}
 	}
-	return errors.Join(latest.close(), before.close(), saveHoldout(ctx, tx, p))
+	return errors.Join(latest.close(), before.close(), w.holdout())
 }
 
 // rulingIDs returns the numbers of rulings, of which new ones are stored.
 func rulingIDs(ctx context.Context, tx *sql.Tx, rulings []Ruling) ([]int64, error) {
 	ids := make([]int64, len(rulings))
 	for i, r := range rulings {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO ruling (action, stage, treatment, rule, reason) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO NOTHING`, r.Action, r.Stage, r.Treatment, r.Rule, r.Reason); err != nil {
-			return nil, wrap(err)
+		args := []any{r.Action, r.Stage, r.Treatment, r.Rule, r.Reason}
+		find := func() error {
+			return tx.QueryRowContext(ctx, `SELECT id FROM ruling WHERE action = ? AND stage = ? AND treatment = ? AND rule = ? AND reason = ?`,
+				args...).Scan(&ids[i])
 		}
-		if err := tx.QueryRowContext(ctx, `SELECT id FROM ruling WHERE action = ? AND stage = ? AND treatment = ? AND rule = ? AND reason = ?`,
-			r.Action, r.Stage, r.Treatment, r.Rule, r.Reason).Scan(&ids[i]); err != nil {
+		err := find()
+		if errors.Is(err, sql.ErrNoRows) {
+			if _, err = tx.ExecContext(ctx, `INSERT OR IGNORE INTO ruling (action, stage, treatment, rule, reason) VALUES (?, ?, ?, ?, ?)`,
+				args...); err == nil {
+				err = find()
+			}
+		}
+		if err != nil {
 			return nil, wrap(err)
 		}
 	}
@@ -219,10 +253,10 @@ func rulings(ctx context.Context, tx *sql.Tx) (map[int64]Ruling, error) {
 	return all, wrap(rows.Err())
 }
 
-func saveHoldout(ctx context.Context, tx *sql.Tx, p *PlanPage) error {
-	held := newBulk(ctx, tx, `INSERT INTO holdout (person, portfolio, held, at) VALUES `, ` ON CONFLICT DO NOTHING`, 4)
-	for _, a := range p.Holdout {
-		if err := held.add(a.Person, p.Portfolio, a.Held, millis(p.At)); err != nil {
+func (w *planWriter) holdout() error {
+	held := w.bulk(`INSERT INTO holdout (person, portfolio, held, at) VALUES `, ` ON CONFLICT DO NOTHING`, 4)
+	for _, a := range w.p.Holdout {
+		if err := held.add(int64(a.Person), w.portfolio, a.Held, w.at); err != nil {
 			return err
 		}
 	}

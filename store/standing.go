@@ -15,17 +15,25 @@ import (
 
 // The insert of a whole row of standing over the one that is there. What the core system says is written apart.
 const (
-	standingHead = `INSERT INTO standing (person, loan, portfolio, due_from, as_of, packed, address, borrower, product, currency, closed_on,
-		changes_on, oldest_unpaid, principal, interest, fees, penalty, next_due_on, next_due) VALUES `
-	standingTail = ` ON CONFLICT (person, loan) DO UPDATE SET due_from = excluded.due_from, as_of = excluded.as_of, packed = excluded.packed,
-		address = excluded.address, changes_on = excluded.changes_on, oldest_unpaid = excluded.oldest_unpaid, principal = excluded.principal,
+	standingHead = `INSERT INTO standing (person, loan, portfolio, due_from, anew_on, as_of, packed, address, borrower, product, currency,
+		closed_on, oldest_unpaid, principal, interest, fees, penalty, next_due_on, next_due) VALUES `
+	standingTail = ` ON CONFLICT (person, loan) DO UPDATE SET due_from = excluded.due_from, anew_on = excluded.anew_on, as_of = excluded.as_of, packed = excluded.packed,
+		address = excluded.address, oldest_unpaid = excluded.oldest_unpaid, principal = excluded.principal,
 		interest = excluded.interest, fees = excluded.fees, penalty = excluded.penalty, next_due_on = excluded.next_due_on,
 		next_due = excluded.next_due`
 	standingCols = 19
 )
 
-// never is the due_from of persons of whom nothing will fall due.
+// never is the day that does not come.
 const never = 1<<31 - 1
+
+// anewOn is the day from which a standing must be made anew.
+func anewOn(s *assess.Standing) int64 {
+	if s.ChangesOn == 0 {
+		return never
+	}
+	return int64(s.ChangesOn)
+}
 
 // dueFrom is the due_from that a standing gives a person who has no other loan in the portfolio; dueFromSQL is the same
 // for one whose others are in the table.
@@ -175,7 +183,7 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 		FROM standing s JOIN loan l ON l.id = s.loan JOIN `+joinLoanFact+` JOIN borrower b ON b.id = s.borrower
 		JOIN borrower_fact w ON w.id = b.fact
 		WHERE s.portfolio = ? AND (s.person, s.loan) > (?, ?)
-			AND (s.as_of = 0 OR s.as_of > ? OR (s.changes_on <> 0 AND s.changes_on <= ?))
+			AND (s.anew_on <= ? OR s.as_of > ?)
 		ORDER BY s.person, s.loan LIMIT ?`,
 		portfolio, after.person, after.loan, int64(today), int64(today), refreshLoans)
 	if err != nil {
@@ -228,8 +236,8 @@ func (s *Store) writeStandings(ctx context.Context, portfolio int64, p piece, kn
 				return err
 			}
 			k, st, t := &l.packed, &l.packed.standing, &l.trait
-			if err := b.add(l.person, l.loan, portfolio, dueFrom(st), int64(st.AsOf), k.pack(), k.address, int64(k.borrower), t.product,
-				string(t.currency), int64(k.closedOn), int64(st.ChangesOn), int64(st.OldestUnpaid), st.Principal, st.Interest, st.Fees, st.Penalty,
+			if err := b.add(l.person, l.loan, portfolio, dueFrom(st), anewOn(st), int64(st.AsOf), k.pack(), k.address, int64(k.borrower), t.product,
+				string(t.currency), int64(k.closedOn), int64(st.OldestUnpaid), st.Principal, st.Interest, st.Fees, st.Penalty,
 				int64(st.NextDueOn), st.NextDue); err != nil {
 				return err
 			}

@@ -31,10 +31,14 @@ func traitID(ctx context.Context, tx *sql.Tx, t trait, known map[trait]int64) (i
 		return id, nil
 	}
 	var id int64
-	const find = `SELECT id FROM trait WHERE (` + traitColumns + `) = (?, ?, ?, ?, ?, ?, ?, ?)`
-	err := tx.QueryRowContext(ctx, find, t.values()...).Scan(&id)
+	find := func() error {
+		return tx.QueryRowContext(ctx, `SELECT id FROM trait WHERE (`+traitColumns+`) = (?, ?, ?, ?, ?, ?, ?, ?)`, t.values()...).Scan(&id)
+	}
+	err := find()
 	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.QueryRowContext(ctx, `INSERT INTO trait (`+traitColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, t.values()...).Scan(&id)
+		if _, err = tx.ExecContext(ctx, `INSERT OR IGNORE INTO trait (`+traitColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, t.values()...); err == nil {
+			err = find() // it may be another's
+		}
 	}
 	if err != nil {
 		return 0, wrap(err)

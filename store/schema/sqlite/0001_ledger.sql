@@ -154,7 +154,7 @@ CREATE TABLE trait (
 ) STRICT;
 
 -- Where each loan stands: a projection of borrowers, loans, instalments and payments that planning reads instead of
--- them. It holds for days from as_of to the day before changes_on (0: for ever); as_of 0 means that it must be made anew.
+-- them. It holds for days from as_of to the day before anew_on; as_of 0 means that it must be made anew at once.
 -- packed is all that planning reads of it; what stands beside is there for SQL to look at, and says the same.
 CREATE TABLE standing (
 	person INTEGER NOT NULL,
@@ -163,6 +163,7 @@ CREATE TABLE standing (
 	-- The day from which a plan looks at the person, the same for each of their loans in the portfolio: 0 when
 	-- something is overdue or a standing must be made anew, else the first due date to come, else never.
 	due_from INTEGER NOT NULL,
+	anew_on INTEGER NOT NULL, -- the day from which it must be made anew: 0 at once, 2147483647 never
 	as_of INTEGER NOT NULL,
 	packed BLOB NOT NULL, -- see store/pack.go
 	address INTEGER NOT NULL,
@@ -170,7 +171,6 @@ CREATE TABLE standing (
 	product TEXT NOT NULL,
 	currency TEXT NOT NULL,
 	closed_on INTEGER NOT NULL,
-	changes_on INTEGER NOT NULL,
 	oldest_unpaid INTEGER NOT NULL,
 	principal INTEGER NOT NULL,
 	interest INTEGER NOT NULL,
@@ -188,7 +188,6 @@ CREATE TABLE standing (
 	last_paid_on INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (person, loan)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX standing_stale ON standing (loan) WHERE as_of = 0;
 
 -- +goose Down
 DROP TABLE standing; DROP TABLE trait; DROP TABLE payment; DROP TABLE instalment; DROP TABLE loan_fact; DROP TABLE loan;
