@@ -80,7 +80,7 @@ func TestPlanReads(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		on := date("2026-08-25")
+		on := date("2026-09-19") // two loans are late, and the others fall due soon
 		if _, err := s.Import(ctx, Import{Portfolio: p, Now: noon}, give(wholeBook(books))); err != nil {
 			rt.Fatal(err)
 		}
