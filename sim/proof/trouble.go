@@ -76,6 +76,9 @@ func (w *world) calm() {
 	for _, c := range w.carriers {
 		c.manners, c.downUntil = manners{}, time.Time{}
 	}
+	for _, p := range w.processes { // some were to die later
+		p.pardon()
+	}
 }
 
 // meanwhile lets others act while a process is in a call, or lets time pass.
