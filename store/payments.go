@@ -1,10 +1,12 @@
 package store
 
+import "strings"
+
 // The current version of payment s.key of loan l, as a join, and how a staged row compares with it.
 const (
 	joinPayment = `LEFT JOIN payment p ON p.loan = l.id AND p.key = s.key
 		AND p.known_at = (SELECT max(known_at) FROM payment WHERE loan = l.id AND key = s.key)`
-	wasPayment = `CASE WHEN p.loan IS NULL THEN 0 WHEN p.paid_on = s.paid_on AND p.minor = s.minor THEN 1 ELSE 2 END`
+	wasPayment = `CASE WHEN p.loan IS NULL THEN 0 WHEN p.paid_on = s.paid_on AND p.minor = s.minor AND p.reverses = s.reverses THEN 1 ELSE 2 END`
 )
 
 // payments merges payments: those with a payment_id each for itself, those without one by loan and day.
@@ -14,14 +16,15 @@ func (m *merge) payments() {
 		return
 	}
 	known := m.any("payment")
+	m.goneBack()
 	m.keyed(known)
 	m.unkeyed(known)
 	m.sum.Payments = m.tally("go_payment", stated)
 	if m.sum.Payments.Added+m.sum.Payments.Changed+m.sum.Withdrawn == 0 {
 		return
 	}
-	m.exec(`INSERT INTO payment (loan, key, known_at, source, paid_on, minor)
-		SELECT loan, key, ?, ?, paid_on, minor FROM go_payment WHERE was <> 1 ORDER BY loan, key`, m.known, m.source)
+	m.exec(`INSERT INTO payment (loan, key, known_at, source, paid_on, minor, reverses)
+		SELECT loan, key, ?, ?, paid_on, minor, reverses FROM go_payment WHERE was <> 1 ORDER BY loan, key`, m.known, m.source)
 	m.exec(`INSERT INTO payment (loan, key, known_at, source, paid_on, minor)
 		SELECT loan, key, ?, ?, paid_on, 0 FROM go_back ORDER BY loan, key`, m.known, m.source)
 	m.exec(`INSERT OR IGNORE INTO touched_loan (id) SELECT loan FROM go_payment WHERE was <> 1 UNION SELECT loan FROM go_back`)
@@ -39,8 +42,8 @@ func (m *merge) keyed(known bool) {
 	if known {
 		was, join = wasPayment, joinPayment
 	}
-	n := m.exec(`INSERT OR IGNORE INTO go_payment (key, loan, n, paid_on, minor, was)
-		SELECT s.key, l.id, s.n, s.paid_on, s.minor, `+was+`
+	n := m.exec(`INSERT OR IGNORE INTO go_payment (key, loan, n, paid_on, minor, reverses, was)
+		SELECT s.key, l.id, s.n, s.paid_on, s.minor, s.reverses, `+was+`
 		FROM in_payment s JOIN loan l ON l.portfolio = ? AND l.ref = s.loan AND l.currency = s.currency `+join+` ORDER BY s.n`, p)
 	if n < m.stage.payments.n {
 		m.unknownLoans("in_payment")
@@ -48,9 +51,10 @@ func (m *merge) keyed(known bool) {
 	if n < m.stage.payments.n || m.number(`SELECT EXISTS (SELECT 1 FROM go_payment GROUP BY key HAVING count(*) > 1)`) != 0 {
 		m.conflicts("go_payment", "payment_id: payment %[1]s", `s.key, ''`, `in_payment s JOIN loan l ON l.portfolio = ? AND l.ref = s.loan
 			JOIN go_payment g ON g.key = s.key JOIN in_payment o ON o.n = g.n
-			WHERE s.n <> o.n AND (l.id, s.paid_on, s.minor) IS NOT (g.loan, g.paid_on, g.minor)`, p)
+			WHERE s.n <> o.n AND (l.id, s.paid_on, s.minor, s.reverses) IS NOT (g.loan, g.paid_on, g.minor, g.reverses)`, p)
 	}
 	m.reversals("in_payment", known)
+	m.once("go_payment", 1, known)
 	if known {
 		m.exec(`INSERT OR IGNORE INTO go_back (loan, key, paid_on) SELECT p.loan, p.key, p.paid_on
 			FROM go_payment g CROSS JOIN payment p CROSS JOIN loan l
@@ -79,6 +83,40 @@ func (m *merge) reversals(table string, known bool) {
 	m.report(from, "reverses: payment %[1]s is not one of loan %[2]s")
 }
 
+// goneBack gathers the reversals that the files state.
+func (m *merge) goneBack() {
+	for _, from := range []string{`1, s.key FROM in_payment s`, `0, '' FROM in_cash s`} {
+		keyed, table, _ := strings.Cut(from, " FROM ")
+		m.exec(`INSERT INTO go_reversal (loan, reverses, src, col, ref, paid_on, minor, n, keyed, key)
+			SELECT l.id, s.reverses, s.src, s.col, s.loan, s.paid_on, s.minor, s.n, `+keyed+` FROM `+table+`
+			JOIN loan l ON l.portfolio = ? AND l.ref = s.loan WHERE s.reverses <> ''`, m.o.Portfolio.ID)
+	}
+}
+
+// once refuses rows of a table that take back what another row takes back: a payment goes back once. Of two rows of one
+// import nobody can say which is right, so both are left out; one that is known is right until it is corrected itself.
+func (m *merge) once(table string, keyed int, known bool) {
+	if !m.any("go_reversal") {
+		return
+	}
+	// The same payment_id is the same reversal, and so are equal rows without one in two files: each states the whole day.
+	m.mark(`a.src, min(a.col), min(a.reverses), min(a.ref), min(b.src), min(a.n) FROM go_reversal a JOIN go_reversal b
+		ON b.loan = a.loan AND b.reverses = a.reverses AND b.src <> a.src
+			AND NOT (a.keyed = 1 AND b.keyed = 1 AND a.key = b.key)
+			AND NOT (a.keyed = 0 AND b.keyed = 0 AND a.paid_on = b.paid_on AND a.minor = b.minor AND a.src >> ? <> b.src >> ?)
+		WHERE a.keyed = ? GROUP BY a.src`, lineBits, lineBits, keyed)
+	m.report(table, "reverses: payment %[1]s of loan %[2]s is reversed at %[3]s as well; a payment goes back once")
+	if !known {
+		return
+	}
+	m.mark(`a.src, a.col, a.reverses, a.ref, 0, a.n FROM go_reversal a WHERE a.keyed = ? AND EXISTS (SELECT 1 FROM payment p
+		WHERE p.loan = a.loan AND p.reverses = a.reverses AND p.minor <> 0 AND p.key <> a.key
+			AND p.known_at = (SELECT max(known_at) FROM payment WHERE loan = p.loan AND key = p.key)
+			AND NOT EXISTS (SELECT 1 FROM go_payment g WHERE g.key = p.key)
+			AND NOT (p.key > '@0' AND p.key < '@:' AND EXISTS (SELECT 1 FROM in_cash s WHERE s.loan = a.ref AND s.paid_on = p.paid_on)))`, keyed)
+	m.report(table, "reverses: payment %[1]s of loan %[2]s has been reversed before, by another row; a payment goes back once")
+}
+
 // unkeyed resolves payments without a key. A file that states one of a loan and day states all of them, so
 // they take the place of what was known of that day, amount by amount; what is left over is withdrawn. Files
 // of one import that state the same day have to agree.
@@ -89,6 +127,7 @@ func (m *merge) unkeyed(known bool) {
 	p := m.o.Portfolio.ID
 	m.unknownLoans("in_cash")
 	m.reversals("in_cash", known)
+	m.once("in_cash", 0, known)
 	m.exec(`INSERT INTO go_cash (loan, paid_on, file, nth, minor, n)
 		SELECT l.id, s.paid_on, s.src >> ?, row_number() OVER (PARTITION BY l.id, s.paid_on, s.src >> ? ORDER BY s.minor, s.n), s.minor, s.n
 		FROM in_cash s JOIN loan l ON l.portfolio = ? AND l.ref = s.loan`, lineBits, lineBits, p)
@@ -104,8 +143,9 @@ func (m *merge) unkeyed(known bool) {
 	if known {
 		was, join = wasPayment, joinPayment
 	}
-	m.exec(`INSERT INTO go_payment (key, loan, n, paid_on, minor, was)
-		SELECT s.key, l.id, s.n, s.paid_on, s.minor, ` + was + ` FROM (SELECT '@' || paid_on || '#' || nth AS key, loan, n, paid_on, minor FROM go_cash) s
+	m.exec(`INSERT INTO go_payment (key, loan, n, paid_on, minor, reverses, was)
+		SELECT s.key, l.id, s.n, s.paid_on, s.minor, s.reverses, ` + was + `
+		FROM (SELECT '@' || c.paid_on || '#' || c.nth AS key, c.loan, c.n, c.paid_on, c.minor, i.reverses FROM go_cash c JOIN in_cash i ON i.n = c.n) s
 		JOIN loan l ON l.id = s.loan ` + join)
 	if known {
 		m.sum.Withdrawn += m.exec(`INSERT OR IGNORE INTO go_back (loan, key, paid_on) SELECT p.loan, p.key, p.paid_on

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dulyhq/duly/intake"
+)
+
+func back(id, of, on string, minor int64) intake.Row {
+	r := paid(id, "C1", on, -minor)
+	r.Payment.Reverses = of
+	return r
+}
+
+// TestPaymentGoesBackOnce holds that money which went back once is not taken from a payment a second time, whichever way
+// the second reversal comes.
+func TestPaymentGoesBackOnce(t *testing.T) {
+	first := file("r.csv", back("R1", "P1", "2026-09-10", 30_000))
+	const before = "reverses: payment P1 of loan C1 has been reversed before, by another row; a payment goes back once"
+	for _, c := range []struct {
+		name  string
+		known []feed // beside the payment itself
+		feeds []feed
+		want  string // the bad rows; empty where it is taken
+		left  int64  // what the loan's payments sum to in the end
+	}{
+		{"once", nil, []feed{first}, "", 20_000},
+		{"the same again", []feed{first}, []feed{first}, "", 20_000},
+		{"corrected under its own key", []feed{first}, []feed{file("r.csv", back("R1", "P1", "2026-09-11", 50_000))}, "", 0},
+		{"another key", []feed{first}, []feed{file("r.csv", back("R2", "P1", "2026-09-10", 30_000))}, "r.csv:2:1: " + before, 20_000},
+		{"another key and sum", []feed{first}, []feed{file("r.csv", back("R2", "P1", "2026-09-12", 10))}, "r.csv:2:1: " + before, 20_000},
+		{"without a key", []feed{first}, []feed{file("r.csv", back("", "P1", "2026-09-12", 10))}, "r.csv:2:1: " + before, 20_000},
+		{
+			"two in one file", nil,
+			[]feed{file("r.csv", back("R1", "P1", "2026-09-10", 30_000), back("R2", "P1", "2026-09-10", 30_000))},
+			"r.csv:2:1: reverses: payment P1 of loan C1 is reversed at r.csv:3 as well; a payment goes back once\n" +
+				"r.csv:3:1: reverses: payment P1 of loan C1 is reversed at r.csv:2 as well; a payment goes back once", 50_000,
+		},
+		{
+			"with a key and without", nil,
+			[]feed{file("r.csv", back("R1", "P1", "2026-09-10", 30_000)), file("s.csv", back("", "P1", "2026-09-10", 30_000))},
+			"r.csv:2:1: reverses: payment P1 of loan C1 is reversed at s.csv:2 as well; a payment goes back once\n" +
+				"s.csv:2:1: reverses: payment P1 of loan C1 is reversed at r.csv:2 as well; a payment goes back once", 50_000,
+		},
+		{"the row stated twice", nil, []feed{first, file("s.csv", back("R1", "P1", "2026-09-10", 30_000))}, "", 20_000},
+		{
+			"a day without keys stated twice", nil,
+			[]feed{file("r.csv", back("", "P1", "2026-09-10", 30_000)), file("s.csv", back("", "P1", "2026-09-10", 30_000))},
+			"", 20_000,
+		},
+		{
+			"a day without keys stated anew",
+			[]feed{file("r.csv", back("", "P1", "2026-09-10", 30_000))},
+			[]feed{file("r.csv", back("", "P1", "2026-09-10", 40_000))},
+			"", 10_000,
+		},
+		{
+			"another day without keys",
+			[]feed{file("r.csv", back("", "P1", "2026-09-10", 30_000))},
+			[]feed{file("r.csv", back("", "P1", "2026-09-11", 30_000))},
+			"r.csv:2:1: " + before, 20_000,
+		},
+		{"the other way round", []feed{first}, []feed{file("r.csv", back("R1", "P7", "2026-09-10", 7), back("R2", "P1", "2026-09-10", 10_000))}, "", 39_993},
+		{
+			"after the first was withdrawn",
+			[]feed{first},
+			[]feed{file("r.csv", paid("R1", "C3", "2026-09-10", 5), back("R2", "P1", "2026-09-10", 20_000))},
+			"", 30_000,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t)
+			take(t, s, small()...)
+			take(t, s, file("p.csv", paid("P7", "C1", "2026-09-03", 7)))
+			for _, f := range c.known {
+				take(t, s, f)
+			}
+			got, err := bads(t, s, c.feeds...)
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Errorf("bad rows (-want +got):\n%s", d)
+			}
+			if (c.want == "") != (err == nil) || err != nil && !errors.Is(err, ErrBadRows) {
+				t.Errorf("err = %v", err)
+			}
+			var sum int64
+			if err := s.read.QueryRowContext(context.Background(), `SELECT sum(p.minor) FROM payment p JOIN loan l ON l.id = p.loan WHERE l.ref = 'C1'
+				AND p.key <> 'P7' AND p.known_at = (SELECT max(known_at) FROM payment WHERE loan = p.loan AND key = p.key)`).Scan(&sum); err != nil {
+				t.Fatal(err)
+			}
+			if sum != c.left {
+				t.Errorf("the payments sum to %d, want %d", sum, c.left)
+			}
+		})
+	}
+}
