@@ -13,16 +13,17 @@ import (
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
 )
 
-// compile reads the documents of every portfolio of the configuration.
-func (c *Config) compile() ([]*engine.Portfolio, error) {
+// compile reads the documents of every portfolio of the configuration, and its templates under the law of the present day.
+func (c *Config) compile(now time.Time) ([]*engine.Portfolio, error) {
 	out := make([]*engine.Portfolio, 0, len(c.Portfolios))
 	for i := range c.Portfolios {
 		p := &c.Portfolios[i]
-		spec, err := c.spec(p)
+		spec, err := c.spec(p, now)
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +39,7 @@ func (c *Config) compile() ([]*engine.Portfolio, error) {
 
 // terms are those of the contracts, within what the portfolio's rulebooks let be asked for.
 func (c *Config) terms(p *Portfolio) (assess.Terms, error) {
-	spec, err := c.spec(p)
+	spec, err := c.spec(p, time.Time{})
 	if err != nil {
 		return assess.Terms{}, err
 	}
@@ -49,10 +50,13 @@ func (c *Config) terms(p *Portfolio) (assess.Terms, error) {
 	return t, nil
 }
 
-func (c *Config) spec(p *Portfolio) (engine.Spec, error) {
+func (c *Config) spec(p *Portfolio, now time.Time) (engine.Spec, error) {
 	s := engine.Spec{
 		Ref: p.ID, Creditor: c.Creditor.ID, Zone: p.Zone.String(), Language: compose.Language(p.Language), Party: p.Party, Terms: p.Terms,
 		LedgerMaxAge: p.LedgerMaxAge, StaleAfter: p.StaleAfter, Carrier: p.Carrier, Identity: map[compose.Language]engine.Identity{},
+	}
+	if !now.IsZero() {
+		s.On = ledger.Day(now.In(p.Zone))
 	}
 	for _, a := range p.Approvals {
 		s.Approvals = append(s.Approvals, engine.Approval{Template: a.Template, Language: compose.Language(a.Language), Text: a.Text, By: a.By, On: a.On})
@@ -132,7 +136,7 @@ func (a *app) withEngine(ctx context.Context, f func(*Config, *engine.Engine) er
 	if err != nil {
 		return err
 	}
-	portfolios, err := c.compile()
+	portfolios, err := c.compile(a.clock.time())
 	if err != nil {
 		return err
 	}

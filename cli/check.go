@@ -90,7 +90,7 @@ func (a *app) check(flag string) error {
 	if err != nil {
 		return err
 	}
-	portfolios, err := c.compile()
+	portfolios, err := c.compile(a.clock.time())
 	if err != nil {
 		return err
 	}

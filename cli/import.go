@@ -242,7 +242,7 @@ func (i *importing) readFile(name string, st *store.Stage, progress func(int64))
 // mayLift asks the portfolio's rulebooks who may lift a state. They are read when the first row needs them.
 func (i *importing) mayLift(kind, by string) string {
 	if i.law == nil {
-		spec, err := i.config.spec(i.portfolio)
+		spec, err := i.config.spec(i.portfolio, i.a.clock.time())
 		if err == nil {
 			i.law, err = engine.Compile(spec)
 		}

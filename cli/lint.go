@@ -69,7 +69,7 @@ type linting struct {
 	enc    *json.Encoder // nil when people read
 	lang   tongue
 	facts  lint.Facts
-	books  []law.Rulebook // with the rules of the day
+	books  []law.Rulebook
 	party  string
 	errors int
 	others int
@@ -81,7 +81,7 @@ func (a *app) lint(f *lintFlags, files []string) error {
 	if err != nil {
 		return err
 	}
-	k := &linting{w: bufio.NewWriter(a.out), lang: lang, party: f.party, facts: lint.Facts{StepsHidden: true, Own: f.own}}
+	k := &linting{w: bufio.NewWriter(a.out), lang: lang, party: f.party, facts: lint.Facts{StepsHidden: true, Own: f.own, On: ledger.Day(a.clock.time())}}
 	if f.party != "creditor" && f.party != "agency" {
 		return fail(Usage, "--party is creditor or agency, not %q", f.party)
 	}
@@ -96,7 +96,7 @@ func (a *app) lint(f *lintFlags, files []string) error {
 		return err
 	}
 	for _, name := range f.rulebooks {
-		if err := k.rulebook(name, ledger.Day(a.clock.time())); err != nil {
+		if err := k.rulebook(name); err != nil {
 			return err
 		}
 	}
@@ -143,8 +143,8 @@ func (k *linting) step(s string) error {
 	return nil
 }
 
-// rulebook adds what a rulebook says of reminders by text on a day.
-func (k *linting) rulebook(name string, on ledger.Date) error {
+// rulebook adds what a rulebook says of reminders by text.
+func (k *linting) rulebook(name string) error {
 	src, _, err := engine.Shipped("rulebook", name)
 	if strings.ContainsAny(name, `/\.`) || errors.Is(err, fs.ErrNotExist) {
 		src.Name = name
@@ -157,14 +157,7 @@ func (k *linting) rulebook(name string, on ledger.Date) error {
 	if err != nil {
 		return fail(Input, "%w", err)
 	}
-	current := b
-	current.Rules = nil
-	for i := range b.Rules {
-		if b.Rules[i].On(on) {
-			current.Rules = append(current.Rules, b.Rules[i])
-		}
-	}
-	k.books = append(k.books, current)
+	k.books = append(k.books, b)
 	return nil
 }
 
@@ -172,7 +165,7 @@ func (k *linting) rulebook(name string, on ledger.Date) error {
 func (k *linting) factsOf(purpose law.Purpose) lint.Facts {
 	f := k.facts
 	for i := range k.books {
-		f.Rules = append(f.Rules, engine.BookRules(&k.books[i], ledger.SMS, k.party, purpose)...)
+		f.Rules = append(f.Rules, engine.BookRules(&k.books[i], ledger.SMS, k.party, purpose, k.facts.On)...)
 	}
 	return f
 }

@@ -236,7 +236,7 @@ func (s *simulation) books(ctx context.Context, copied *store.Store, t *tried) (
 		if p.ID == s.portfolio.ID {
 			p.Strategy = t.name
 		}
-		spec, err := s.cfg.spec(&p)
+		spec, err := s.cfg.spec(&p, s.from.At(0, 0, p.Zone))
 		if err != nil {
 			return nil, err
 		}

@@ -40,6 +40,7 @@ type Portfolio struct {
 
 	row     store.Portfolio
 	edition int64
+	on      ledger.Date                          // the day that the templates were read for; zero: every day
 	texts   map[*compose.Template]*lint.Template // the templates as the lint has read them
 	places  []lint.Place                         // what it found in them that refuses none
 	capSets map[capKey]capped

@@ -23,7 +23,7 @@ var Linter = sync.OnceValue(lint.New)
 func LintRules(rules ...*law.Rule) []lint.Rule {
 	var out []lint.Rule
 	for _, r := range rules {
-		one := lint.Rule{ID: r.ID, Source: lint.Said{ZH: cmp.Or(r.SourceZH, r.Source), EN: r.Source}, Binding: r.Confidence == law.Binding}
+		one := lint.Rule{ID: r.ID, Source: lint.Said{ZH: cmp.Or(r.SourceZH, r.Source), EN: r.Source}, Binding: r.Confidence == law.Binding, From: r.From}
 		// The other kinds say nothing of a text.
 		//exhaustive:ignore
 		switch r.Kind {
@@ -41,14 +41,14 @@ func LintRules(rules ...*law.Rule) []lint.Rule {
 	return out
 }
 
-// BookRules returns what a rulebook says of a text of a channel, a party and a purpose, on whatever day and under
-// whatever conditions. An empty channel or party is any. Elements that only some products, carriers or cases need are
+// BookRules returns what a rulebook says of a text of a channel, a party and a purpose under whatever conditions, from a day on:
+// rules that have ended are left out, those to come say from when on. Without a day it is all that the rulebook ever said. An empty channel or party is any. Elements that only some products, carriers or cases need are
 // left to hand-over, where these are known. What is only advised of messages is not asked of a confirmation.
-func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose law.Purpose) []lint.Rule {
+func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose law.Purpose, on ledger.Date) []lint.Rule {
 	var chosen []*law.Rule
 	for i := range b.Rules {
 		r := &b.Rules[i]
-		if !r.Is(purpose) || channel != "" && len(r.Channels) > 0 && !slices.Contains(r.Channels, channel) ||
+		if on != 0 && r.To != 0 && r.To <= on || !r.Is(purpose) || channel != "" && len(r.Channels) > 0 && !slices.Contains(r.Channels, channel) ||
 			party != "" && len(r.Parties) > 0 && !slices.Contains(r.Parties, party) {
 			continue
 		}
@@ -70,9 +70,9 @@ func (p *Portfolio) read() error {
 	for _, t := range p.Templates.All() {
 		var rules []lint.Rule
 		for _, b := range p.Lawbook.Books() {
-			rules = append(rules, BookRules(&b, t.Channel, p.Party, law.Purpose(t.Class))...)
+			rules = append(rules, BookRules(&b, t.Channel, p.Party, law.Purpose(t.Class), p.on)...)
 		}
-		read, places := Linter().Read(t, p.Identity[t.Language].vars(), lint.Facts{Rules: rules, Own: p.own()})
+		read, places := Linter().Read(t, p.Identity[t.Language].vars(), lint.Facts{Rules: rules, Own: p.own(), On: p.on})
 		p.texts[t] = read
 		for _, one := range places {
 			if one.Severity == lint.Error {
@@ -128,7 +128,8 @@ func (p *Portfolio) wording(t *compose.Template, text []byte, v *compose.Vars, d
 	return p.whole(read, text, v, d, j)
 }
 
-// always says that a template holds every element that the rules of a contact may ask for.
+// always says that a template holds every element that the rules of a contact may ask for, and that no rule has come into force
+// since it was read that denies its words.
 func (p *Portfolio) always(read *lint.Template, rules ruleKey) bool {
 	k := wordKey{read, rules}
 	if k == p.worded {
@@ -136,7 +137,7 @@ func (p *Portfolio) always(read *lint.Template, rules ruleKey) bool {
 	}
 	holds, ok := p.held[k]
 	if !ok {
-		holds = !slices.ContainsFunc(p.rulesFor(rules).For(law.Purpose(read.Class)).Element, func(r *law.Rule) bool {
+		holds = !read.Turned(rules.on) && !slices.ContainsFunc(p.rulesFor(rules).For(law.Purpose(read.Class)).Element, func(r *law.Rule) bool {
 			return !read.Holds(r.Element)
 		})
 		p.held[k] = holds

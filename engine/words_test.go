@@ -132,3 +132,82 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// acme is a house rulebook with one rule.
+func acme(rule string) Source {
+	return Source{"acme.yaml", []byte(`id: acme
+version: "1"
+title: {en: Acme, zh: 某公司}
+rules:
+  - id: ACME-01
+    confidence: binding
+    house: true
+    title: {en: As our board wishes., zh: 按公司规定。}
+    source: House rule
+` + rule)}
+}
+
+// TestRulesOfTheDay: a rule that begins later does not refuse a template before its day, but says from when on it will, and
+// holds the text from that day on; one that has ended refuses nothing.
+func TestRulesOfTheDay(t *testing.T) {
+	const tone, element = "    kind: wording\n    codes: [tone]\n", "    kind: element\n    element: debt_collector\n"
+	cold := func() Spec { return specOf(t, "也许只是一时忘了", "请立即还款") }
+	plain := func() Spec { return must(testSpec()) }
+	tomorrow := ledger.Day(thursday) + 1
+	for _, c := range []struct {
+		name, rule string
+		spec       func() Spec
+		refused    bool
+		warned     bool
+		held       bool // on the day after
+	}{
+		{"a word, in force", tone, cold, true, false, false},
+		{"a word, from tomorrow", tone + "    from: " + tomorrow.String() + "\n", cold, false, true, true},
+		{"a word, until tomorrow", tone + "    to: " + tomorrow.String() + "\n", cold, true, false, false},
+		{"a word, until today", tone + "    to: " + ledger.Day(thursday).String() + "\n", cold, false, false, false},
+		{"no such word, from tomorrow", tone + "    from: " + tomorrow.String() + "\n", plain, false, false, false},
+		{"an element, in force", element, plain, true, false, false},
+		{"an element, from tomorrow", element + "    from: " + tomorrow.String() + "\n", plain, false, true, true},
+		{"an element, until today", element + "    to: " + ledger.Day(thursday).String() + "\n", plain, false, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			spec := c.spec()
+			spec.On = ledger.Day(thursday)
+			spec.Rulebooks = append(spec.Rulebooks, acme(c.rule))
+			p, err := Compile(spec)
+			if (err != nil) != c.refused || err != nil && !strings.Contains(err.Error(), "ACME-01") {
+				t.Fatalf("refused: %v, want %v", err, c.refused)
+			}
+			if err != nil {
+				return
+			}
+			warned := false
+			for _, f := range p.Findings() {
+				if f.Rule == "ACME-01" {
+					warned = true
+					if !strings.Contains(f.String(), tomorrow.String()) {
+						t.Errorf("the warning names no day: %v", f)
+					}
+				}
+			}
+			if warned != c.warned {
+				t.Errorf("warned: %v, want %v: %v", warned, c.warned, p.Findings())
+			}
+			for late, want := range []bool{false, c.held} {
+				now := thursday.AddDate(0, 0, late)
+				crowd := newCrowd(t)
+				crowd.p = p.fork()
+				d := crowd.add(ledger.Day(now)-3, 74_000)
+				d.PaymentsAsOf = now
+				crowd.stand(d, ledger.Day(now)-3, 74_000, ledger.Day(now))
+				j, err := Judge(crowd.p, d, now, false)
+				if err != nil || j.Action != Contact {
+					t.Fatalf("%+v: %v", j, err)
+				}
+				if text, err := Write(crowd.p, d, &j, crowd.to, now); (err != nil) != want || err != nil && !strings.Contains(err.Error(), "ACME-01") {
+					t.Errorf("%d days later held: %v, want %v\n%s", late, err, want, text.Body)
+				}
+			}
+		})
+	}
+}

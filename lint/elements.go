@@ -57,7 +57,7 @@ func missing(text string, lang compose.Language, f *Facts) []Finding {
 	var found []Finding
 	for i := range f.Rules {
 		r := &f.Rules[i]
-		if r.Element == "" || has(text, lang, r.Element, f.Values) {
+		if r.Element == "" || !f.inForce(r) || has(text, lang, r.Element, f.Values) {
 			continue
 		}
 		found = append(found, lacking(r))

@@ -106,6 +106,8 @@ type Rule struct {
 	Codes   []Code // wording: what it forbids
 	Element string // element: what a text must hold, as rulebooks say it: identity, amount, contact, optout, …
 	Binding bool   // false: advisory
+
+	From ledger.Date // it is in force from that day on; zero: without beginning
 }
 
 // A Step is the loan's authorised, dated next step, the only consequence that a text may announce.
@@ -128,6 +130,7 @@ type Facts struct {
 	StepsHidden bool             // nobody told which step the loan has: what is lawful in form passes
 	TimeBarred  bool             // a suit is time-barred: none may be mentioned
 	MaxSegments int              // 0 warns above two segments; more than it says is an error
+	On          ledger.Date      // rules that come into force later count from their day on; zero: all of them count
 }
 
 // A Linter is the words and patterns of both languages, compiled. It never changes; any number of goroutines may

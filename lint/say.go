@@ -172,11 +172,17 @@ func (f *Facts) judge(found []Finding, lang compose.Language) {
 	}
 }
 
+// inForce says whether a rule counts on the day.
+func (f *Facts) inForce(r *Rule) bool { return f.On == 0 || r.From <= f.On }
+
 // ruleOn returns the rule that forbids a code: the first binding one, else the first advisory one.
 func (f *Facts) ruleOn(c Code) *Rule {
 	var advises *Rule
 	for i := range f.Rules {
 		r := &f.Rules[i]
+		if !f.inForce(r) {
+			continue
+		}
 		for _, one := range r.Codes {
 			switch {
 			case one != c:

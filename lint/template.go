@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/ledger"
 )
 
 // maxSwitches bounds how many variables a template may ask for in {if}: each doubles the renderings to read.
@@ -25,6 +26,7 @@ type Template struct {
 	*compose.Template
 	numbers bool // figures may make up a personal number
 	lacks   []Rule
+	turns   ledger.Date     // from that day on a rule denies what Read found nothing to deny in; zero: none does
 	looks   map[string]bool // by element: whether every rendering looks as if it held it
 }
 
@@ -67,6 +69,7 @@ func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Templ
 	wording := f
 	wording.Rules = slices.DeleteFunc(slices.Clone(f.Rules), func(r Rule) bool { return r.Element != "" })
 	seen := map[string]bool{}
+	days := f.comes()
 	for on := range 1 << len(switches) {
 		var gone []string
 		for i, name := range switches {
@@ -81,10 +84,10 @@ func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Templ
 		}
 		seen[tr.Text] = true
 		wording.Steps = stepOf(&values)
-		places = append(places, l.rendering(read, &tr, wording)...)
+		places = append(places, l.rendering(read, &tr, wording, days)...)
 	}
 	read.lack(f.Rules)
-	for _, one := range read.missing() {
+	for _, one := range read.missing(&f) {
 		places = append(places, Place{Finding: one, Template: t, Line: t.Line, Col: 1})
 	}
 	return read, distinct(places)
@@ -116,10 +119,48 @@ func stepOf(v *compose.Vars) []Step {
 	return []Step{{On: v.NextOn, Text: v.NextStep}}
 }
 
+// comes returns the days later than the one asked for on which rules come into force, in order.
+func (f *Facts) comes() (days []ledger.Date) {
+	for i := range f.Rules {
+		if !f.inForce(&f.Rules[i]) {
+			days = append(days, f.Rules[i].From)
+		}
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// later turns an error that a rule makes from a day on into a warning that names the day.
+func (t *Template) later(one Finding, from ledger.Date) Finding {
+	if t.turns == 0 || from < t.turns {
+		t.turns = from
+	}
+	one.Severity = Warning
+	one.Message = Said{"自" + from.String() + "起不得发送：" + one.Message.ZH, "From " + from.String() + " on it is refused: " + one.Message.EN}
+	return one
+}
+
+// wording reads a text under the rules of the day, and then under those to come.
+func (l *Linter) wording(read *Template, text string, f Facts, days []ledger.Date) []Finding {
+	found := l.Text(text, f)
+	for _, day := range days {
+		f.On = day
+		for _, one := range l.Text(text, f) {
+			known := func(o Finding) bool {
+				return o.Code == one.Code && o.Start == one.Start && o.End == one.End && (o.Severity == Error || o.Rule == one.Rule)
+			}
+			if one.Severity == Error && !slices.ContainsFunc(found, known) {
+				found = append(found, read.later(one, day))
+			}
+		}
+	}
+	return found
+}
+
 // rendering reads one rendering.
-func (l *Linter) rendering(read *Template, tr *compose.Trace, f Facts) []Place {
+func (l *Linter) rendering(read *Template, tr *compose.Trace, f Facts, days []ledger.Date) []Place {
 	var places []Place
-	for _, one := range l.Text(tr.Text, f) {
+	for _, one := range l.wording(read, tr.Text, f, days) {
 		if one.Code == TooLong {
 			continue // compose has measured it at the longest values, and each text is measured when it is written
 		}
@@ -163,16 +204,26 @@ func (t *Template) Holds(element string) bool {
 	return slices.ContainsFunc(e.holds, func(one compose.Element) bool { return slices.Contains(t.Elements(), one) })
 }
 
-// missing turns what the template lacks into findings.
-func (t *Template) missing() []Finding {
-	var found []Finding
-	for _, r := range t.lacks {
-		found = append(found, lacking(&r))
+// missing turns what the template lacks into findings. Of two rules that ask for the same the one that denies today is named.
+func (t *Template) missing(f *Facts) []Finding {
+	var now, later []Finding
+	for i := range t.lacks {
+		r := &t.lacks[i]
+		one := []Finding{lacking(r)}
+		(&Facts{}).judge(one, t.Language)
+		switch {
+		case f.inForce(r):
+			now = append(now, one...)
+		case r.Binding:
+			later = append(later, t.later(one[0], r.From))
+		}
 	}
-	f := Facts{}
-	f.judge(found, t.Language)
-	return arranged(found)
+	return append(arranged(now), arranged(later)...)
 }
+
+// Turned says that a rule has come into force, on a day or before, which denies what was not denied on the day that the template
+// was read for. Then what Plain says is not enough.
+func (t *Template) Turned(on ledger.Date) bool { return t.turns != 0 && t.turns <= on }
 
 // Plain says whether the values that a hand-over writes can change nothing of what Read has found: then the text need
 // not be read. It costs next to nothing.
