@@ -152,12 +152,21 @@ func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx) e
 		err = f(tx)
 	}
 	if err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
+		return because(ctx, errors.Join(err, ignoreDone(tx.Rollback())))
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("store: commit: %w", err)
+		return because(ctx, fmt.Errorf("store: commit: %w", err))
 	}
 	return nil
+}
+
+// because says that work was called off where that is why it failed: package sql takes the statements of such a
+// transaction away, and whoever uses one next hears only that it is closed.
+func because(ctx context.Context, err error) error {
+	if cause := ctx.Err(); err != nil && cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
 
 // isolation returns how a transaction sees others. A reader sees one state of the database from its beginning to its
@@ -189,7 +198,7 @@ func (s *Store) view(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
-	return errors.Join(f(tx), ignoreDone(tx.Rollback()))
+	return because(ctx, errors.Join(f(tx), ignoreDone(tx.Rollback())))
 }
 
 // millis is how times are stored: milliseconds since 1970; 0 is the zero time.

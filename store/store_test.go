@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -127,5 +129,33 @@ func TestDownAndUp(t *testing.T) {
 	}
 	if _, err := p.Up(ctx); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestCalledOff: work that is called off in the middle of an insert says that it was, not that a statement is closed.
+func TestCalledOff(t *testing.T) {
+	s := open(t)
+	for round := range 20 { // which of the two is found first is chance
+		ctx, cancel := context.WithCancel(context.Background())
+		err := s.update(ctx, func(tx *sql.Tx) error {
+			b := newBulk(ctx, tx, `INSERT INTO creditor (ref) VALUES `, ``, 1)
+			for i := range 3 * bulkRows {
+				if i == bulkRows {
+					cancel()
+				}
+				for i >= bulkRows { // package sql ends the transaction from a goroutine of its own
+					if _, err := tx.ExecContext(context.WithoutCancel(ctx), `SELECT 1`); errors.Is(err, sql.ErrTxDone) {
+						break
+					}
+				}
+				if err := b.add(fmt.Sprint("c", i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("round %d: %v", round, err)
+		}
 	}
 }
