@@ -47,8 +47,8 @@ func (w *world) stored(b *back) {
 			if a.number == b.number || slices.Contains(a.had, b.number) {
 				h.mark(w.clock())
 			}
-			if stop && h.stop == 0 && (a.number == b.number || h == b.from && slices.Contains(a.had, b.number)) {
-				h.stop = tick
+			if stop && a.stop == 0 && (a.number == b.number || h == b.from && slices.Contains(a.had, b.number)) {
+				a.stop = tick
 			}
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
 )
@@ -65,9 +64,10 @@ type examiner struct {
 }
 
 type contact struct {
-	at    time.Time // by the lender's clock
-	loans []*loan   // that it was about; none: about every one
-	call  bool      // by people
+	at    time.Time  // by the lender's clock
+	loans []*loan    // that it was about; none: about every one
+	call  bool       // by people
+	by    []*account // those of the portfolio under which it was made
 }
 
 // about says whether a contact was about a loan.
@@ -87,74 +87,6 @@ func (x *examiner) note(i Invariant, format string, args ...any) {
 }
 
 func (x *examiner) broke(err error) { x.note(Works, "%v", err) }
-
-// A handing is what the world knows when a message is handed over: the moment after its fence was committed.
-type handing struct {
-	tick     int64
-	at       time.Time // true
-	clock    time.Time
-	leaveBy  time.Time // by the lender's clock
-	book     *book
-	whom     []debtor // those of the portfolio who have the number, by what Duly was told
-	feedFrom time.Time
-}
-
-type debtor struct {
-	human   *human
-	owed    []int64 // in each zone in which they may be, where the days differ
-	barred  string  // the state that bars contact; "" for none
-	consent bool
-	calls   []call
-	wrong   []*loan // about which nothing may be said: a debit is under way, or the core's own total is another
-}
-
-// handedOver notes what is so at a hand-over.
-func (w *world) handedOver(m *dispatch.Message, leaveBy time.Time) *handing {
-	h := &handing{tick: w.tick(), at: w.now, clock: w.clock(), leaveBy: leaveBy}
-	for _, b := range w.core.books {
-		if strings.Contains(m.Text, signature(b.ref)) {
-			h.book = b
-		}
-	}
-	if h.book == nil {
-		return h
-	}
-	h.feedFrom = h.book.toldAt
-	for _, a := range h.book.accounts {
-		if a.number == string(m.To) && !known(h.whom, a.human) {
-			a.human.mark(h.clock)
-			h.whom = append(h.whom, a.human.debtor(h.book, h.clock))
-		}
-	}
-	return h
-}
-
-// debtor is what is so of a human at an instant, by what Duly was told.
-func (h *human) debtor(b *book, at time.Time) debtor {
-	d := debtor{human: h, barred: h.barred(at), consent: h.consent, calls: slices.Clone(h.calls)}
-	for _, z := range h.wherever() {
-		if owed := h.owed(b, ledger.Day(at.In(z))); !slices.Contains(d.owed, owed) {
-			d.owed = append(d.owed, owed)
-		}
-	}
-	for _, a := range h.in(b) {
-		for _, l := range a.loans {
-			if l.told.debit.After(at) || !l.told.silent && l.told.off != 0 {
-				d.wrong = append(d.wrong, l)
-			}
-		}
-	}
-	return d
-}
-
-func known(whom []debtor, h *human) bool {
-	for _, d := range whom {
-		if d.human == h {
-			return true
-		}
-	}
-	return false
-}
 
 // today is the day where the human is.
 func (h *human) today(at time.Time) ledger.Date { return ledger.Day(at.In(h.location())) }
@@ -329,8 +261,11 @@ func (x *examiner) hours(a *Arrival, to *human) {
 // stops looks for what bars contact: a stop, a state of which Duly was told, and a consent that is missing.
 func (x *examiner) stops(a *Arrival, d *debtor) {
 	to := d.human
-	if to.stop != 0 && a.handing.tick > to.stop {
-		x.note(Stops, "%s was handed over at tick %d, and the stop was stored at tick %d", a.fence.Message(), a.handing.tick, to.stop)
+	for _, o := range d.one {
+		if o.stop != 0 && a.handing.tick > o.stop {
+			x.note(Stops, "%s was handed over at tick %d, and the stop was stored at tick %d", a.fence.Message(), a.handing.tick, o.stop)
+			break
+		}
 	}
 	if d.barred != "" {
 		x.note(Stops, "%s was handed over to somebody whom the state %q bars", a.fence.Message(), d.barred)
@@ -348,19 +283,28 @@ func (x *examiner) stops(a *Arrival, d *debtor) {
 }
 
 // caps counts from the moment of the hand-over, which an arrival follows within ten seconds: outbox.LeaveWithin. What
-// people did counts as far as Duly was told of it.
+// people did counts as far as Duly was told of it. Contacts go with their accounts: those of an account that Duly has to take
+// for another person's do not count here until the numbers agree.
 func (x *examiner) caps(a *Arrival, d *debtor) {
 	to := d.human
 	now := contact{at: a.handing.clock, loans: loansIn(a.Text, to, a.handing.book)}
+	for _, o := range d.one {
+		if o.book == a.handing.book {
+			now.by = append(now.by, o)
+		}
+	}
 	x.contacts[to] = append(x.contacts[to], now)
 	list := slices.Clone(x.contacts[to])
 	for _, c := range d.calls {
-		k := contact{at: c.at, call: true}
+		k := contact{at: c.at, call: true, by: []*account{c.account}}
 		if c.loan != nil {
 			k.loans = []*loan{c.loan}
 		}
 		list = append(list, k)
 	}
+	list = slices.DeleteFunc(list, func(c contact) bool {
+		return !slices.ContainsFunc(c.by, func(o *account) bool { return slices.Contains(d.one, o) })
+	})
 	for _, c := range to.place.Law.Caps {
 		if !c.Debt {
 			x.cap(a, to, c, list, now, nil)

@@ -22,7 +22,7 @@ var kinds = []string{"dispute", "representation", "bankruptcy", "death", "arrang
 
 // begin begins a state that bars contact, for a time or until it is lifted.
 func (c *core) begin(a *account, at time.Time) {
-	h, b := a.human, &bar{kind: kinds[c.rng.IntN(len(kinds))], from: at.Truncate(time.Second)}
+	h, b := a.human, &bar{account: a, kind: kinds[c.rng.IntN(len(kinds))], from: at.Truncate(time.Second)}
 	if c.chance(0.3) {
 		b.until = b.from.Add(time.Duration(1+c.rng.IntN(96)) * time.Hour)
 	}
@@ -54,16 +54,14 @@ func (c *core) lift(a *account, at time.Time) {
 func (c *core) agree(a *account, at time.Time, withdrawn bool) {
 	row := ledger.ConsentRow{BorrowerID: a.ref, Channel: ledger.SMS, Withdrawn: withdrawn, At: at.Truncate(time.Second), How: "written"}
 	c.tell(a.book, intake.Row{Kind: intake.Consents, Consent: row}, func(w *world) {
-		if said := a.human.said; !row.At.Before(said) { // what was said last counts, whatever is told last
-			a.human.said, a.human.consent = row.At, !withdrawn
-		}
+		a.human.consents = append(a.human.consents, consent{account: a, at: row.At, given: !withdrawn})
 		a.human.mark(w.clock())
 	})
 }
 
 // call is a call that people made, about one loan or about all.
 func (c *core) call(a *account, at time.Time) {
-	k := call{at: at.Truncate(time.Second)}
+	k := call{account: a, at: at.Truncate(time.Second)}
 	row := ledger.ContactRow{BorrowerID: a.ref, At: k.at, Channel: ledger.Voice, Result: "attempt", By: "creditor"}
 	if len(a.loans) > 0 && c.chance(0.7) {
 		k.loan = a.loans[c.rng.IntN(len(a.loans))]

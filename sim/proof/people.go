@@ -18,10 +18,8 @@ type human struct {
 	real     string   // the zone that they live in
 	number   string   // the number that they hold, E.164
 	accounts []*account
-	stop     int64     // when their stop was stored, in ticks of the world; 0 means never
 	bars     []*bar    // what bars contact, as Duly was told
-	consent  bool      // to texts, as Duly was told
-	said     time.Time // when that was said
+	consents []consent // to texts, as Duly was told, in that order
 	calls    []call    // of people, as Duly was told
 	kind     ledger.PhoneKind
 	marks    []time.Time // by the lender's clock: when something about them came into the books
@@ -30,10 +28,11 @@ type human struct {
 
 // A bar is a state of a human that bars contact.
 type bar struct {
-	kind   string
-	from   time.Time
-	until  time.Time // zero: until it is lifted
-	lifted bool
+	account *account // under which it was told
+	kind    string
+	from    time.Time
+	until   time.Time // zero: until it is lifted
+	lifted  bool
 }
 
 // holds says whether a state bars contact at an instant. One that begins later bars already.
@@ -41,8 +40,16 @@ func (b *bar) holds(at time.Time) bool { return !b.lifted && (b.until.IsZero() |
 
 // A call is a contact that people made.
 type call struct {
-	at   time.Time
-	loan *loan // nil: about every loan
+	account *account // under which it was told
+	at      time.Time
+	loan    *loan // nil: about every loan
+}
+
+// A consent to texts, or its withdrawal.
+type consent struct {
+	account *account // under which it was told
+	at      time.Time
+	given   bool
 }
 
 // An account is a human as a borrower of one portfolio. Duly knows what it was told last.
@@ -54,6 +61,7 @@ type account struct {
 	dirty  bool     // the core has news of the borrower
 	number string   // as Duly was told
 	had    []string // every number that Duly was ever told
+	stop   int64    // when a stop that reaches it was stored, in ticks of the world; 0 means never
 }
 
 // A loan is what is owed on one contract: as the core knows it, and as Duly was told.
@@ -167,14 +175,37 @@ func (h *human) wherever() []*time.Location {
 	return out
 }
 
-// barred returns the state that bars contact with the human at an instant, "" where none does.
-func (h *human) barred(at time.Time) string {
+// one returns the human's accounts that Duly has to take for one person's, beside the one given: all of them where there is
+// an identity number, else those of which it was told the same number. What it was told of one of them holds for all; what
+// it was told of the human's others it cannot know to be about the same person until their numbers agree.
+func (h *human) one(a *account) (out []*account) {
+	for _, o := range h.accounts {
+		if h.identity != "" || o.number == a.number {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// barred returns the state that bars contact with a person at an instant, "" where none does.
+func (h *human) barred(one []*account, at time.Time) string {
 	for _, b := range h.bars {
-		if b.holds(at) {
+		if b.holds(at) && slices.Contains(one, b.account) {
 			return b.kind
 		}
 	}
 	return ""
+}
+
+// agreed says whether a person consents to texts. What was said last counts, whatever was told last.
+func (h *human) agreed(one []*account) bool {
+	var last consent
+	for _, c := range h.consents {
+		if slices.Contains(one, c.account) && !c.at.Before(last.at) {
+			last = c
+		}
+	}
+	return last.given
 }
 
 // locations are the zones of all places.
