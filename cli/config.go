@@ -19,6 +19,14 @@ type Config struct {
 	Creditor   Creditor
 	Portfolios []Portfolio
 	Carriers   []Carrier
+	Serve      Serve
+}
+
+// A Serve is how duly serve works.
+type Serve struct {
+	Listen string        // host:port of the HTTP server
+	PlanAt time.Duration // the hour from which a day is planned for, since midnight in each portfolio's zone
+	Drain  time.Duration // how long what is on its way may take when the process is told to end
 }
 
 // A Database is PostgreSQL in the place of a folder; the zero value is none.

@@ -97,10 +97,11 @@ func hasPassword(u *url.URL) bool {
 
 func (r *configReader) config(v document.Value) *Config {
 	c := &Config{}
-	if !v.Keys("data", "database", "keys", "creditor", "portfolios", "carriers") {
+	if !v.Keys("data", "database", "keys", "creditor", "portfolios", "carriers", "serve") {
 		return c
 	}
 	c.Keys = r.path(v.Key("keys").Text())
+	c.Serve = serving(v.Key("serve"))
 	if d := v.Key("database"); d.Given() {
 		c.Database = r.database(d)
 		if v.Key("data").Given() {

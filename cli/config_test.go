@@ -89,7 +89,7 @@ func TestConfigSchema(t *testing.T) {
 	}
 	for place, path := range map[string][]string{
 		"creditor": {"creditor"}, "portfolios[0]": {"portfolios", "[]"}, "portfolios[0].terms": {"portfolios", "[]", "terms"},
-		"carriers[0]": {"carriers", "[]"}, "carriers[0].cost": {"carriers", "[]", "cost"}, "the document": nil, "database": {"database"},
+		"carriers[0]": {"carriers", "[]"}, "carriers[0].cost": {"carriers", "[]", "cost"}, "the document": nil, "database": {"database"}, "serve": {"serve"},
 	} {
 		if got, want := keysOf(path...), knownKeys(t, place); got != want {
 			t.Errorf("%s: the schema has %s\nthe reader has %s", place, got, want)
@@ -101,7 +101,7 @@ func TestConfigSchema(t *testing.T) {
 func knownKeys(t *testing.T, place string) string {
 	t.Helper()
 	const wrong = "qqqqqqqqqqqq: 1"
-	text := wrong + "\ndatabase: {" + wrong + "}\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
+	text := wrong + "\ndatabase: {" + wrong + "}\nserve: {" + wrong + "}\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
 	_, err := cli.ParseConfig("duly.yaml", []byte(text))
 	var ms document.MistakeErrors
 	if !errors.As(err, &ms) {

@@ -45,7 +45,8 @@ func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
 // PlanOptions say how a plan is made.
 type PlanOptions struct {
 	Now    time.Time
-	DryRun bool // store nothing
+	DryRun bool       // store nothing
+	Span   store.Span // of the persons that are planned for; zero is everybody
 	// Each is called for every person, owing or not, in the order of persons; nil plans only those whom a stage
 	// can cover, which is what a large book wants.
 	Each     func(*store.Dossier, *Judgement) error
@@ -80,7 +81,7 @@ func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned
 // which may hold on to it; Store.SavePlan stores it. What Planned says of messages and tasks is for a dry run only.
 func (e *Engine) Pages(ctx context.Context, p *Portfolio, o PlanOptions, keep func(*store.PlanPage) error) (Planned, error) {
 	today := ledger.Day(o.Now.In(p.Zone))
-	if _, err := e.Store.Refresh(ctx, p.row.ID, today, p.Terms); err != nil {
+	if _, err := e.Store.RefreshSpan(ctx, p.row.ID, o.Span, today, p.Terms); err != nil {
 		return Planned{}, err
 	}
 	w := planner{e: e, p: p, o: o, keep: keep, done: Planned{Held: map[string]int64{}}, batches: map[batchKey]int{}, rulings: map[store.Ruling]int{}}
@@ -89,7 +90,7 @@ func (e *Engine) Pages(ctx context.Context, p *Portfolio, o PlanOptions, keep fu
 	if s := p.Strategy.Stages; len(s) > 0 && s[0].From < 0 {
 		ahead = -s[0].From
 	}
-	in := store.Within{Portfolio: p.row.ID, On: today, Ahead: ahead, All: o.Each != nil}
+	in := store.Within{Portfolio: p.row.ID, On: today, Ahead: ahead, All: o.Each != nil, Span: o.Span}
 	err := e.Store.Dossiers(ctx, in, func(d *store.Dossier) error { return w.person(ctx, d) })
 	if err == nil {
 		err = w.flush()

@@ -17,6 +17,7 @@ type RunOptions struct {
 	Linger   time.Duration // end when nothing due is left and nothing came back for so long; 0 means never end
 	Patience time.Duration // end with ErrCarrierDown when messages are due and a carrier is down for so long; 0 means never
 	Batch    int           // messages a claim at most; 0 means DefaultBatch
+	Drain    time.Duration // when ctx ends, how long what is on its way may take to get an outcome; 0 means that the line is cut at once
 	Progress func(Progress)
 }
 
@@ -113,13 +114,17 @@ func (r *running) run(ctx context.Context) error {
 	if err := r.s.Hire(ctx); err != nil {
 		return err
 	}
-	line, hangUp := context.WithCancel(ctx)
+	line, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
 	ended := make(chan error, 1)
-	go func() { ended <- r.carrier.Run(line) }()
+	go func() { ended <- r.carrier.Run(line); close(ended) }()
 	err := r.loop(ctx, ended)
+	if ctx.Err() != nil && r.o.Drain > 0 {
+		err = errors.Join(err, r.drain(ctx, ended))
+	}
 	hangUp()
 	if !errors.Is(err, dispatch.ErrNotSimulator) {
-		if down := <-ended; err == nil && !errors.Is(down, context.Canceled) {
+		if down, open := <-ended; open && err == nil && !errors.Is(down, context.Canceled) {
 			err = down
 		}
 	}
@@ -158,7 +163,7 @@ func (r *running) loop(ctx context.Context, ended <-chan error) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case err := <-ended:
+		case err := <-ended: // it has one value, and is closed
 			if errors.Is(err, dispatch.ErrNotSimulator) {
 				return err
 			}
@@ -167,6 +172,36 @@ func (r *running) loop(ctx context.Context, ended <-chan error) error {
 		case <-timer.C:
 		}
 	}
+}
+
+// drain permits nothing more and stores what comes back until nothing is on its way, for a bounded time. What has no outcome by then
+// is lost with the line, and unknown.
+func (r *running) drain(ctx context.Context, ended <-chan error) error {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.o.Drain)
+	defer cancel()
+	r.s.Rest()
+	timer := time.NewTicker(tick)
+	defer timer.Stop()
+	for !r.s.in.idle() {
+		if _, err := r.s.Step(last); err != nil {
+			if last.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		select {
+		case <-last.Done():
+			return nil
+		case err := <-ended: // the outcomes of what was on its way are there, and Finish stores them
+			if errors.Is(err, dispatch.ErrNotSimulator) {
+				return err
+			}
+			return nil
+		case <-r.s.in.wake:
+		case <-timer.C:
+		}
+	}
+	return nil
 }
 
 // finished says whether the run may end: nothing due, nothing on its way, and quiet for long enough.

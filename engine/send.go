@@ -33,6 +33,7 @@ type Sender struct {
 	turn    int         // which portfolio is next
 	recount atomic.Bool // more is counted than the cap sets that are remembered know
 
+	resting   bool           // nothing more is claimed
 	paper     *compose.Paper // for the texts of the claim that is judged
 	settled   time.Time
 	ahead     *ready    // judged while the step before was committed; nil when there is none
@@ -125,6 +126,9 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 // room returns how many messages may be fenced now. A message counts against the window until the commit that
 // stores its outcome, which may be the one that fences them.
 func (s *Sender) room() int {
+	if s.resting {
+		return 0
+	}
 	return max(0, min(s.carrier.Room(), s.batch, s.window-s.in.open()))
 }
 

@@ -145,6 +145,10 @@ func (s *Sender) both(ctx context.Context, claim *ready) (did Stepped, err error
 	return did, errors.Join(err, judged)
 }
 
+// Rest lets the sender claim nothing more; its steps go on storing what comes back. What was judged ahead is dropped: nothing
+// of it is stored.
+func (s *Sender) Rest() { s.resting, s.ahead = true, nil }
+
 // Hire registers the sender as a worker and learns which parts wait for a receipt.
 func (s *Sender) Hire(ctx context.Context) error {
 	now := s.e.Wire()

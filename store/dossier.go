@@ -134,6 +134,7 @@ type Within struct {
 	Ahead     int               // with Persons nil: also those with an instalment due in so many days
 	All       bool              // with Persons nil: everybody, owing or not
 	Persons   []ledger.PersonID // only these, whatever they owe
+	Span      Span              // with Persons nil: only persons of this span; zero is everybody
 	// Trying is, by person, a message that is being tried again: its own slot must not count against it.
 	Trying map[ledger.PersonID]outbox.MessageID
 }
@@ -231,7 +232,8 @@ type contactRow struct {
 // people returns the condition that limits a stream to the persons asked for.
 func (g *gather) people(column string) (string, []any, error) {
 	if g.w.Persons == nil {
-		return "", nil, nil
+		cond, args := g.w.Span.condition(column)
+		return cond, args, nil
 	}
 	b, err := json.Marshal(g.w.Persons)
 	if err != nil {
@@ -265,7 +267,7 @@ func (g *gather) openPlan() (err error) {
 	}
 	more, join := g.some.columns("s.address")
 	return openStream(g, &g.owing, `SELECT s.person, s.loan, s.as_of, s.packed`+more+` FROM standing s`+join+`
-		WHERE s.portfolio = ? AND s.due_from <= ?`, "", " ORDER BY s.person, s.loan",
+		WHERE s.portfolio = ? AND s.due_from <= ?`, "s.person", " ORDER BY s.person, s.loan",
 		[]any{g.w.Portfolio, int64(g.w.On) + int64(g.w.Ahead)},
 		func(r *owingRow) []any {
 			return append([]any{number(&r.loan.ID), number(&r.asOf), &r.packed}, g.some.fields(r)...)
@@ -338,9 +340,9 @@ func (g *gather) openHistory() error {
 		}
 	}
 	if err == nil && g.w.Persons == nil {
-		err = openStream(g, &g.waiting, `SELECT m.person FROM batch b CROSS JOIN message m
+		err = openStream(g, &g.waiting, `SELECT w.person FROM (SELECT m.person FROM batch b CROSS JOIN message m
 			WHERE b.next < b.count AND m.id BETWEEN b.first + b.next AND b.first + b.count - 1 AND b.portfolio = ?
-			UNION SELECT m.person FROM requeue q CROSS JOIN message m WHERE m.id = q.message AND m.portfolio = ?`, "", " ORDER BY 1", []any{p, p},
+			UNION SELECT m.person FROM requeue q CROSS JOIN message m WHERE m.id = q.message AND m.portfolio = ?) w WHERE w.person > 0`, "w.person", " ORDER BY 1", []any{p, p},
 			func(*struct{}) []any { return nil })
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -57,12 +58,17 @@ const refreshLoans = 5000
 // terms, and returns how many. Nothing is learnt by it, so no person's turn moves on. It is done in pieces;
 // where it ends early, what is left is found by the next one.
 func (s *Store) Refresh(ctx context.Context, portfolio int64, today ledger.Date, terms assess.Terms) (int, error) {
+	return s.RefreshSpan(ctx, portfolio, Span{}, today, terms)
+}
+
+// RefreshSpan is Refresh for a span of persons.
+func (s *Store) RefreshSpan(ctx context.Context, portfolio int64, of Span, today ledger.Date, terms assess.Terms) (int, error) {
 	if err := s.underTerms(ctx, portfolio, today, terms); err != nil {
 		return 0, fmt.Errorf("store: refresh: %w", err)
 	}
 	done, known := 0, map[trait]int64{}
-	for after := (stalePiece{}); ; {
-		piece, err := s.stale(ctx, portfolio, today, after)
+	for after := (stalePiece{person: int64(of.From) - 1, loan: math.MaxInt64}); ; {
+		piece, err := s.stale(ctx, portfolio, today, after, of.last())
 		if err != nil {
 			return done, fmt.Errorf("store: refresh: %w", err)
 		}
@@ -132,12 +138,12 @@ type stalePiece struct {
 }
 
 // stale reads the next loans, in the order of persons, whose standing does not hold on today.
-func (s *Store) stale(ctx context.Context, portfolio int64, today ledger.Date, after stalePiece) (p piece, err error) {
+func (s *Store) stale(ctx context.Context, portfolio int64, today ledger.Date, after stalePiece, last int64) (p piece, err error) {
 	err = s.view(ctx, func(tx *sql.Tx) error {
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM source`).Scan(&p.source); err != nil {
 			return err
 		}
-		if p.loans, err = staleLoans(ctx, tx, portfolio, today, after); err != nil || len(p.loans) == 0 {
+		if p.loans, err = staleLoans(ctx, tx, portfolio, today, after, last); err != nil || len(p.loans) == 0 {
 			return err
 		}
 		return fillStale(ctx, tx, p.loans)
@@ -168,7 +174,7 @@ func fillStale(ctx context.Context, tx *sql.Tx, loans []stalePiece) error {
 	return h.close(nil)
 }
 
-func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.Date, after stalePiece) (loans []stalePiece, err error) {
+func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.Date, after stalePiece, last int64) (loans []stalePiece, err error) {
 	core, err := hasCore(ctx, tx, portfolio)
 	if err != nil {
 		return nil, err
@@ -182,10 +188,10 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 			EXISTS (SELECT 1 FROM standing o WHERE o.person = s.person AND o.loan <> s.loan AND o.portfolio = s.portfolio)`+more+`
 		FROM standing s JOIN loan l ON l.id = s.loan JOIN `+joinLoanFact+` JOIN borrower b ON b.id = s.borrower
 		JOIN borrower_fact w ON w.id = b.fact
-		WHERE s.portfolio = ? AND (s.person, s.loan) > (?, ?)
+		WHERE s.portfolio = ? AND (s.person, s.loan) > (?, ?) AND s.person <= ?
 			AND (s.anew_on <= ? OR s.as_of > ?)
 		ORDER BY s.person, s.loan LIMIT ?`,
-		portfolio, after.person, after.loan, int64(today), int64(today), refreshLoans)
+		portfolio, after.person, after.loan, last, int64(today), int64(today), refreshLoans)
 	if err != nil {
 		return nil, err
 	}

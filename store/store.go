@@ -102,6 +102,12 @@ func migrate(ctx context.Context, db *sql.DB) error {
 // Close closes the database.
 func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close()) }
 
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return wrap(s.read.QueryRowContext(ctx, `SELECT 1`).Scan(&one))
+}
+
 // update runs f in a writing transaction, which is durable when update returns nil and has left no trace when
 // it returns an error. No other writes meanwhile, neither an update nor a step.
 func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {

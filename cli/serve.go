@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/jobs"
+	"github.com/dulyhq/duly/serve"
+)
+
+type serveFlags struct{ listen string }
+
+func (a *app) serveCommand() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Do what run does, for ever: plan every night, hand over what is due, take in what comes back",
+		Long: `Does what run does until it is told to end (SIGTERM, Ctrl-C): plans each day from its hour on (serve.plan_at of duly.yaml)
+and after imports, hands over every message whose hour has come, and stores receipts and replies. A night that was
+missed is made good. A carrier or a database that is away for a while is tried again.
+
+Over HTTP it says whether it lives (/healthz) and whether it is ready (/readyz). Told to end, it permits nothing more
+and waits until what is on its way has its outcome, for serve.drain at most; what has none then is unknown, is never
+sent again by itself, and waits for a receipt or a person.
+
+With --now civil time begins there and runs on; it is refused unless every carrier is a simulator.`,
+		Example: `  duly serve
+  duly serve --listen 127.0.0.1:9090`,
+		Args: exactly(0, "serve takes no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.withEngine(c.Context(), func(cfg *Config, e *engine.Engine) error { return a.serve(c.Context(), cfg, e, f) })
+		},
+	}
+	c.Flags().StringVar(&f.listen, "listen", "", "HOST:PORT of the HTTP server (default: serve.listen of duly.yaml, else "+defaultListen+")")
+	a.nowFlag(c)
+	return c
+}
+
+// runOn returns civil time: the clock's, or one that runs on from --now.
+func (c *clock) runOn() func() time.Time {
+	if !c.virtual() {
+		return c.read
+	}
+	from, began := c.now, c.read()
+	return func() time.Time { return from.Add(c.read().Sub(began)) }
+}
+
+func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveFlags) error {
+	carriers, err := cfg.carriers(a.clock.virtual(), a.clock.read)
+	if err != nil {
+		return err
+	}
+	at := cfg.Serve.Listen
+	if f.listen != "" {
+		if at = f.listen; !isListen(at) {
+			return fail(Usage, "--listen %q is not an address such as 127.0.0.1:8080", at)
+		}
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", at)
+	if err != nil {
+		return fail(Dependency, "the HTTP server cannot listen at %s: %w", at, err)
+	}
+	h := &house{
+		log: slog.New(slog.NewTextHandler(a.err, nil)), engine: e, civil: a.clock.runOn(), drain: cfg.Serve.Drain,
+		options: engine.RunOptions{Carriers: carriers, Drain: cfg.Serve.Drain},
+	}
+	h.options.Civil = h.civil
+	h.web = serve.New(serve.Limits{}, h.log)
+	h.web.Ready(serve.Check{Name: "database", Ask: e.Store.Ping})
+	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Planned: h.planned}
+	if _, err := fmt.Fprintf(a.out, "duly serves at http://%s\n", l.Addr()); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	return h.run(ctx, l)
+}
+
+// A house is a process that serves.
+type house struct {
+	log     *slog.Logger
+	engine  *engine.Engine
+	civil   func() time.Time
+	drain   time.Duration
+	options engine.RunOptions
+	nightly *engine.Nightly
+	web     *serve.Server
+}
+
+// run works until ctx ends, and a bounded time longer.
+func (h *house) run(ctx context.Context, l net.Listener) error {
+	ctx, fell := context.WithCancelCause(ctx)
+	defer fell(nil)
+	online, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	var web sync.WaitGroup
+	web.Go(func() {
+		if err := h.web.Run(online, l); err != nil {
+			fell(err)
+		}
+	})
+	var work sync.WaitGroup
+	work.Go(func() { h.engine.Keep(ctx, h.options, h.carrierFailed) })
+	work.Go(func() {
+		if err := (jobs.Ticker{Failed: h.jobFailed}).Run(ctx, h.nightly); err != nil {
+			fell(err)
+		}
+	})
+	<-ctx.Done()
+	h.web.End()
+	h.log.Info("ending: nothing more is permitted")
+	err := context.Cause(ctx)
+	work.Wait()
+	hangUp()
+	web.Wait()
+	if errors.Is(err, context.Canceled) {
+		err = nil // it was told to
+	}
+	return err
+}
+
+func (h *house) carrierFailed(carrier string, err error) {
+	h.log.Warn("handing over is interrupted and will be tried again", "carrier", carrier, "error", err)
+}
+
+func (h *house) jobFailed(p jobs.Piece, err error) {
+	h.log.Warn("a job failed and will be tried again", "job", p.Kind, "portfolio", p.Portfolio, "run", p.Run, "shard", p.Shard, "error", err)
+}
+
+func (h *house) planned(portfolio string, done engine.Planned) {
+	held := int64(0)
+	for _, n := range done.Held {
+		held += n
+	}
+	h.log.Info("planned", "portfolio", portfolio, "persons", done.Persons, "messages", done.Messages, "tasks", done.Tasks, "waiting", done.Waiting, "held", held)
+}

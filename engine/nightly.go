@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dulyhq/duly/jobs"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+// Nightly is what has to be done beside handing over. It is jobs.Work: what is due is read from the store, so that a night that was
+// missed is made good, and several processes may ask and do at the same time.
+type Nightly struct {
+	Engine *Engine
+	Civil  func() time.Time
+	// PlanAt is the hour from which a day is planned for, since midnight in the portfolio's zone.
+	PlanAt time.Duration
+	// Shard is how many persons one piece plans for; 0 means all of them.
+	Shard int
+	// Planned is told what a piece of a plan did; nil tells nobody.
+	Planned func(portfolio string, done Planned)
+}
+
+// replanAfter is how long after a plan an import may cause the next one: a feed of payments every few minutes is not to
+// keep the machine planning. The fence finds what is paid meanwhile.
+const replanAfter = 10 * time.Minute
+
+// planJob plans for a part of a portfolio's persons.
+const planJob = "plan"
+
+// Due returns the pieces that are to be done.
+func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
+	var due []jobs.Piece
+	for _, p := range n.Engine.Portfolios {
+		shards, err := n.shards(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range shards {
+			due = append(due, jobs.Piece{Kind: planJob, Portfolio: p.Ref, Run: s.Run, Shard: s.Part})
+		}
+	}
+	return due, nil
+}
+
+func (n *Nightly) shards(ctx context.Context, p *Portfolio) ([]store.Shard, error) {
+	now := n.Civil()
+	// A day begins when its hour has come; before it the day before is the last that has to be planned.
+	day := ledger.Day(now.In(p.Zone).Add(-n.PlanAt))
+	shards, err := n.Engine.Store.DueShards(ctx, store.RunAsk{
+		Portfolio: p.row.ID, Day: day, Edition: p.edition, Now: now, Again: replanAfter, Persons: n.Shard,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("engine: what is due for portfolio %s: %w", p.Ref, err)
+	}
+	return shards, nil
+}
+
+// Do does one piece. A piece that is not due any more is done already.
+func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
+	switch piece.Kind {
+	case planJob:
+		return n.plan(ctx, piece)
+	default:
+		return fmt.Errorf("engine: no job is called %q; a newer binary asks for it", piece.Kind)
+	}
+}
+
+func (n *Nightly) plan(ctx context.Context, piece jobs.Piece) error {
+	for _, p := range n.Engine.Portfolios {
+		if p.Ref != piece.Portfolio {
+			continue
+		}
+		shards, err := n.shards(ctx, p)
+		if err != nil {
+			return err
+		}
+		for _, s := range shards {
+			if s.Run != piece.Run || s.Part != piece.Shard {
+				continue
+			}
+			now := n.Civil()
+			done, err := n.Engine.Plan(ctx, p.fork(), PlanOptions{Now: now, Span: s.Span})
+			if err != nil {
+				return fmt.Errorf("engine: plan portfolio %s: %w", p.Ref, err)
+			}
+			if n.Planned != nil {
+				n.Planned(p.Ref, done)
+			}
+			return n.Engine.Store.ShardDone(ctx, s, now)
+		}
+		return nil
+	}
+	return fmt.Errorf("engine: there is no portfolio %s here; the configurations of the fleet differ", piece.Portfolio)
+}
