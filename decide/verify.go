@@ -128,6 +128,12 @@ func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
 		return []Finding{{s.File, 1, gap}}
 	}
 	var out []Finding
+	if len(rules.Caps(law.Reminder)) == 0 {
+		at := rules.Scope()
+		out = append(out, Finding{s.File, 1, fmt.Sprintf(
+			"no binding rule of %s says how often somebody may be contacted by %s, so that every reminder waits; put one of kind cap into a rulebook of your own, such as at_most: 1, days: 1, per: person",
+			at.Country, at.Channel)})
+	}
 	out = append(out, s.againstHours(rules)...)
 	seen := map[string]bool{}
 	trials(func(tone assess.Tone, answers bool) {

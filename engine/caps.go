@@ -20,6 +20,9 @@ type capped struct {
 	rules []*law.Rule // by row
 }
 
+// NoCap is the id of the hold of a reminder that no rule counts.
+const NoCap = "duly:no_cap"
+
 // errNoCap says that no rule limits how often a reminder may be sent, so that it waits.
 var errNoCap = fmt.Errorf("%w: no rule says how often somebody may be contacted over this channel", ErrCannotWrite)
 

@@ -12,6 +12,7 @@ import (
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
 )
@@ -258,6 +259,10 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 	case guard.Allow:
 	}
 	j.capsHeld = guard.CapKey(rules, f)
+	if !j.Intent.Treatment.Notice && !rules.For(law.Reminder).Limited && len(guard.Caps(rules, law.Reminder, j.capsHeld)) == 0 {
+		j.Rule, j.Source, j.Reason = NoCap, "Duly's own: nobody is reminded without a limit", "No rule says how often somebody may be contacted over this channel."
+		return
+	}
 	slot, closes := j.slot(p, f, from, zone)
 	if slot.From.IsZero() {
 		if j.Verdict.Ruling == guard.Allow {

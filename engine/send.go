@@ -254,7 +254,7 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 		}
 		w, err := g.seek(ctx, c, text, to[c.d.Borrowers[c.j.Borrower].ID].Phone)
 		if errors.Is(err, errNoCap) {
-			g.close(c.m, outbox.Cancelled, "duly:no_cap", err.Error())
+			g.close(c.m, outbox.Cancelled, NoCap, err.Error())
 			continue
 		}
 		if err != nil {

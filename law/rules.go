@@ -35,6 +35,7 @@ type Filed struct {
 
 	Sometimes []*Rule // the hours that have conditions
 	Turning   []*Rule // rules of any kind whose conditions turn on a state
+	Limited   bool    // some cap of contacts, whatever comes of them, holds without conditions over the channel of the scope
 	Steady    bool    // nothing but hours without conditions, and what a borrower asked for, decides when contact is lawful
 }
 
@@ -117,6 +118,20 @@ func (r Rules) For(p Purpose) *Filed {
 	case Reminder:
 	}
 	return &r.c.filed[0]
+}
+
+// Caps returns the caps and spacings that count every contact over the channel of the scope, whatever comes of it: those
+// that a database can enforce. Where there is none nothing limits how often somebody is contacted.
+func (r Rules) Caps(p Purpose) []*Rule {
+	if r.c == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.For(p).Caps), func(one *Rule) bool { return !one.countsIts(r.c.scope.Channel) })
+}
+
+// countsIts says whether a cap counts every contact over a channel.
+func (r *Rule) countsIts(channel ledger.Channel) bool {
+	return r.OfAttempts() && (len(r.Of) == 0 || slices.Contains(r.Of, channel))
 }
 
 // Advisory returns the rules that are reported and do not decide. Do not change them.
