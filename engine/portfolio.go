@@ -67,6 +67,8 @@ type caches struct {
 	asked  guard.Asked
 	states []decide.State
 	ids    []ledger.LoanID
+
+	grounds map[ground]string
 }
 
 // An Identity is what a message says of its sender, in one language.

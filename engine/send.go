@@ -310,30 +310,45 @@ func (g *judging) close(m *store.Waiting, state outbox.State, rule, reason strin
 	g.st.Closings = append(g.st.Closings, store.Closing{Message: m.ID, State: state, Rule: rule, Reason: reason})
 }
 
-// reasons is what a fence keeps of why it was committed; the facts themselves are append-only.
-type reasons struct {
-	Stage     string          `json:"stage"`
-	Treatment string          `json:"treatment"`
-	Template  string          `json:"template"`
-	Language  string          `json:"lang"`
-	Tone      string          `json:"tone"`
-	DPD       int             `json:"dpd"`
-	Rule      string          `json:"rule"`
-	Edition   int64           `json:"edition"`
-	Text      string          `json:"text_template"` // digest of the template
-	Segments  int             `json:"segments"`
-	Loans     []ledger.LoanID `json:"loans"`
+// ground is what many fences have in common of why they were committed; the facts themselves are append-only.
+type ground struct {
+	Stage     string `json:"stage"`
+	Treatment string `json:"treatment"`
+	Template  string `json:"template"`
+	Language  string `json:"lang"`
+	Tone      string `json:"tone"`
+	Rule      string `json:"rule"`
+	Edition   int64  `json:"edition"`
+	Text      string `json:"text_template"` // digest of the template
+}
+
+// mostGrounds bounds how many are remembered.
+const mostGrounds = 10_000
+
+// said returns a ground as it is stored.
+func (p *Portfolio) said(g ground) (string, error) {
+	if s, ok := p.grounds[g]; ok {
+		return s, nil
+	}
+	b, err := json.Marshal(g)
+	if err != nil {
+		return "", err
+	}
+	if p.grounds == nil || len(p.grounds) >= mostGrounds {
+		p.grounds = map[ground]string{}
+	}
+	p.grounds[g] = string(b)
+	return string(b), nil
 }
 
 // permit asks for a fence for a message that has its slots.
 func (g *judging) permit(w *written) (dispatch.Message, error) {
 	p, st, c, text := g.p, g.st, w.judged, &w.text
 	j := &c.j
-	why := reasons{
-		j.Intent.Stage.Name, j.Intent.Treatment.Name, text.Template.Name, string(text.Language), string(j.Intent.Tone), j.Intent.DPD,
-		j.Rule, p.edition, text.Template.Digest[:16], text.Segments, w.loans,
-	}
-	said, err := json.Marshal(why)
+	said, err := p.said(ground{
+		j.Intent.Stage.Name, j.Intent.Treatment.Name, text.Template.Name, string(text.Language), string(j.Intent.Tone), j.Rule, p.edition,
+		text.Template.Digest[:16],
+	})
 	if err != nil {
 		return dispatch.Message{}, err
 	}
@@ -344,7 +359,7 @@ func (g *judging) permit(w *written) (dispatch.Message, error) {
 	within := min(outbox.LeaveWithin, left)
 	t := store.Try{
 		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(within), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.channel,
-		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Reasons: string(said), Text: text.Body,
+		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Ground: said, DPD: j.Intent.DPD, About: w.loans, Text: text.Body,
 		CapSet: w.set.ID, Epoch: w.set.Epoch, Slots: w.slots, Moves: w.moves, Loan: j.Intent.Lead, Others: w.others(), Address: w.address,
 		Notice: p.evidence(w),
 	}

@@ -20,19 +20,19 @@ var outcomeKinds = map[outbox.Event]string{
 
 // outcomes stores what became of tries. An unknown outcome may become known; nothing else changes.
 func (c *commit) outcomes() error {
-	in := c.bulk(`INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES `,
+	in := c.rows(`INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES `,
 		` ON CONFLICT (fence) DO UPDATE SET kind = excluded.kind, code = excluded.code, carrier = excluded.carrier, ids = excluded.ids,
 		at = excluded.at, wire_at = excluded.wire_at WHERE outcome.kind = 'unknown' AND excluded.kind IN ('accepted', 'refused')`, 7)
+	at, wireAt := millis(c.st.back()), millis(c.st.WireAt)
 	var again []PutOff
 	var cancelled []Closing
-	for _, o := range c.st.Outcomes {
+	for i := range c.st.Outcomes {
+		o := &c.st.Outcomes[i]
 		kind, ok := outcomeKinds[o.Event]
 		if !ok {
 			return fmt.Errorf("store: event %d is not an outcome", o.Event)
 		}
-		if err := in.add(o.Fence, millis(c.st.back()), millis(c.st.WireAt), kind, o.Code, o.Carrier, o.IDs); err != nil {
-			return err
-		}
+		in.int(int64(o.Fence)).int(at).int(wireAt).text(kind).text(o.Code).text(o.Carrier).text(o.IDs)
 		if o.Again != nil {
 			again = append(again, *o.Again)
 		}
@@ -43,32 +43,27 @@ func (c *commit) outcomes() error {
 	if err := in.close(); err != nil {
 		return err
 	}
-	put := c.bulk(`INSERT INTO requeue (message, not_before, not_after) VALUES `, ` ON CONFLICT DO NOTHING`, 3)
+	put := c.rows(`INSERT INTO requeue (message, not_before, not_after) VALUES `, ` ON CONFLICT DO NOTHING`, 3)
 	for _, p := range again {
-		if err := put.add(p.Message, millis(p.NotBefore), millis(p.NotAfter)); err != nil {
-			return err
-		}
+		put.int(int64(p.Message)).int(millis(p.NotBefore)).int(millis(p.NotAfter))
 	}
 	return errors.Join(put.close(), c.closed(cancelled), c.adopt())
 }
 
 // receipts stores carriers' words, and keeps those that match nothing for when their outcome comes.
 func (c *commit) receipts() error {
-	in := c.bulk(`INSERT INTO receipt (id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
-	orphans := c.bulk(`INSERT INTO orphan (carrier, carrier_id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 6)
-	for _, r := range c.st.Receipts {
-		kind := "delivered"
+	in := c.rows(`INSERT INTO receipt (id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
+	orphans := c.rows(`INSERT INTO orphan (carrier, carrier_id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 6)
+	at := millis(c.st.back())
+	for i := range c.st.Receipts {
+		r, kind := &c.st.Receipts[i], "delivered"
 		if r.Event == outbox.EvUndelivered {
 			kind = "undelivered"
 		}
-		var err error
 		if r.Fence == 0 {
-			err = orphans.add(r.From, r.ID, millis(c.st.back()), kind, r.Code, r.Cause)
+			orphans.text(r.From).text(r.ID).int(at).text(kind).text(r.Code).text(r.Cause)
 		} else {
-			err = in.add(receiptID(r.Fence, r.Part), millis(c.st.back()), kind, r.Code, r.Cause)
-		}
-		if err != nil {
-			return err
+			in.int(receiptID(r.Fence, r.Part)).int(at).text(kind).text(r.Code).text(r.Cause)
 		}
 	}
 	return errors.Join(in.close(), orphans.close())

@@ -145,6 +145,12 @@ var bulkSizes = []int{bulkRows, 30, 10, 3, 1}
 
 func (b *bulk) sql(rows int) string { return b.head + tuples(rows, b.cols) + b.tail }
 
+// bulkSQL is the text of an insert of so many rows.
+type bulkSQL struct {
+	head, tail string
+	rows, cols int
+}
+
 // tuples returns "(?,?),(?,?)" for rows of cols.
 func tuples(rows, cols int) string {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", cols), ",") + ")"

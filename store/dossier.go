@@ -142,16 +142,17 @@ type Within struct {
 // Dossiers yields the dossiers in the order of persons, from one consistent state of the database. The
 // dossier is reused: keep nothing of it.
 func (s *Store) Dossiers(ctx context.Context, w Within, yield func(*Dossier) error) error {
-	return s.view(ctx, func(tx *sql.Tx) error { return s.dossiers(ctx, tx, w, yield) })
+	return s.look(ctx, func(tx *sql.Tx, on direct) error { return s.dossiers(ctx, tx, on, w, yield) })
 }
 
-func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, w Within, yield func(*Dossier) error) (err error) {
+func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, on direct, w Within, yield func(*Dossier) error) (err error) {
 	if w.Persons != nil {
 		ctx = context.WithoutCancel(ctx) // short: not worth a watch for each statement
 	} else {
 		ctx = long(ctx)
 	}
 	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w}
+	g.lite, _ = on.(*lite)
 	if err := g.look(); err != nil {
 		return err
 	}
@@ -178,6 +179,7 @@ type gather struct {
 	ctx  context.Context
 	tx   *sql.Tx
 	kept *statements
+	lite *lite // nil on PostgreSQL
 	w    Within
 	asOf time.Time
 	some some

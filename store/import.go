@@ -93,7 +93,7 @@ var errDryRun = errors.New("dry run")
 // Memory does not grow with the rows. The standings of the loans touched are made anew by Refresh.
 func (s *Store) Import(ctx context.Context, o Import, read func(*Stage) error) (Summary, error) {
 	var sum Summary
-	err := s.transaction(ctx, s.whileStaging(), func(tx *sql.Tx) error {
+	err := s.transaction(ctx, s.whileStaging(), func(tx *sql.Tx, _ direct) error {
 		m := merge{ctx: ctx, tx: tx, o: o, keys: s.keys, fleet: s.fleet}
 		if err := m.run(read); err != nil {
 			return err

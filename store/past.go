@@ -256,6 +256,9 @@ func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
 		return wrap(err)
 	}
 	for i, fence := range fences {
+		if m.Tries[i].Reasons, err = s.why(ctx, m.Tries[i].Reasons, m.Tries[i].Parts); err != nil {
+			return err
+		}
 		if m.Tries[i].Notice, err = s.notice(ctx, fence); err != nil {
 			return err
 		}

@@ -192,7 +192,7 @@ func stored(v any) (driver.Value, error) {
 			val = int64(1)
 		}
 	case string:
-		val = strings.ReplaceAll(strings.ToValidUTF8(x, "\ufffd"), "\x00", "\ufffd")
+		val = clean(x)
 	}
 	return val, err
 }
@@ -205,14 +205,12 @@ type copied struct {
 
 // copyIn takes rows in by COPY; the statement is the head of the INSERT that it stands for.
 func (c *pgConn) copyIn(ctx context.Context, head string, rows copied) (driver.Result, error) {
-	table, columns, ok := strings.Cut(strings.TrimPrefix(head, "INSERT INTO "), "(")
-	columns, _, closed := strings.Cut(columns, ")")
-	if !ok || !closed {
-		return nil, fmt.Errorf("store: no COPY can be made of %q", head)
+	table, names, err := columnsOf(head)
+	if err != nil {
+		return nil, err
 	}
-	names := strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
 	row := make([]any, rows.cols)
-	n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{strings.TrimSpace(table)}, names,
+	n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{table}, names,
 		pgx.CopyFromSlice(len(rows.values)/rows.cols, func(i int) ([]any, error) {
 			for j := range row {
 				v, err := stored(rows.values[i*rows.cols+j])

@@ -67,7 +67,7 @@ func stepOf(worker int64, c *Claim, tries ...Try) *Step {
 func tryOf(m Waiting, seq int64, capset CapSet) Try {
 	return Try{
 		Message: m, Turn: 1, LeaveBy: wire.Add(10 * time.Second), NotAfter: noon.Add(time.Hour), Day: ledger.Day(noon), Channel: ledger.SMS, Minor: 100, Currency: "CNY",
-		Parts: 1, Reasons: "{}", Text: []byte("text"), CapSet: capset.ID, Epoch: capset.Epoch,
+		Parts: 1, Ground: "{}", Text: []byte("text"), CapSet: capset.ID, Epoch: capset.Epoch,
 		Slots: []Slot{{Of: int64(m.Person), Seq: seq}},
 	}
 }

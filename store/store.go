@@ -16,7 +16,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 //go:embed schema/sqlite/*.sql schema/postgres/*.sql
@@ -37,6 +36,7 @@ type Store struct {
 
 	// The hot path's statements, of either connection.
 	writes, reads *statements
+	grounds       grounds
 
 	// fleet says that the database is PostgreSQL: others write at the same time, and what one writer would keep in order
 	// is kept so by locks (docs/adr/0012).
@@ -65,16 +65,20 @@ func Open(ctx context.Context, place string, keys *Keys) (*Store, error) {
 // openSQLite opens the database in a folder.
 func openSQLite(ctx context.Context, dir string) (write, read *sql.DB, err error) {
 	path := filepath.Join(dir, FileName)
-	if write, err = sql.Open("sqlite", dsn(path, "&_txlock=immediate")); err != nil {
+	writer, err := openLite(dsn(path, "&_txlock=immediate"))
+	if err != nil {
 		return nil, nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
+	write = sql.OpenDB(writer)
 	write.SetMaxOpenConns(1)
 	if err := migrate(ctx, write); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
 	}
-	if read, err = sql.Open("sqlite", dsn(path, "&_pragma=query_only(1)")); err != nil {
+	reader, err := openLite(dsn(path, "&_pragma=query_only(1)"))
+	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
 	}
+	read = sql.OpenDB(reader)
 	read.SetMaxOpenConns(8)
 	return write, read, nil
 }
@@ -111,12 +115,12 @@ func (s *Store) Ping(ctx context.Context) error {
 // update runs f in a writing transaction, which is durable when update returns nil and has left no trace when
 // it returns an error. No other writes meanwhile, neither an update nor a step.
 func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
-	return s.transaction(ctx, alone, f)
+	return s.transaction(ctx, alone, func(tx *sql.Tx, _ direct) error { return f(tx) })
 }
 
 // step is update for the hot path: on PostgreSQL steps of several workers run side by side, and f may be run again
 // where they were in each other's way.
-func (s *Store) step(ctx context.Context, f func(tx *sql.Tx) error) error {
+func (s *Store) step(ctx context.Context, f func(tx *sql.Tx, on direct) error) error {
 	for again := 0; ; again++ {
 		err := s.transaction(ctx, amongSteps, f)
 		if again == mostAgain || !tryAgain(err) {
@@ -143,11 +147,17 @@ func (c company) take(ctx context.Context, tx *sql.Tx) error {
 	return wrap(err)
 }
 
-func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx) error) error {
+func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx, on direct) error) error {
 	if err := s.writes.warm(ctx); err != nil {
 		return err
 	}
-	tx, err := s.write.BeginTx(ctx, s.isolation(false))
+	conn, on, err := connect(ctx, s.write)
+	if err != nil {
+		return fmt.Errorf("store: begin: %w", err)
+	}
+	defer conn.release()
+	// The end of ctx ends a statement and so f, but never the transaction under f's hands.
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), s.isolation(false))
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
@@ -155,7 +165,10 @@ func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx) e
 		err = c.take(ctx, tx)
 	}
 	if err == nil {
-		err = f(tx)
+		err = f(tx, on)
+	}
+	if err == nil {
+		err = ctx.Err()
 	}
 	if err != nil {
 		return because(ctx, errors.Join(err, ignoreDone(tx.Rollback())))
@@ -173,6 +186,34 @@ func because(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", cause, err)
 	}
 	return err
+}
+
+// direct is what the hot path uses of a connection beside database/sql, in the same transaction.
+type direct interface {
+	// put inserts rows of so many columns by "INSERT INTO t (…) VALUES " and what follows the rows, and returns how many rows it
+	// changed. What RETURNING gives back goes to returned; without it, returned is nil.
+	put(ctx context.Context, head, tail string, cols int, rows *values, returned func([]int64)) (int64, error)
+	// ask calls each with the rows of a query, one after the other. No other statement may run meanwhile.
+	ask(ctx context.Context, query string, args *values, each func(row) error) error
+}
+
+// held is a connection out of the pool.
+type held struct{ *sql.Conn }
+
+func (h held) release() { _ = h.Close() } // it goes back to the pool, whatever became of it
+
+// connect takes a connection out of the pool, with what is direct in it.
+func connect(ctx context.Context, db *sql.DB) (h held, on direct, err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return h, nil, err
+	}
+	h = held{conn}
+	if err := conn.Raw(func(c any) error { on = c.(direct); return nil }); err != nil {
+		h.release()
+		return h, nil, err
+	}
+	return h, on, nil
 }
 
 // isolation returns how a transaction sees others. A reader sees one state of the database from its beginning to its
@@ -197,14 +238,24 @@ func ignoreDone(err error) error {
 
 // view runs f on one consistent state of the database.
 func (s *Store) view(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.look(ctx, func(tx *sql.Tx, _ direct) error { return f(tx) })
+}
+
+// look is view with what is direct in the connection.
+func (s *Store) look(ctx context.Context, f func(tx *sql.Tx, on direct) error) error {
 	if err := s.reads.warm(ctx); err != nil {
 		return err
 	}
-	tx, err := s.read.BeginTx(ctx, s.isolation(true))
+	conn, on, err := connect(ctx, s.read)
 	if err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
-	return because(ctx, errors.Join(f(tx), ignoreDone(tx.Rollback())))
+	defer conn.release()
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), s.isolation(true))
+	if err != nil {
+		return fmt.Errorf("store: read: %w", err)
+	}
+	return because(ctx, errors.Join(f(tx, on), ignoreDone(tx.Rollback())))
 }
 
 // millis is how times are stored: milliseconds since 1970; 0 is the zero time.

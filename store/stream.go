@@ -2,12 +2,15 @@ package store
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
+	"reflect"
 )
 
 // A stream is a query whose first column is a person and whose rows are in that order.
 type stream[T any] struct {
 	rows   *sql.Rows
+	lite   *liteRows // in the place of rows on SQLite
 	person int64
 	row    T
 	dest   []any
@@ -22,6 +25,17 @@ func openStream[T any](g *gather, s *stream[T], query, column, order string, arg
 		}
 		query, args = query+cond, append(args, more...)
 	}
+	s.dest = append([]any{number(&s.person)}, fields(&s.row)...)
+	if g.lite != nil {
+		vals, err := asValues(args)
+		if err != nil {
+			return err
+		}
+		if s.lite, err = g.lite.open(query+order, vals); err != nil {
+			return fmt.Errorf("store: dossiers: %w", err)
+		}
+		return s.advance()
+	}
 	st, err := g.kept.in(g.ctx, g.tx, query+order)
 	if err != nil {
 		return err
@@ -31,11 +45,16 @@ func openStream[T any](g *gather, s *stream[T], query, column, order string, arg
 		return fmt.Errorf("store: dossiers: %w", err)
 	}
 	s.rows = rows
-	s.dest = append([]any{number(&s.person)}, fields(&s.row)...)
 	return s.advance()
 }
 
-func (s *stream[T]) advance() error {
+func (s *stream[T]) advance() (err error) {
+	if s.lite != nil {
+		if s.ok, err = s.lite.next(); err != nil || !s.ok {
+			return err
+		}
+		return s.lite.scan(s.dest)
+	}
 	s.ok = s.rows.Next()
 	if !s.ok {
 		return wrap(s.rows.Err())
@@ -57,6 +76,10 @@ func (s *stream[T]) take(person int64, f func(*T)) error {
 }
 
 func (s *stream[T]) close() error {
+	if s.lite != nil {
+		s.lite.close()
+		s.lite, s.ok = nil, false
+	}
 	if s.rows == nil {
 		return nil
 	}
@@ -72,8 +95,94 @@ type scanned[T ~int | ~int64 | ~int32 | ~uint8] struct{ to *T }
 // Scan takes a whole number that fits.
 func (s *scanned[T]) Scan(v any) error {
 	n, ok := v.(int64)
-	if *s.to = T(n); !ok || int64(*s.to) != n {
-		return fmt.Errorf("store: %T is no whole number that fits", v)
+	if !ok {
+		return fmt.Errorf("store: %T is no whole number", v)
+	}
+	return s.whole(n)
+}
+
+func (s *scanned[T]) whole(n int64) error {
+	if *s.to = T(n); int64(*s.to) != n {
+		return fmt.Errorf("store: %d does not fit", n)
 	}
 	return nil
+}
+
+// A holder takes a whole number without a box.
+type holder interface{ whole(n int64) error }
+
+func (t *msTime) whole(n int64) error {
+	*t = msTime(instant(n))
+	return nil
+}
+
+// scan puts the row's columns where dest says.
+func (r *liteRows) scan(dest []any) error {
+	for i, d := range dest {
+		var err error
+		switch to := d.(type) {
+		case holder:
+			err = to.whole(r.int(i))
+		case *int64:
+			*to = r.int(i)
+		case *string:
+			*to = r.c.words.of(r.bytes(i))
+		case *sql.RawBytes:
+			*to = r.bytes(i)
+		default:
+			err = r.reflected(i, d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reflected is scan for kinds of number and text that are not worth a case of their own.
+func (r *liteRows) reflected(i int, to any) error {
+	v := reflect.Indirect(reflect.ValueOf(to))
+	switch {
+	case v.CanInt():
+		n := r.int(i)
+		if v.OverflowInt(n) {
+			return fmt.Errorf("store: %d does not fit", n)
+		}
+		v.SetInt(n)
+	case v.CanUint():
+		n := r.int(i)
+		if n < 0 || v.OverflowUint(uint64(n)) {
+			return fmt.Errorf("store: %d does not fit", n)
+		}
+		v.SetUint(uint64(n))
+	case v.Kind() == reflect.Bool:
+		v.SetBool(r.int(i) != 0)
+	case v.Kind() == reflect.String:
+		v.SetString(r.c.words.of(r.bytes(i)))
+	default:
+		return fmt.Errorf("store: nothing is read into a %T", to)
+	}
+	return nil
+}
+
+// asValues takes values as database/sql would.
+func asValues(args []any) (*values, error) {
+	v := &values{}
+	for _, a := range args {
+		val, err := driver.DefaultParameterConverter.ConvertValue(a)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		switch x := val.(type) {
+		case int64:
+			v.int(x)
+		case string:
+			v.text(x)
+		case []byte:
+			v.blob(x)
+		default:
+			return nil, fmt.Errorf("store: a %T is not bound", a)
+		}
+	}
+	return v, nil
 }

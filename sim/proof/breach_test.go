@@ -211,8 +211,8 @@ func TestBreachOfExactness(t *testing.T) {
 
 // TestBreachOfReasons is invariant 9: a contact for which another reason was kept than decided is found.
 func TestBreachOfReasons(t *testing.T) {
-	find(t, breach{"a reason that was not the reason", Reason, sow(`CREATE TRIGGER planted AFTER INSERT ON fence
-		BEGIN UPDATE fence SET reasons = replace(reasons, '"tone":"', '"tone":"very ') WHERE id = NEW.id; END`)})
+	find(t, breach{"a reason that was not the reason", Reason, sow(`CREATE TRIGGER planted AFTER INSERT ON ground
+		BEGIN UPDATE ground SET said = replace(said, '"tone":"', '"tone":"very ') WHERE id = NEW.id; END`)})
 }
 
 // TestBreachOfPrivacy is invariant 10: a number in clear in the database, and a name in an error, are found.

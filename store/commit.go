@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"sync"
+
+	"github.com/dulyhq/duly/outbox"
+)
+
+// commit is one step in its transaction.
+type commit struct {
+	*Store
+	ctx   context.Context
+	tx    *sql.Tx
+	on    direct
+	st    *Step
+	res   *StepResult
+	boxes [][]byte
+	// grounds are those that the step met first.
+	grounds map[string]int64
+}
+
+// rows returns an insert of rows of so many columns, made when it is closed.
+func (c *commit) rows(head, tail string, cols int) *rows {
+	return &rows{c: c, head: head, tail: tail, cols: cols, values: spare.Get().(*values)}
+}
+
+// rows collects rows of one table.
+type rows struct {
+	*values
+	c          *commit
+	head, tail string
+	cols       int
+	returned   func([]int64)
+}
+
+// spare are values to be used again.
+var spare = sync.Pool{New: func() any { return new(values) }}
+
+// close inserts what was collected.
+func (r *rows) close() error {
+	_, err := r.c.on.put(r.c.ctx, r.head, r.tail, r.cols, r.values, r.returned)
+	r.reset()
+	spare.Put(r.values)
+	r.values = nil
+	return err
+}
+
+// exec runs one statement that is kept, and returns how many rows it changed.
+func (c *commit) exec(query string, args ...any) (int64, error) {
+	st, err := c.writes.in(c.ctx, c.tx, query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(c.ctx, args...)
+	if err != nil {
+		return 0, wrap(err)
+	}
+	n, err := res.RowsAffected()
+	return n, wrap(err)
+}
+
+// run applies what came back before it permits anything, so that a stop in the step counts for its fences.
+func (c *commit) run() error {
+	for _, f := range []func() error{c.lease, c.replies, c.outcomes, c.receipts} {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	if c.st.Claim == nil {
+		return nil
+	}
+	if err := c.safe(c.ctx, c.tx); err != nil {
+		return err
+	}
+	if ok, err := c.take(); err != nil || !ok {
+		c.res.ClaimLost = !ok
+		return err
+	}
+	for _, f := range []func() error{c.permit, c.fences, c.notices, c.putOffs, c.closings} {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lease renews the worker's lease, and refuses a worker that was taken for dead.
+func (c *commit) lease() error {
+	n, err := c.exec(`UPDATE worker SET lease_until = ? WHERE id = ? AND lease_until >= ?`,
+		millis(c.st.LeaseUntil), c.st.Worker, millis(c.st.WireAt))
+	if err != nil || n == 1 {
+		return err
+	}
+	return ErrLeaseLost
+}
+
+// take moves the batch's cursor, or deletes the rows of put-off messages; false means that somebody else did.
+func (c *commit) take() (bool, error) {
+	cl := c.st.Claim
+	if cl.Batch != 0 {
+		n, err := c.exec(`UPDATE batch SET next = ? WHERE id = ? AND next = ?`, cl.To, cl.Batch, cl.From)
+		return n == 1, err
+	}
+	ids := make([]outbox.MessageID, len(cl.Messages))
+	for i, m := range cl.Messages {
+		ids[i] = m.ID
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return false, wrap(err)
+	}
+	res, err := c.tx.ExecContext(c.ctx, `DELETE FROM requeue WHERE message IN (SELECT value FROM json_each(?))`, string(list))
+	if err != nil {
+		return false, wrap(err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == int64(len(ids)) {
+		return true, wrap(err)
+	}
+	// Some were taken by another worker: nothing of this step may stay, and the caller looks again.
+	return false, errClaimLost
+}
+
+// errClaimLost rolls back a step whose put-off messages another worker has taken.
+var errClaimLost = errors.New("store: another worker took the claim")
+
+func (c *commit) fences() error {
+	in := c.rows(`INSERT INTO fence (id, worker, at, wire_at, leave_by, not_after, minor, currency, parts, turn, reasons) VALUES `, "", 11)
+	texts := c.rows(`INSERT INTO sealed_text (fence, box) VALUES `, "", 2)
+	at, wireAt := millis(c.st.At), millis(c.st.WireAt)
+	for i := range c.st.Tries {
+		if !c.res.Permitted[i] {
+			continue
+		}
+		t := &c.st.Tries[i]
+		ground, err := c.ground(t.Ground)
+		if err != nil {
+			return err
+		}
+		in.int(int64(t.Fence())).int(c.st.Worker).int(at).int(wireAt).int(millis(t.LeaveBy)).int(millis(t.NotAfter)).int(t.Minor).
+			text(string(t.Currency)).int(int64(t.Parts)).int(t.Turn).reasons(ground, t)
+		texts.int(int64(t.Fence())).blob(c.boxes[i])
+	}
+	return errors.Join(in.close(), texts.close())
+}
+
+func (c *commit) putOffs() error {
+	in := c.rows(`INSERT INTO requeue (message, not_before, not_after) VALUES `,
+		` ON CONFLICT (message) DO UPDATE SET not_before = excluded.not_before`, 3)
+	for _, p := range c.st.PutOffs {
+		in.int(int64(p.Message)).int(millis(p.NotBefore)).int(millis(p.NotAfter))
+	}
+	return in.close()
+}
+
+func (c *commit) closings() error { return c.closed(c.st.Closings) }
+
+func (c *commit) closed(list []Closing) error {
+	in := c.rows(`INSERT INTO closed (message, at, state, rule, reason) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
+	for _, cl := range list {
+		in.int(int64(cl.Message)).int(millis(c.st.At)).text(cl.State.String()).text(cl.Rule).text(cl.Reason)
+	}
+	return in.close()
+}

@@ -1,0 +1,315 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"modernc.org/libc"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// A lite is a connection to SQLite that can also be used without database/sql: the hot path binds and reads whole numbers
+// and bytes as they are (docs/adr/0013). Through database/sql each value costs a box, two conversions and the driver's copy, which
+// is more than the database takes to store it. Both ways share the connection and so its transaction.
+type lite struct {
+	liteConn
+	tls   *libc.TLS
+	db    uintptr // *sqlite3
+	kept  map[string]*liteStmt
+	room  uintptr // memory of C's for what is bound
+	size  int
+	words words
+	bulks map[bulkSQL]string
+}
+
+// liteConn is what database/sql uses of the driver's connection.
+type liteConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+// liteConnector makes connections that are lites.
+type liteConnector struct{ driver.Connector }
+
+func openLite(dsn string) (driver.Connector, error) {
+	c, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return liteConnector{c}, nil
+}
+
+// errHandle says that the driver is of another version than the one in go.mod.
+var errHandle = errors.New("store: the SQLite driver's connection is not what it was; see store/lite.go")
+
+func (c liteConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	whole, ok := conn.(liteConn)
+	if !ok {
+		return nil, errors.Join(errHandle, conn.Close())
+	}
+	// The driver does not give its handle away. It is read here, and never written.
+	v := reflect.Indirect(reflect.ValueOf(conn)).FieldByName("db")
+	if v.Kind() != reflect.Uintptr || v.Uint() == 0 {
+		return nil, errors.Join(errHandle, conn.Close())
+	}
+	return &lite{liteConn: whole, tls: libc.NewTLS(), db: uintptr(v.Uint()), kept: map[string]*liteStmt{}, words: words{}, bulks: map[bulkSQL]string{}}, nil
+}
+
+// Close ends the connection with its statements.
+func (c *lite) Close() error {
+	for _, st := range c.kept {
+		st.finalize()
+	}
+	if c.room != 0 {
+		libc.Xfree(c.tls, c.room)
+	}
+	err := c.liteConn.Close()
+	c.tls.Close()
+	return err
+}
+
+// fault turns a result of SQLite's into an error.
+func (c *lite) fault(rc int32) error {
+	return fmt.Errorf("store: SQLite: %s (%d)", libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.db)), rc)
+}
+
+// liteStmt is a prepared statement, kept as long as its connection.
+type liteStmt struct {
+	c    *lite
+	p    uintptr // *sqlite3_stmt
+	open bool    // its rows are being read
+	kept bool
+}
+
+// prepare returns a kept statement, or one of its own where that is in use.
+func (c *lite) prepare(query string) (*liteStmt, error) {
+	st := c.kept[query]
+	if st != nil && !st.open {
+		return st, nil
+	}
+	text, err := libc.CString(query)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer libc.Xfree(c.tls, text)
+	out := libc.Xmalloc(c.tls, libc.Tsize_t(unsafe.Sizeof(uintptr(0))))
+	if out == 0 {
+		return nil, errMemory
+	}
+	defer libc.Xfree(c.tls, out)
+	if rc := sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, text, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, out, 0); rc != sqlite3.SQLITE_OK {
+		return nil, c.fault(rc)
+	}
+	made := &liteStmt{c: c, p: *at[uintptr](out)}
+	if st == nil && len(c.kept) < mostStatements {
+		made.kept = true
+		c.kept[query] = made
+	}
+	return made, nil
+}
+
+var errMemory = errors.New("store: out of memory")
+
+// at returns the C value at an address.
+func at[T any](p uintptr) *T { return *(**T)(unsafe.Pointer(&p)) }
+
+// memory returns n bytes of C's at an address.
+func memory(p uintptr, n int) []byte { return unsafe.Slice(at[byte](p), n) }
+
+func (s *liteStmt) finalize() { sqlite3.Xsqlite3_finalize(s.c.tls, s.p) }
+
+// done ends a use of the statement.
+func (s *liteStmt) done() {
+	s.open = false
+	if s.kept {
+		sqlite3.Xsqlite3_reset(s.c.tls, s.p)
+		return
+	}
+	s.finalize()
+}
+
+// hold copies the bytes of values to where C may read them, and returns where. They stay until the next call.
+func (c *lite) hold(b []byte) (uintptr, error) {
+	if need := len(b) + 1; need > c.size {
+		if c.room != 0 {
+			libc.Xfree(c.tls, c.room)
+		}
+		c.size = max(2*need, 1<<16)
+		if c.room = libc.Xmalloc(c.tls, libc.Tsize_t(c.size)); c.room == 0 {
+			c.size = 0
+			return 0, errMemory
+		}
+	}
+	copy(memory(c.room, len(b)), b)
+	return c.room, nil
+}
+
+// bind binds cells of values whose bytes lie at base; each says how SQLite keeps them: as they are until the next
+// binding (nil), or in a copy of its own.
+func (s *liteStmt) bind(cells []cell, base uintptr, keep uintptr) error {
+	tls := s.c.tls
+	for i := range cells {
+		c, n := &cells[i], int32(i+1)
+		var rc int32
+		switch c.kind {
+		case cellInt:
+			rc = sqlite3.Xsqlite3_bind_int64(tls, s.p, n, c.n)
+		case cellText:
+			rc = sqlite3.Xsqlite3_bind_text(tls, s.p, n, base+uintptr(c.from), c.to-c.from, keep)
+		case cellBlob:
+			rc = sqlite3.Xsqlite3_bind_blob(tls, s.p, n, base+uintptr(c.from), c.to-c.from, keep)
+		}
+		if rc != sqlite3.SQLITE_OK {
+			return s.c.fault(rc)
+		}
+	}
+	return nil
+}
+
+// transient is SQLITE_TRANSIENT: SQLite keeps a copy.
+const transient = ^uintptr(0)
+
+// put inserts rows, many a statement, and hands what RETURNING gives back to returned.
+func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, returned func([]int64)) (changed int64, err error) {
+	if len(v.cells) == 0 {
+		return 0, nil
+	}
+	base, err := c.hold(v.bytes)
+	if err != nil {
+		return 0, err
+	}
+	cells := v.cells
+	for _, n := range bulkSizes {
+		for len(cells) >= n*cols {
+			st, err := c.prepare(c.bulk(bulkSQL{head, tail, n, cols}))
+			if err != nil {
+				return changed, err
+			}
+			if err := st.run(cells[:n*cols], base, returned); err != nil {
+				return changed, err
+			}
+			if returned == nil {
+				changed += int64(sqlite3.Xsqlite3_changes(c.tls, c.db))
+			}
+			cells = cells[n*cols:]
+		}
+	}
+	return changed, nil
+}
+
+// bulk returns the text of an insert, which is made once.
+func (c *lite) bulk(b bulkSQL) string {
+	text, ok := c.bulks[b]
+	if !ok {
+		text = b.head + tuples(b.rows, b.cols) + b.tail
+		c.bulks[b] = text
+	}
+	return text
+}
+
+// run executes the statement to its end.
+func (s *liteStmt) run(cells []cell, base uintptr, returned func([]int64)) error {
+	s.open = true
+	defer s.done()
+	if err := s.bind(cells, base, 0); err != nil {
+		return err
+	}
+	var out [4]int64
+	for {
+		switch rc := sqlite3.Xsqlite3_step(s.c.tls, s.p); rc {
+		case sqlite3.SQLITE_DONE:
+			return nil
+		case sqlite3.SQLITE_ROW:
+			n := min(int(sqlite3.Xsqlite3_column_count(s.c.tls, s.p)), len(out))
+			for i := range n {
+				out[i] = sqlite3.Xsqlite3_column_int64(s.c.tls, s.p, int32(i))
+			}
+			if returned != nil {
+				returned(out[:n])
+			}
+		default:
+			return s.c.fault(rc)
+		}
+	}
+}
+
+// ask calls each with the rows of a query, one after the other.
+func (c *lite) ask(_ context.Context, query string, args *values, each func(row) error) error {
+	rows, err := c.open(query, args)
+	if err != nil {
+		return err
+	}
+	for {
+		ok, err := rows.next()
+		if err == nil && ok {
+			err = each(rows)
+		}
+		if err != nil || !ok {
+			rows.close()
+			return err
+		}
+	}
+}
+
+// liteRows is a result that is read row by row; several of one connection may be open at once.
+type liteRows struct{ *liteStmt }
+
+func (c *lite) open(query string, args *values) (*liteRows, error) {
+	st, err := c.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	r := &liteRows{st}
+	st.open = true
+	base, err := c.hold(args.bytes)
+	if err == nil {
+		err = st.bind(args.cells, base, transient)
+	}
+	if err != nil {
+		st.done()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *liteRows) next() (bool, error) {
+	switch rc := sqlite3.Xsqlite3_step(r.c.tls, r.p); rc {
+	case sqlite3.SQLITE_ROW:
+		return true, nil
+	case sqlite3.SQLITE_DONE:
+		return false, nil
+	default:
+		return false, r.c.fault(rc)
+	}
+}
+
+func (r *liteRows) close() {
+	if r.open {
+		r.done()
+	}
+}
+
+func (r *liteRows) int(i int) int64 { return sqlite3.Xsqlite3_column_int64(r.c.tls, r.p, int32(i)) }
+
+func (r *liteRows) bytes(i int) []byte {
+	p := sqlite3.Xsqlite3_column_blob(r.c.tls, r.p, int32(i))
+	if p == 0 {
+		return nil
+	}
+	return memory(p, int(sqlite3.Xsqlite3_column_bytes(r.c.tls, r.p, int32(i))))
+}

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// put takes rows in by a binary COPY where nothing can be in their way and nothing comes back, else as one array for each
+// column.
+func (c *pgConn) put(ctx context.Context, head, tail string, cols int, v *values, returned func([]int64)) (int64, error) {
+	switch {
+	case len(v.cells) == 0:
+		return 0, nil
+	case tail == "":
+		return c.copyRows(ctx, head, cols, v)
+	}
+	query, args := c.arrays(head, tail, cols, v)
+	if returned == nil {
+		tag, err := c.Conn.Conn().Exec(ctx, query, args...)
+		return tag.RowsAffected(), wrap(err)
+	}
+	var out [4]int64
+	return 0, c.each(ctx, query, args, func(r *pgRow) error {
+		for i := range r.vals {
+			out[i] = r.int(i)
+		}
+		returned(out[:len(r.vals)])
+		return nil
+	})
+}
+
+// arrays returns the insert from arrays, and these.
+func (c *pgConn) arrays(head, tail string, cols int, v *values) (string, []any) {
+	args, types := make([]any, cols), make([]string, cols)
+	for j := range cols {
+		switch v.cells[j].kind {
+		case cellInt:
+			col := make([]int64, 0, len(v.cells)/cols)
+			for i := j; i < len(v.cells); i += cols {
+				col = append(col, v.cells[i].n)
+			}
+			args[j], types[j] = col, "bigint[]"
+		case cellText:
+			col := make([]string, 0, len(v.cells)/cols)
+			for i := j; i < len(v.cells); i += cols {
+				col = append(col, clean(string(v.of(&v.cells[i]))))
+			}
+			args[j], types[j] = col, "text[]"
+		case cellBlob:
+			col := make([][]byte, 0, len(v.cells)/cols)
+			for i := j; i < len(v.cells); i += cols {
+				col = append(col, v.of(&v.cells[i]))
+			}
+			args[j], types[j] = col, "bytea[]"
+		}
+	}
+	key := bulkSQL{head, tail, 0, cols}
+	if text, ok := unnests.Load(key); ok {
+		return text.(string), args
+	}
+	for j := range types {
+		types[j] = fmt.Sprintf("$%d::%s", j+1, types[j])
+	}
+	// What an INSERT of SQLite's may be followed by, PostgreSQL reads too, once it is translated.
+	text := translated(strings.TrimSuffix(head, "VALUES ") + "SELECT * FROM unnest(" + strings.Join(types, ", ") + ")" + tail).sql
+	unnests.Store(key, text)
+	return text, args
+}
+
+// unnests keeps the texts of inserts from arrays: there are a dozen.
+var unnests sync.Map
+
+// clean makes text of what a carrier sent: PostgreSQL takes only valid UTF-8 without NUL.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "\ufffd")
+}
+
+// copyRows takes rows in by COPY in PostgreSQL's binary format (its documentation, "COPY", Binary Format). Every
+// whole number goes to a column of eight bytes.
+func (c *pgConn) copyRows(ctx context.Context, head string, cols int, v *values) (int64, error) {
+	table, columns, err := columnsOf(head)
+	if err != nil {
+		return 0, err
+	}
+	sql := "COPY " + pgx.Identifier{table}.Sanitize() + " (" + strings.Join(columns, ", ") + ") FROM STDIN (FORMAT binary)"
+	tag, err := c.Conn.Conn().PgConn().CopyFrom(ctx, &copyReader{v: v, cols: cols}, sql)
+	return tag.RowsAffected(), wrap(err)
+}
+
+// columnsOf returns the table and the columns of the head of an insert.
+func columnsOf(head string) (table string, columns []string, err error) {
+	table, list, ok := strings.Cut(strings.TrimPrefix(head, "INSERT INTO "), "(")
+	list, _, closed := strings.Cut(list, ")")
+	if !ok || !closed {
+		return "", nil, fmt.Errorf("store: no COPY can be made of %q", head)
+	}
+	return strings.TrimSpace(table), strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }), nil
+}
+
+// copyReader is rows in the format of COPY.
+type copyReader struct {
+	v     *values
+	cols  int
+	at    int // the next cell
+	buf   []byte
+	begun bool
+	ended bool
+}
+
+// copyBuffer is about how many bytes are made at a time.
+const copyBuffer = 1 << 16
+
+func (r *copyReader) Read(p []byte) (int, error) {
+	if len(r.buf) == 0 {
+		if r.ended {
+			return 0, io.EOF
+		}
+		r.fill()
+	}
+	n := copy(p, r.buf)
+	r.buf = r.buf[n:]
+	return n, nil
+}
+
+func (r *copyReader) fill() {
+	b := make([]byte, 0, copyBuffer+4096)
+	if !r.begun {
+		r.begun = true
+		b = append(b, "PGCOPY\n\xff\r\n\x00"...)
+		b = append(b, 0, 0, 0, 0, 0, 0, 0, 0)
+	}
+	for r.at < len(r.v.cells) && len(b) < copyBuffer {
+		b = binary.BigEndian.AppendUint16(b, uint16(r.cols))
+		for range r.cols {
+			c := &r.v.cells[r.at]
+			switch c.kind {
+			case cellInt:
+				b = binary.BigEndian.AppendUint32(b, 8)
+				b = binary.BigEndian.AppendUint64(b, uint64(c.n))
+			case cellText:
+				s := clean(string(r.v.of(c)))
+				b = append(binary.BigEndian.AppendUint32(b, uint32(len(s))), s...)
+			case cellBlob:
+				b = append(binary.BigEndian.AppendUint32(b, uint32(c.to-c.from)), r.v.of(c)...)
+			}
+			r.at++
+		}
+	}
+	if r.at == len(r.v.cells) {
+		r.ended = true
+		b = append(b, 0xff, 0xff)
+	}
+	r.buf = b
+}
+
+// ask calls each with the rows of a query.
+func (c *pgConn) ask(ctx context.Context, query string, args *values, each func(row) error) error {
+	list := make([]any, len(args.cells))
+	for i := range args.cells {
+		list[i] = args.any(&args.cells[i])
+	}
+	return c.each(ctx, translated(query).sql, list, func(r *pgRow) error { return each(r) })
+}
+
+func (c *pgConn) each(ctx context.Context, query string, args []any, f func(*pgRow) error) error {
+	rows, err := c.Conn.Conn().Query(ctx, query, args...)
+	if err != nil {
+		return wrap(err)
+	}
+	defer rows.Close()
+	var r pgRow
+	for rows.Next() {
+		r.vals = rows.RawValues()
+		if err := f(&r); err != nil {
+			return err
+		}
+	}
+	return wrap(rows.Err())
+}
+
+// pgRow is a row in PostgreSQL's binary format.
+type pgRow struct{ vals [][]byte }
+
+func (r *pgRow) int(i int) int64 {
+	switch b := r.vals[i]; len(b) {
+	case 8:
+		return int64(binary.BigEndian.Uint64(b))
+	case 4:
+		return int64(int32(binary.BigEndian.Uint32(b)))
+	case 2:
+		return int64(int16(binary.BigEndian.Uint16(b)))
+	case 1:
+		return int64(b[0]) // truth
+	}
+	return 0 // NULL, as SQLite's
+}
+
+func (r *pgRow) bytes(i int) []byte { return r.vals[i] }
