@@ -111,11 +111,6 @@ func (s *scanned[T]) whole(n int64) error {
 // A holder takes a whole number without a box.
 type holder interface{ whole(n int64) error }
 
-func (t *msTime) whole(n int64) error {
-	*t = msTime(instant(n))
-	return nil
-}
-
 // scan puts the row's columns where dest says.
 func (r *liteRows) scan(dest []any) error {
 	for i, d := range dest {
@@ -123,6 +118,8 @@ func (r *liteRows) scan(dest []any) error {
 		switch to := d.(type) {
 		case holder:
 			err = to.whole(r.int(i))
+		case *msTime:
+			*to = msTime(instant(r.int(i)))
 		case *int64:
 			*to = r.int(i)
 		case *string:

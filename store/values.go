@@ -33,23 +33,10 @@ func (v *values) text(s string) *values {
 	return v
 }
 
-func (v *values) blob(b []byte) *values {
+func (v *values) blob(b []byte) {
 	from := len(v.bytes)
 	v.bytes = append(v.bytes, b...)
 	v.cells = append(v.cells, cell{kind: cellBlob, from: int32(from), to: int32(len(v.bytes))})
-	return v
-}
-
-// made queues a blob that f appends to what it is given.
-func (v *values) made(f func(dst []byte) ([]byte, error)) error {
-	from := len(v.bytes)
-	b, err := f(v.bytes)
-	if err != nil {
-		return err
-	}
-	v.bytes = b
-	v.cells = append(v.cells, cell{kind: cellBlob, from: int32(from), to: int32(len(b))})
-	return nil
 }
 
 func (v *values) reset() { v.cells, v.bytes = v.cells[:0], v.bytes[:0] }
