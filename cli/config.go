@@ -16,10 +16,13 @@ type Config struct {
 	Data       string // folder of the database; relative paths in the file are relative to its own folder
 	Database   Database
 	Keys       string // folder of the key files, apart from Data
+	Witness    string // file in which this machine notes what it did last; never part of a backup
 	Creditor   Creditor
 	Portfolios []Portfolio
 	Carriers   []Carrier
 	Serve      Serve
+
+	wire func() time.Time // the clock
 }
 
 // A Serve is how duly serve works.

@@ -21,6 +21,9 @@ import (
 // ConfigName is the configuration's file name.
 const ConfigName = "duly.yaml"
 
+// WitnessName is the witness's file name in the folder of the keys, unless the configuration names another file.
+const WitnessName = "witness"
+
 // loadConfig reads the configuration of --config, else of DULY_CONFIG, else of the current folder.
 func (a *app) loadConfig() (*Config, error) {
 	path := a.config
@@ -30,7 +33,11 @@ func (a *app) loadConfig() (*Config, error) {
 	if path == "" {
 		path = ConfigName
 	}
-	return Load(path)
+	c, err := Load(path)
+	if err == nil {
+		c.wire = a.clock.read
+	}
+	return c, err
 }
 
 // Load reads and checks a configuration. Every mistake is named by file, line and column.
@@ -97,10 +104,13 @@ func hasPassword(u *url.URL) bool {
 
 func (r *configReader) config(v document.Value) *Config {
 	c := &Config{}
-	if !v.Keys("data", "database", "keys", "creditor", "portfolios", "carriers", "serve") {
+	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve") {
 		return c
 	}
 	c.Keys = r.path(v.Key("keys").Text())
+	if c.Witness = r.path(v.Key("witness").Optional()); c.Witness == "" {
+		c.Witness = filepath.Join(c.Keys, WitnessName)
+	}
 	c.Serve = serving(v.Key("serve"))
 	if d := v.Key("database"); d.Given() {
 		c.Database = r.database(d)

@@ -26,6 +26,9 @@ func (c *Config) open(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, fail(Dependency, "the data in %s cannot be opened: %w", named, err)
 	}
+	if err := s.Attest(ctx, c.Witness, c.wire()); err != nil {
+		return nil, errors.Join(fail(Dependency, "the data in %s cannot be compared with what this machine did last: %w", named, err), s.Close())
+	}
 	return s, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/store"
 )
 
 type runFlags struct {
@@ -83,6 +84,8 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 	switch {
 	case errors.Is(err, dispatch.ErrNotSimulator):
 		return fail(Findings, "%w", err)
+	case errors.Is(err, store.ErrHeld), errors.Is(err, store.ErrUnproven):
+		return fail(Findings, "%w; duly release tells what is known of it", err)
 	case errors.Is(err, engine.ErrCarrierDown):
 		return fail(Dependency, "%w; start it, or mend its address in %s, and run again", err, cfg.File)
 	}

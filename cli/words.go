@@ -160,6 +160,7 @@ var ruleWords = map[string][2]string{
 	"duly:no_cap":                         {"No rule says how often somebody may be contacted, so nobody is.", "没有规则限定联系频次，暂不联系。"},
 	"duly:approval":                       {"Nobody approved the text of this notice.", "该通知的文本尚未获得批准。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
+	"duly:restored":                       {"It may have left before the database was put back.", "数据库恢复之前可能已经发出，不再发送。"},
 	"duly:tries":                          {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
 	"duly:waiting":                        {"A message to this person is planned and has not left.", "已有一条待发短信。"},
 	"stale":                               {"Its hour passed before it could be handed over.", "错过发送时间，已作废。"},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/store"
 )
 
 // RunOptions say how messages are handed over.
@@ -214,15 +215,22 @@ func (r *running) finished(ctx context.Context, now time.Time) (bool, error) {
 		r.downAt = time.Time{}
 		return false, nil
 	}
+	var notNow error
 	due, err := r.s.due(ctx)
 	if err != nil {
 		return false, err
 	}
-	if due && !up {
+	if due && errors.Is(r.s.notNow, store.ErrHeld) {
+		due, notNow = false, r.s.notNow // only a person can let it leave
+	}
+	if due && (!up || r.s.notNow != nil) {
 		if r.downAt.IsZero() {
 			r.downAt = now
 		}
 		if r.o.Patience > 0 && now.Sub(r.downAt) > r.o.Patience {
+			if r.s.notNow != nil {
+				return false, r.s.notNow
+			}
 			return false, fmt.Errorf("%w: %s: %w; what is due waits", ErrCarrierDown, r.s.name, r.s.in.why())
 		}
 		return false, nil
@@ -235,6 +243,9 @@ func (r *running) finished(ctx context.Context, now time.Time) (bool, error) {
 		return false, nil
 	}
 	open, err := r.s.e.Store.OpenElsewhere(ctx, r.s.worker)
+	if err == nil && !open {
+		err = notNow
+	}
 	return !open, err
 }
 

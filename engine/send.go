@@ -38,6 +38,8 @@ type Sender struct {
 	settled   time.Time
 	ahead     *ready    // judged while the step before was committed; nil when there is none
 	committed time.Time // when the last commit began
+	notNow    error     // why nothing may leave at present; nil: it may
+	restUntil time.Time // until when nothing is claimed because of it
 }
 
 // leaseFor is how long a worker may be silent before its fences count as those of a dead one.
@@ -45,6 +47,9 @@ const leaseFor = 5 * time.Second
 
 // leastWindow is the least time that must be left of a lawful window: a carrier needs some of it.
 const leastWindow = time.Minute
+
+// askAgain is how long a sender rests whose database lets nothing leave at present. It stores what comes back all the same.
+const askAgain = time.Second
 
 // A ready is a claim that has been judged and may be committed: soon, for it was judged on the facts of its At.
 // What changes in between is found by the fence: the person's turn, the slot and the batch's cursor.
@@ -106,6 +111,10 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	if st.Claim == nil {
 		return did, nil
 	}
+	if s.notNow = res.NotNow; s.notNow != nil {
+		s.restUntil = st.WireAt.Add(askAgain)
+		return did, nil
+	}
 	if res.ClaimLost {
 		did.Lost = true
 		return did, nil
@@ -126,7 +135,7 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 // room returns how many messages may be fenced now. A message counts against the window until the commit that
 // stores its outcome, which may be the one that fences them.
 func (s *Sender) room() int {
-	if s.resting {
+	if s.resting || s.notNow != nil && s.e.Wire().Before(s.restUntil) {
 		return 0
 	}
 	return max(0, min(s.carrier.Room(), s.batch, s.window-s.in.open()))

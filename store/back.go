@@ -89,6 +89,7 @@ func (c *commit) replies() error {
 		if err != nil {
 			return wrap(err)
 		}
+		c.res.reply = id
 		box, err := c.keys.sealBox("reply/"+strconv.FormatInt(id, 10), []byte(r.Text))
 		if err != nil {
 			return err

@@ -13,12 +13,16 @@ import (
 var errCopy = errors.New("store: copy: a database of PostgreSQL is not copied into a folder yet; only what lies in a folder can be simulated with")
 
 // Copy writes the database as it stands into the folder dir, which must hold none, and changes nothing of its own. What
-// is sealed stays sealed: the copy opens with the same keys.
+// is sealed stays sealed: the copy opens with the same keys. It is there to be simulated with, so that it is not held, whatever the
+// original is; a copy that is to be put back is Backup's.
 func (s *Store) Copy(ctx context.Context, dir string) error {
 	if s.fleet {
 		return errCopy
 	}
 	if _, err := s.write.ExecContext(ctx, `VACUUM INTO ?`, filepath.Join(dir, FileName)); err != nil {
+		return fmt.Errorf("store: copy: %w", err)
+	}
+	if err := amend(ctx, filepath.Join(dir, FileName), `UPDATE life SET held_at = 0, held_why = '', held_by = ''`); err != nil {
 		return fmt.Errorf("store: copy: %w", err)
 	}
 	return nil

@@ -107,6 +107,9 @@ func (s *Store) Import(ctx context.Context, o Import, read func(*Stage) error) (
 	if errors.Is(err, errDryRun) {
 		sum.Source, sum.DryRun, err = 0, true, nil
 	}
+	if err == nil {
+		s.noted(seenImport, sum.Source, o.Now)
+	}
 	return sum, err
 }
 

@@ -21,8 +21,8 @@ func (s *Store) SafeToSend(ctx context.Context) error {
 // pg_stat_replication, even who may not read them; with a name in synchronous_standby_names a commit waits for its standby, or
 // for ever.
 func (s *Store) safe(ctx context.Context, tx *sql.Tx) error {
-	if !s.fleet {
-		return nil
+	if err := errors.Join(s.witness.err(), s.mayLeave(ctx, tx)); err != nil || !s.fleet {
+		return err
 	}
 	var unsafe bool
 	if err := tx.QueryRowContext(ctx, `SELECT current_setting('synchronous_standby_names') = '' AND EXISTS (SELECT 1 FROM pg_stat_replication)`).Scan(&unsafe); err != nil {

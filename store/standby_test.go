@@ -38,10 +38,10 @@ func TestNoSynchronousStandby(t *testing.T) {
 			t.Fatal(claim, err)
 		}
 		res, err := s.Commit(ctx, stepOf(worker, &claim, tryOf(claim.Messages[0], 1, set)))
-		if err == nil && !res.Permitted[0] {
+		if err == nil && res.NotNow == nil && !res.Permitted[0] {
 			t.Fatal("refused")
 		}
-		return err
+		return errors.Join(err, res.NotNow)
 	}
 	if err := errors.Join(s.SafeToSend(ctx), send()); err != nil {
 		t.Fatal("without a standby:", err)

@@ -113,6 +113,9 @@ type StepResult struct {
 	Recount   bool   // more is counted than the tries knew: their cap sets are to be read anew
 	Stopped   []ledger.PersonID
 	Adopted   []string // the carrier's ids of parts whose receipts had come before their outcomes
+	NotNow    error    // why the claim was left alone for now: the database is held, or has no standby; nil: it was not
+
+	reply int64 // the last one stored
 }
 
 // back returns when what came back is stored.
@@ -145,13 +148,25 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 	if err == nil {
 		s.grounds.learn(c.grounds)
 	}
-	if errors.Is(err, errClaimLost) {
+	if why := err; errors.Is(err, errClaimLost) || notNow(err) {
+		if errors.Is(err, errGone) {
+			if err := s.Hold(ctx, st.WireAt, HeldMissing, ""); err != nil {
+				return res, err
+			}
+		}
 		// What came back must not be lost with the claim.
 		again := *st
 		again.Claim = nil
 		if res, err = s.Commit(ctx, &again); err == nil {
 			res.ClaimLost, res.Permitted = true, make([]bool, len(st.Tries))
+			if notNow(why) {
+				res.NotNow = why
+			}
 		}
+		return res, err
+	}
+	if err == nil && s.witness != nil {
+		s.note(st, &res)
 	}
 	return res, err
 }

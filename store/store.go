@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -37,6 +38,12 @@ type Store struct {
 	// The hot path's statements, of either connection.
 	writes, reads *statements
 	grounds       grounds
+
+	// What the machine knows of the database beside it (life.go); nil and zero without a witness.
+	witness   *witness
+	line      atomic.Pointer[string] // the life that was found
+	lastFence atomic.Int64           // that this machine knows of
+	unproven  atomic.Bool
 
 	// fleet says that the database is PostgreSQL: others write at the same time, and what one writer would keep in order
 	// is kept so by locks (docs/adr/0012).
@@ -86,9 +93,11 @@ func openSQLite(ctx context.Context, dir string) (write, read *sql.DB, err error
 // dsn builds the connection string. FULL makes each commit durable before it returns; nothing that permits a
 // send may be lost at power failure.
 func dsn(path, more string) string {
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)" +
+	return "file:" + escaped(path) + "?_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=temp_store(FILE)&_pragma=cache_size(-32000)" + more
 }
+
+func escaped(path string) string { return (&url.URL{Path: path}).EscapedPath() }
 
 func migrate(ctx context.Context, db *sql.DB) error {
 	sub, err := fs.Sub(schema, "schema/sqlite")
@@ -104,7 +113,12 @@ func migrate(ctx context.Context, db *sql.DB) error {
 }
 
 // Close closes the database.
-func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close()) }
+func (s *Store) Close() error {
+	return errors.Join(s.write.Close(), s.read.Close(), s.witness.close())
+}
+
+// file is the path of SQLite's database.
+func (s *Store) file() string { return filepath.Join(s.place, FileName) }
 
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
