@@ -186,6 +186,9 @@ func judge(t *Template, v document.Value) {
 	for _, e := range lacking(t.elements, always) {
 		v.Fail("a reader must always find the element %s; write {%s} outside every {if}", e, carriers(e))
 	}
+	for i := range t.ops {
+		t.lets |= 1 << t.ops[i].variable & (1<<portalLink | 1<<portalCode)
+	}
 	alphabet, units, segments, size := w.worst()
 	t.longest = size
 	if segments > t.MaxSegments {

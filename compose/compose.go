@@ -38,6 +38,8 @@ type Vars struct {
 	RetryOn  ledger.Date // debit.retry_on: a debit failed, and is tried again on this day; zero means that none did
 	NextStep string      // next_step: a real, authorised, dated step of this loan; nothing else may name a consequence
 	NextOn   ledger.Date // next_step.on
+	Link     string      // portal.link: opens the page of this borrower alone; missing where a link may not stand in a text
+	Code     string      // portal.code: what to type at the page's fixed address
 }
 
 // LoanVars is one loan in an {each loans}.

@@ -36,8 +36,9 @@ type Template struct {
 	elements []Element
 	beside   variables // those that carry an element and can be read only beside the right neighbours; see Write
 	ops      []op
-	spots    [][]spot // by op: where its text or variable stands in the document
-	longest  int      // bytes that the text takes at the longest values, so that few texts need more room
+	spots    [][]spot  // by op: where its text or variable stands in the document
+	lets     variables // those that let the reader in at the borrower's page
+	longest  int       // bytes that the text takes at the longest values, so that few texts need more room
 }
 
 // A Registration is a template as a carrier has it on file.
@@ -48,6 +49,23 @@ type Registration struct {
 
 // Elements returns what the text must hold: those of its class and those that its document adds.
 func (t *Template) Elements() []Element { return slices.Clone(t.elements) }
+
+// LetsIn says whether the body writes, or asks for, a link or a code that lets its reader in at the borrower's page. Such a
+// text needs one of its own.
+func (t *Template) LetsIn() (link, code bool) {
+	return t.lets&(1<<portalLink) != 0, t.lets&(1<<portalCode) != 0
+}
+
+// What lets a reader in, in letters and digits that are not taken for one another and make up no words. A token is a
+// capability of more than 128 bits, a code is short enough to be typed and is worth nothing without the second step.
+const (
+	KeyAlphabet = "23456789bcdfghjkmnpqrstvwxyz"
+	TokenLength = 27
+	CodeLength  = 8
+	// MaxPortalAddress is how long the page's address may be, so that a link fits where templates keep room for it.
+	MaxPortalAddress = len("https://") + longestHost
+	longestHost      = 20
+)
 
 // A Set is templates that are chosen by name and language. The zero value is empty and has none.
 type Set struct {

@@ -57,6 +57,10 @@ func (v Vars) Without(names ...string) Vars {
 			v.NextStep = ""
 		case nextStepOn:
 			v.NextOn = 0
+		case portalLink:
+			v.Link = ""
+		case portalCode:
+			v.Code = ""
 		case daysPastDue:
 			v.DPD = 0
 		case loanList:

@@ -36,6 +36,8 @@ const (
 	loanMasked
 	loanTotal
 	loanDueOn
+	portalLink
+	portalCode
 	variableCount
 )
 
@@ -69,6 +71,8 @@ var variableNames = [variableCount]string{
 	loanMasked:        "loan.masked",
 	loanTotal:         "loan.total",
 	loanDueOn:         "loan.due_on",
+	portalLink:        "portal.link",
+	portalCode:        "portal.code",
 }
 
 // String returns the name as a body writes it.
@@ -147,6 +151,10 @@ func (v *Vars) text(id variable, loan *LoanVars) string {
 		return v.StopWord
 	case nextStep:
 		return v.NextStep
+	case portalLink:
+		return v.Link
+	case portalCode:
+		return v.Code
 	case loanMasked:
 		if loan != nil {
 			return loan.Masked

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"strings"
 	"time"
 	"unicode/utf16"
 
@@ -120,6 +121,7 @@ func longestValues(lang Language, asOf ledger.Date) Vars {
 		PayBy: coming, DueOn: past, RetryOn: coming, NextOn: coming,
 		AsOf:     asOf.At(10, 5, time.UTC),
 		NextStep: "将按规定报送征信系统",
+		Link:     "https://" + strings.Repeat("m", longestHost) + "/l/" + strings.Repeat("m", TokenLength), Code: strings.Repeat("M", CodeLength),
 		Loans: []LoanVars{
 			{Masked: "0000", Total: 123456789, DueOn: past},
 			{Masked: "0000", Total: 123456789, DueOn: past},

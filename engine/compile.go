@@ -48,6 +48,7 @@ type Spec struct {
 	Carrier       string
 	Approvals     []Approval
 	Provider      string // who the carrier is to the law; empty means not known
+	Page          Page
 
 	// On is the day on which templates are read: a rule that ends before has no say in them, one that begins later warns.
 	// Zero means that every rule counts, whatever its days.
@@ -62,7 +63,7 @@ func Compile(s Spec) (*Portfolio, error) {
 	p := &Portfolio{
 		Ref: s.Ref, Creditor: s.Creditor, Language: s.Language, Party: s.Party, Terms: s.Terms, Identity: s.Identity,
 		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier, Provider: s.Provider,
-		Approvals: s.Approvals, on: s.On,
+		Approvals: s.Approvals, Page: s.Page, on: s.On,
 	}
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil || s.Zone == "" {

@@ -36,6 +36,7 @@ type Portfolio struct {
 	Carrier    string
 	Approvals  []Approval       // of statutory notices; a notice without one is held
 	Provider   string           // who the carrier is to the law: "direct", "twilio" …; empty means not known
+	Page       Page             // the borrower's page
 	Documents  []store.Document // those above as they were read, kept with each decision
 
 	row     store.Portfolio

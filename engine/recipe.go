@@ -333,6 +333,7 @@ type Text struct {
 	Minor    int64 // the amount in it
 	Currency ledger.Currency
 	Segments int
+	Lets     []store.PortalKey // what lets the reader in at the borrower's page; nil for a template that does not ask for it
 }
 
 // ErrCannotWrite says that a message cannot be written as it must be; contact waits and a person looks.
@@ -355,6 +356,10 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	v := compose.Vars{Loans: p.lines[:0]}
 	p.vars(&v, d, j, to[b.ID], now, t.Language)
 	p.lines = v.Loans
+	var lets []store.PortalKey
+	if link, code := t.LetsIn(); link || code {
+		lets = p.letIn(&v, b.ID, link, code, now)
+	}
 	w, err := t.Write(on, &v)
 	if err != nil {
 		return Text{}, fmt.Errorf("%w: %w", ErrCannotWrite, err)
@@ -368,7 +373,7 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	if f := p.wording(t.Template, w.Text, &v, d, j); f != nil {
 		return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, t.Name, f.Code, f.Rule, f.Message.EN)
 	}
-	return Text{Body: w.Text, Language: t.Language, Template: t.Template, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments}, nil
+	return Text{Body: w.Text, Language: t.Language, Template: t.Template, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments, Lets: lets}, nil
 }
 
 // onlyOwn leaves out the loans of borrowers with another name than the one written to. Two people who share a

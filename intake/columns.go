@@ -72,6 +72,7 @@ const (
 	provider
 	duty
 	doneAt
+	birthDate
 	manyColumns
 )
 
@@ -82,7 +83,7 @@ var columnNames = [manyColumns]string{
 	"locality", "preferred_hours", "preferred_days", "preferred_channel",
 	"core_due", "core_as_of", "debit_pending_until", "next_step", "next_step_on", "next_step_by", "assigned_to",
 	"kind", "from", "until", "channel", "reason", "owner", "note", "review_on", "lifted_on", "lifted_by",
-	"action", "at", "how", "address", "expires_on", "result", "by", "status", "checked_on", "provider", "duty", "done_at",
+	"action", "at", "how", "address", "expires_on", "result", "by", "status", "checked_on", "provider", "duty", "done_at", "birth_date",
 }
 
 func (c column) String() string { return columnNames[c] }
@@ -102,7 +103,7 @@ var kinds = []struct {
 		Overdue,
 		[]column{loanID, personName, phone, dueOn, amount, currency},
 		[]column{
-			borrowerID, language, timezone, country, region, locality, identity, title, product, preferredHours, preferredDays, preferredChannel,
+			borrowerID, language, timezone, country, region, locality, identity, birthDate, title, product, preferredHours, preferredDays, preferredChannel,
 		},
 	},
 	{Instalments, []column{loanID, number, dueOn, amount}, []column{principal, interest, fees, currency}},
@@ -128,7 +129,7 @@ var kinds = []struct {
 		Borrowers,
 		[]column{borrowerID, personName, phone},
 		[]column{
-			language, timezone, country, region, locality, age, identity, title, preferredHours, preferredDays, preferredChannel,
+			language, timezone, country, region, locality, age, identity, birthDate, title, preferredHours, preferredDays, preferredChannel,
 		},
 	},
 }

@@ -113,7 +113,7 @@ func (f *file) borrower(r *ledger.BorrowerRow) {
 	*r = ledger.BorrowerRow{
 		ID: f.get(borrowerID), Name: f.get(personName), Language: langOf(f.get(language)), Zone: f.get(timezone),
 		Country: strings.ToUpper(f.get(country)), Region: strings.ToUpper(f.get(region)),
-		Identity: strings.ToUpper(strings.ReplaceAll(f.get(identity), " ", "")), Title: f.get(title),
+		Identity: strings.ToUpper(strings.ReplaceAll(f.get(identity), " ", "")), Title: f.get(title), BornOn: f.date(birthDate),
 		Age: f.whole(age, ledger.MaxAge), Locality: strings.ToUpper(f.get(locality)),
 		Wish: ledger.Wish{Days: f.days(preferredDays), Channel: ledger.Channel(f.get(preferredChannel))},
 	}

@@ -108,7 +108,11 @@ func (f *file) date(c column) ledger.Date {
 	}
 	d, ok := format.parse(s)
 	if !ok {
-		f.wrong(c, "%s is not a date of the form %s", shown(s), format.notation)
+		value := shown(s)
+		if c == birthDate {
+			value = hidden
+		}
+		f.wrong(c, "%s is not a date of the form %s", value, format.notation)
 	}
 	return d
 }

@@ -30,7 +30,8 @@ type BorrowerRow struct {
 	Name      string    // as the lender writes it; sealed at rest
 	Phone     string    // E.164 when PhoneKind says valid, else as given; sealed at rest
 	PhoneKind PhoneKind // judged at import
-	Identity  string    // identity number, if the lender gives one; only its keyed hash is kept
+	Identity  string    // identity number, if the lender gives one; only keyed hashes of it and of its end are kept
+	BornOn    Date      // day of birth, by which a borrower may prove who they are; only its keyed hash is kept; zero means not stated
 	Language  string    // "zh" or "en"; empty means the portfolio's
 	Zone      string    // IANA name, or several parted by spaces where any may be the one; empty means unknown, which holds contact
 	Country   string    // ISO 3166-1 alpha-2 of residence; empty means unknown, which holds contact

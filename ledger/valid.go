@@ -97,6 +97,7 @@ func (r *BorrowerRow) Faults() []Fault {
 	f.text("phone", r.Phone, MaxPhone)
 	f.text("identity", r.Identity, MaxKey)
 	f.text("title", r.Title, MaxText)
+	f.day("birth_date", r.BornOn, false)
 	f.text("timezone", r.Zone, MaxZones)
 	if r.Language != "" && r.Language != "zh" && r.Language != "en" {
 		f.add("language", "is not zh or en")

@@ -74,7 +74,7 @@ func receiptID(f outbox.FenceID, part int) int64 { return int64(f)<<8 | int64(pa
 // replies stores what people wrote, and lets it act in the same transaction.
 func (c *commit) replies() error {
 	for _, r := range c.st.Replies {
-		sender, persons, err := c.personsAt(r.Address)
+		sender, persons, hash, err := c.sender(&r)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (c *commit) replies() error {
 		var id int64
 		err = c.tx.QueryRowContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, sender, channel, meaning, confidence, language)
 				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			millis(c.st.back()), r.Carrier, first, c.keys.hash(hashPhone, r.Address), sender, r.channel(), r.Meaning, r.Confidence, r.Language).Scan(&id)
+			millis(c.st.back()), r.Carrier, first, hash, sender, r.channel(), r.Meaning, r.Confidence, r.Language).Scan(&id)
 		if err != nil {
 			return wrap(err)
 		}
@@ -104,6 +104,15 @@ func (c *commit) replies() error {
 		}
 	}
 	return nil
+}
+
+// sender returns the number of the address that a reply comes from, whose it is or was, and its keyed hash.
+func (c *commit) sender(r *Reply) (int64, []ledger.PersonID, []byte, error) {
+	if r.Borrower != 0 {
+		return c.borrowerAt(r.Borrower)
+	}
+	id, persons, err := c.personsAt(r.Address)
+	return id, persons, c.keys.hash(hashPhone, r.Address), err
 }
 
 // channel is the channel that the reply came over.
@@ -159,13 +168,21 @@ func (c *commit) effect(p ledger.PersonID, reply, sender int64, r *Reply) error 
 		return nil
 	}
 	c.res.Stopped = append(c.res.Stopped, p)
+	channel := r.channel()
+	if r.Borrower != 0 {
+		// Said at the page, of whatever way we write; only "not me" is of one address, which is another's.
+		channel = ""
+		if r.Suppress != "wrong_person" {
+			sender = 0
+		}
+	}
 	// Said from one address over one channel: how far that reaches is for the rules to say. It begins after the last
 	// contact, whatever the clocks of the workers say: the order of commits is the truth.
 	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO state (person, borrower, portfolio, region, loan, address, channel, kind, since, until, owner,
 			review_on, digest, cause, known_at)
 		SELECT ?, 0, 0, '', 0, ?, ?, ?, t.at, 0, 'borrower', 0, x'', ?, t.at
 		FROM (SELECT max(?, coalesce((SELECT at + 1 FROM contact WHERE subject = ? ORDER BY seq DESC LIMIT 1), 0)) AS at) t`,
-		p, sender, r.channel(), r.Suppress, "reply "+strconv.FormatInt(reply, 10), millis(c.st.back()), int64(p)<<8)
+		p, sender, channel, r.Suppress, "reply "+strconv.FormatInt(reply, 10), millis(c.st.back()), int64(p)<<8)
 	return wrap(err)
 }
 

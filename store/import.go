@@ -177,7 +177,7 @@ func (m *merge) run(read func(*Stage) error) error {
 
 // begin takes a known_at later than that of any import before, so that no two versions of a fact collide.
 func (m *merge) begin() {
-	last := m.number(`SELECT coalesce(max(known_at), 0) FROM source`)
+	last := m.number(`SELECT max(coalesce((SELECT max(known_at) FROM source), 0), coalesce((SELECT max(known_at) FROM own_wish), 0))`)
 	m.known = max(millis(m.o.Now), last+1)
 	mode := "delta"
 	if m.o.Snapshot {

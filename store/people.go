@@ -6,6 +6,7 @@ func (m *merge) borrowers() {
 		return
 	}
 	p := m.o.Portfolio.ID
+	m.chosen()
 	n := m.exec(`INSERT OR IGNORE INTO go_borrower (n, ref, id, fact, person, target, was, keep)
 		SELECT s.n, s.ref, coalesce(b.id, 0), 0, coalesce(b.person, 0), 0,
 			CASE WHEN b.id IS NULL THEN 0 WHEN f.digest = s.digest AND (s.wished = 0 OR f.wish = s.wish) THEN 1 ELSE 2 END, 0
@@ -17,6 +18,7 @@ func (m *merge) borrowers() {
 	}
 	m.sum.Borrowers = m.tally("go_borrower", m.stage.borrowers.n)
 	if m.sum.Borrowers.Added+m.sum.Borrowers.Changed == 0 {
+		m.proofs()
 		return
 	}
 	m.exec(`WITH r AS (SELECT n, row_number() OVER (ORDER BY n) AS k FROM go_borrower WHERE was = 0)
@@ -25,6 +27,7 @@ func (m *merge) borrowers() {
 		UPDATE go_borrower SET fact = ? + r.k FROM r WHERE r.n = go_borrower.n`, m.number(`SELECT coalesce(max(id), 0) FROM borrower_fact`))
 	m.persons()
 	m.writeBorrowers()
+	m.proofs()
 	m.moves()
 	m.borrowersAnew()
 }

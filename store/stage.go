@@ -53,7 +53,7 @@ func (s *staged) put(vals ...any) error {
 // once each: was is 0 for a new row, 1 for one that is known as it is, 2 for a changed one.
 var stageTables = []struct{ name, columns string }{
 	{"in_borrower", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, key BLOB, kind TEXT, phone BLOB, digest BLOB,
-		language TEXT, zone TEXT, country TEXT, region TEXT, locality TEXT, age INTEGER, phone_kind INTEGER, wished INTEGER, wish TEXT, box BLOB)`},
+		language TEXT, zone TEXT, country TEXT, region TEXT, locality TEXT, age INTEGER, phone_kind INTEGER, wished INTEGER, wish TEXT, box BLOB, proof_kind TEXT, proof BLOB, born BLOB)`},
 	{"in_loan", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, borrower TEXT, product TEXT, currency TEXT,
 		opened_on INTEGER, principal INTEGER, annual_rate INTEGER, penalty_multiplier INTEGER, closed_on INTEGER, core INTEGER,
 		core_due INTEGER, core_on INTEGER, debit_until INTEGER, next_step TEXT, next_step_on INTEGER, next_step_by TEXT, assigned_to TEXT)`},
@@ -82,7 +82,7 @@ var stageTables = []struct{ name, columns string }{
 
 // stageColumns are the columns of the tables of rows as stated, but for n.
 const (
-	borrowerColumns = `src, col, ref, key, kind, phone, digest, language, zone, country, region, locality, age, phone_kind, wished, wish, box`
+	borrowerColumns = `src, col, ref, key, kind, phone, digest, language, zone, country, region, locality, age, phone_kind, wished, wish, box, proof_kind, proof, born`
 	loanColumns     = `src, col, ref, borrower, product, currency, opened_on, principal, annual_rate, penalty_multiplier, closed_on, core, ` + coreColumns
 	coreColumns     = `core_due, core_on, debit_until, next_step, next_step_on, next_step_by, assigned_to`
 )
@@ -242,9 +242,19 @@ func (s *Stage) borrower(src int64, col int, r *ledger.BorrowerRow) error {
 	digest := s.keys.hash(hashRow, strings.Join([]string{
 		r.ID, r.Name, r.Phone, strconv.Itoa(int(r.PhoneKind)), r.Identity, r.Language, r.Zone, r.Country, r.Region,
 		strconv.Itoa(r.Age), r.Title, r.Locality,
-	}, "\x00"))
+	}, "\x00")+bornText(r.BornOn))
+	proofKind, proof, born := s.keys.proofs(s.portfolio.Ref, r)
 	return s.borrowers.put(src, col, r.ID, key, kind, phone, digest, r.Language, r.Zone, r.Country, r.Region, r.Locality, r.Age,
-		int(r.PhoneKind), r.Wished, wishText(r.Wish), box)
+		int(r.PhoneKind), r.Wished, wishText(r.Wish), box, proofKind, proof, born)
+}
+
+// bornText adds a day of birth to what a row's digest is made of, and nothing where there is none, so that digests made
+// before there were any still hold.
+func bornText(d ledger.Date) string {
+	if d == 0 {
+		return ""
+	}
+	return "\x00" + d.String()
 }
 
 // wishText writes a wish as a borrower's row holds it: hours in minutes, days by bits, channel; each may be empty.

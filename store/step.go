@@ -36,6 +36,7 @@ type Try struct {
 	Others   []ledger.LoanID // further loans that the text is about
 	Address  int64           // the address's number
 	Notice   *Notice         // what is kept of a statutory notice; nil for any other message
+	Lets     []PortalKey     // what in the text lets its reader in at the borrower's page; nil for most
 }
 
 // Fence returns the number that the try has when it is permitted.
@@ -87,6 +88,9 @@ type Reply struct {
 	Confidence float64
 	Language   string
 	Suppress   string // the kind of suppression that it means; empty means none
+	// Borrower is who said it at the borrower's page; 0 means that the sender is found by the address. A stop said there is
+	// of every channel and address, because the page says so to who presses it.
+	Borrower ledger.BorrowerID
 }
 
 // A Step is what one worker commits together: what came back, and what may leave next.
