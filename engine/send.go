@@ -29,9 +29,9 @@ type Sender struct {
 	window  int // messages between fence and durable outcome at most
 	beside  func(commit, judge func())
 	in      *inbox
-	skip    int         // which of the open batches is tried first
-	turn    int         // which portfolio is next
-	recount atomic.Bool // more is counted than the cap sets that are remembered know
+	mine    []*Portfolio // those of this carrier
+	last    *Portfolio   // of the last claim; nil before the first
+	recount atomic.Bool  // more is counted than the cap sets that are remembered know
 
 	resting   bool           // nothing more is claimed
 	paper     *compose.Paper // for the texts of the claim that is judged
@@ -143,21 +143,20 @@ func (s *Sender) room() int {
 
 // judge claims up to room messages and runs the recipe on them again, on the facts of this minute.
 func (s *Sender) judge(ctx context.Context, st *store.Step, room int, taken *store.Claim) ([]dispatch.Message, error) {
-	for range s.e.Portfolios {
-		p := s.e.Portfolios[s.turn%len(s.e.Portfolios)]
-		s.turn++
-		if p.Carrier != s.name {
-			continue
-		}
-		claim, err := s.e.Store.DueAfter(ctx, p.row.ID, st.At, room, s.skip, taken)
+	turn, err := s.inTurn(ctx, st.At)
+	if err != nil {
+		return nil, err
+	}
+	holder := store.Holder{Worker: s.worker, Now: st.WireAt, Until: st.WireAt.Add(leaseFor)}
+	for _, p := range turn {
+		claim, err := s.e.Store.DueFor(ctx, holder, p.row.ID, st.At, room, taken)
 		if err != nil {
 			return nil, err
 		}
 		if claim.Batch == 0 && len(claim.Messages) == 0 {
-			s.skip = 0
 			continue
 		}
-		st.Claim = &claim
+		st.Claim, s.last = &claim, p
 		return s.judgeClaim(ctx, p, st)
 	}
 	return nil, nil

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/compose"
@@ -47,6 +48,11 @@ func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, 
 		cfg.Beside = func(commit, judge func()) { commit(); judge() }
 	}
 	s := &Sender{e: own, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, beside: cfg.Beside, in: newInbox(), paper: new(compose.Paper)}
+	for _, p := range own.Portfolios {
+		if p.Carrier == s.name {
+			s.mine = append(s.mine, p)
+		}
+	}
 	var err error
 	s.carrier, err = open(s.in.sink())
 	return s, err
@@ -86,9 +92,6 @@ func (s *Sender) Step(ctx context.Context) (Stepped, error) {
 		}
 	}
 	did, err := s.handOver(ctx, now)
-	if did.Lost {
-		s.skip++ // another worker is at this batch
-	}
 	if errors.Is(err, store.ErrLeaseLost) {
 		// The process was asleep or the clock jumped. What it had fenced may count as unknown by now, and what
 		// it learns of that is still stored; it goes on under a new number.
@@ -143,6 +146,29 @@ func (s *Sender) both(ctx context.Context, claim *ready) (did Stepped, err error
 		s.ahead = ahead
 	}
 	return did, errors.Join(err, judged)
+}
+
+// inTurn returns the carrier's portfolios in the order in which they are asked for what is due: those with something urgent first,
+// and else each begins in its turn, so that none waits for another to be through.
+func (s *Sender) inTurn(ctx context.Context, now time.Time) ([]*Portfolio, error) {
+	urgent, err := s.e.Store.Urgent(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.Index(s.mine, s.last) + 1
+	turn := slices.Concat(s.mine[at:], s.mine[:at])
+	if len(urgent) > 0 {
+		slices.SortStableFunc(turn, func(a, b *Portfolio) int {
+			switch {
+			case urgent[a.row.ID] == urgent[b.row.ID]:
+				return 0
+			case urgent[a.row.ID]:
+				return -1
+			}
+			return 1
+		})
+	}
+	return turn, nil
 }
 
 // Rest lets the sender claim nothing more; its steps go on storing what comes back. What was judged ahead is dropped: nothing

@@ -48,7 +48,7 @@ func (s *Store) Due(ctx context.Context, portfolio int64, now time.Time, limit, 
 func (s *Store) DueAfter(ctx context.Context, portfolio int64, now time.Time, limit, skip int, taken *Claim) (Claim, error) {
 	var c Claim
 	err := s.view(ctx, func(tx *sql.Tx) error {
-		if err := s.dueAgain(ctx, tx, &c, portfolio, now, limit); err != nil || len(c.Messages) > 0 {
+		if err := s.dueAgain(ctx, tx, &c, anybody, portfolio, now, limit); err != nil || len(c.Messages) > 0 {
 			return err
 		}
 		if skip > 0 {
@@ -67,15 +67,16 @@ func (w *Waiting) fields() []any {
 	return []any{&w.ID, &w.Batch, &w.Person, &w.Portfolio, &w.Borrower, &w.Loan, &w.Stage, &w.Treatment, &w.Episode, &w.Edition, &w.Carrier}
 }
 
-func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit int) error {
+func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, h Holder, portfolio int64, now time.Time, limit int) error {
+	cond, args := h.free("q")
 	st, err := s.reads.in(ctx, tx, `SELECT `+waitingColumns+`, q.not_after,
 		(SELECT count(*) FROM fence f WHERE f.id BETWEEN m.id<<3 AND m.id<<3|7) + 1
 		FROM requeue q JOIN message m ON m.id = q.message JOIN batch b ON b.id = m.batch
-		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ? ORDER BY q.not_before, q.message LIMIT ?`)
+		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ?`+cond+` ORDER BY q.not_before, q.message LIMIT ?`)
 	if err != nil {
 		return err
 	}
-	rows, err := st.QueryContext(ctx, millis(now), millis(now), portfolio, limit)
+	rows, err := st.QueryContext(ctx, append(append([]any{millis(now), millis(now), portfolio}, args...), limit)...)
 	if err != nil {
 		return wrap(err)
 	}
@@ -94,7 +95,7 @@ func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio in
 	var first, count int64
 	var notAfter time.Time
 	st, err := s.reads.in(ctx, tx, `SELECT id, first, count, next, not_after FROM batch
-		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY not_before, id LIMIT 1 OFFSET ?`)
+		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY urgency DESC, not_before, id LIMIT 1 OFFSET ?`)
 	if err != nil {
 		return err
 	}
@@ -111,9 +112,15 @@ func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio in
 			return s.dueBatch(ctx, tx, c, portfolio, now, limit, skip+1, nil)
 		}
 	}
+	return s.readBatch(ctx, tx, c, first, count, limit, notAfter)
+}
+
+// readBatch reads the messages of a claim from its cursor on.
+func (s *Store) readBatch(ctx context.Context, tx *sql.Tx, c *Claim, first, count int64, limit int, notAfter time.Time) error {
 	c.To = min(c.From+limit, int(count))
-	if st, err = s.reads.in(ctx, tx, `SELECT `+waitingColumns+` FROM message m JOIN batch b ON b.id = m.batch
-		WHERE m.id BETWEEN ? AND ? ORDER BY m.id`); err != nil {
+	st, err := s.reads.in(ctx, tx, `SELECT `+waitingColumns+` FROM message m JOIN batch b ON b.id = m.batch
+		WHERE m.id BETWEEN ? AND ? ORDER BY m.id`)
+	if err != nil {
 		return err
 	}
 	rows, err := st.QueryContext(ctx, first+int64(c.From), first+int64(c.To)-1)

@@ -102,7 +102,8 @@ func (c *commit) lease() error {
 func (c *commit) take() (bool, error) {
 	cl := c.st.Claim
 	if cl.Batch != 0 {
-		n, err := c.exec(`UPDATE batch SET next = ? WHERE id = ? AND next = ?`, cl.To, cl.Batch, cl.From)
+		n, err := c.exec(`UPDATE batch SET next = ?, holder = ?, held_until = ? WHERE id = ? AND next = ? AND count >= ?`,
+			cl.To, c.st.Worker, millis(c.st.LeaseUntil), cl.Batch, cl.From, cl.To)
 		return n == 1, err
 	}
 	ids := make([]outbox.MessageID, len(cl.Messages))

@@ -64,6 +64,7 @@ type Batch struct {
 	Carrier   string
 	NotBefore time.Time
 	NotAfter  time.Time // from here on they are stale
+	Urgent    bool      // they are not to wait behind routine
 	Messages  []Planned
 }
 
@@ -153,8 +154,8 @@ func (w *planWriter) batch(b *Batch) (int64, error) {
 		return 0, fmt.Errorf("store: the numbers of %s are used up", from.Month().Format("2006-01"))
 	}
 	var batch int64
-	if err := tx.QueryRowContext(ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Portfolio, p.Edition, b.Carrier, millis(p.At), millis(b.NotBefore), millis(b.NotAfter), first, len(b.Messages)).Scan(&batch); err != nil {
+	if err := tx.QueryRowContext(ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count, urgency)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Portfolio, p.Edition, b.Carrier, millis(p.At), millis(b.NotBefore), millis(b.NotAfter), first, len(b.Messages), b.Urgent).Scan(&batch); err != nil {
 		return 0, wrap(err)
 	}
 	in := w.bulk(`INSERT INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on) VALUES `,

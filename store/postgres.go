@@ -51,10 +51,11 @@ func openPostgres(ctx context.Context, url string) (write, read *sql.DB, err err
 	return write, read, nil
 }
 
-// Keys of advisory locks: "duly" in ASCII, and one more.
+// Keys of advisory locks: "duly" in ASCII, and more.
 const (
 	lockWrite   = 0x64756c79
 	lockMigrate = lockWrite + 1
+	lockLease   = lockWrite + 2
 )
 
 // Migrate brings the schema of a database of PostgreSQL up to date, and does nothing else. Open does it too.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"testing"
@@ -29,11 +30,17 @@ func planned(t testing.TB, s *Store, n int) Portfolio {
 	}
 	page := &PlanPage{Portfolio: p.ID, Edition: edition, At: noon, On: ledger.Day(noon)}
 	b := Batch{Carrier: "main", NotBefore: noon, NotAfter: noon.Add(24 * time.Hour)}
+	ids := make([]int, n)
 	for i := range n {
-		if _, err := s.write.Exec(`INSERT INTO person (id) VALUES (?)`, i+1); err != nil {
-			t.Fatal(err)
-		}
+		ids[i] = i + 1
 		b.Messages = append(b.Messages, Planned{Person: ledger.PersonID(i + 1), Borrower: 1, Loan: 1, Stage: "1-3", Treatment: 1, Episode: 1})
+	}
+	people, err := json.Marshal(ids)
+	if err == nil {
+		_, err = s.write.Exec(`INSERT INTO person (id) SELECT value FROM json_each(?)`, string(people))
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	page.Batches = []Batch{b}
 	if got, _, err := s.SavePlan(ctx, page); err != nil || got != int64(n) {
