@@ -141,7 +141,11 @@ func (a *app) withEngine(ctx context.Context, f func(*Config, *engine.Engine) er
 		return err
 	}
 	return c.withStore(ctx, func(s *store.Store) error {
-		e := &engine.Engine{Store: s, Portfolios: portfolios, Wire: a.clock.read}
+		wire, err := a.clock.wireClock(ctx, s)
+		if err != nil {
+			return err
+		}
+		e := &engine.Engine{Store: s, Portfolios: portfolios, Wire: wire, Version: version()}
 		if err := e.Prepare(ctx, a.clock.time()); err != nil {
 			return err
 		}
@@ -170,7 +174,7 @@ func (c *Config) carriers(virtual bool, read func() time.Time) ([]dispatch.SMPPC
 			return nil, err
 		}
 		cfg := dispatch.SMPPConfig{
-			ID: k.ID, Address: k.Address, SystemID: k.SystemID, Password: password, Source: k.Source, Window: k.Window, Rate: k.Rate, Now: read,
+			ID: k.ID, Address: k.Address, SystemID: k.SystemID, Password: password, Source: k.Source, Window: k.Window, Rate: k.Rate, Sessions: k.Sessions, Now: read,
 		}
 		if k.Simulator {
 			cfg.Simulator = smsc.SystemID

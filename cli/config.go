@@ -97,7 +97,8 @@ type Carrier struct {
 	PasswordFile string // the file that does
 	Source       string // the number or name that messages come from
 	Window       int    // messages that may be under way at once
-	Rate         int    // messages a second; 0 means as fast as the carrier takes them
+	Rate         int    // parts of messages a second, over all machines and sessions; 0 means as fast as the carrier takes them
+	Sessions     int    // sessions at once, over all machines; 0 means one for each process
 	Simulator    bool   // no real handset lies behind it, so that civil time may be virtual
 	Cost         Cost   // of a segment
 }

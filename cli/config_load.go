@@ -207,7 +207,7 @@ func approval(v document.Value) Approval {
 
 func (r *configReader) carrier(v document.Value) Carrier {
 	var c Carrier
-	if !v.Keys("id", "kind", "provider", "address", "system_id", "password_env", "password_file", "source", "window", "rate", "simulator", "cost") {
+	if !v.Keys("id", "kind", "provider", "address", "system_id", "password_env", "password_file", "source", "window", "rate", "sessions", "simulator", "cost") {
 		return c
 	}
 	c = Carrier{
@@ -229,6 +229,9 @@ func (r *configReader) carrier(v document.Value) Carrier {
 	}
 	if w := v.Key("rate"); w.Given() {
 		c.Rate = w.Int(0, 1_000_000)
+	}
+	if n := v.Key("sessions"); n.Given() {
+		c.Sessions = n.Int(1, 1000)
 	}
 	if cost := v.Key("cost"); cost.Given() && cost.Keys("amount", "currency") {
 		c.Cost = price(cost)

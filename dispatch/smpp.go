@@ -22,7 +22,8 @@ type SMPPConfig struct {
 	Password  string
 	Source    string // the number or name that texts come from
 	Window    int    // messages without an answer at most; 0 means 1,000
-	Rate      int    // messages a second at most; 0 means as many as the carrier takes
+	Rate      int    // parts of messages a second at most, until SetShare says otherwise; 0 means as many as the carrier takes
+	Sessions  int    // sessions that the carrier allows at once over all machines, for whoever opens them; 0 means any number
 	Simulator string // the system_id that the carrier must give; empty means any
 	Now       func() time.Time
 	// ResponseTimeout is how long an answer may take before its message is unknown; 0 means 30 s.
@@ -140,6 +141,9 @@ func (c *SMPP) Room() int {
 		c.ready, c.begged = append(c.ready, c.begged...), nil
 		out = c.pump(nil)
 	}
+	if c.pace.limited && len(c.ready) > 0 {
+		out = c.pump(out) // parts that waited for their turn in the rate
+	}
 	room := max(0, min(c.pace.room(now), c.pace.window-len(c.flights)))
 	c.mu.Unlock()
 	c.report(out)
@@ -154,10 +158,17 @@ func (c *SMPP) Window() int { return c.cfg.Window }
 func (c *SMPP) Width() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.pace.rate > 0 {
+	if c.pace.limited {
 		return 0
 	}
 	return c.pace.window
+}
+
+// SetShare sets how many thousandths of a part a second this bind may hand over, of what its carrier takes from all machines.
+func (c *SMPP) SetShare(milli int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pace.share(c.cfg.Now(), milli)
 }
 
 // InFlight returns how many messages have no outcome yet.
@@ -170,10 +181,8 @@ func (c *SMPP) InFlight() int {
 // Submit takes messages whose fences are committed. Their outcomes come to Sink.Outcomes, perhaps before it
 // returns.
 func (c *SMPP) Submit(msgs []Message) {
-	now := c.cfg.Now()
 	var out []Outcome
 	c.mu.Lock()
-	c.pace.spend(now, len(msgs))
 	for i := range msgs {
 		f := &flight{Message: msgs[i]}
 		if err := c.prepare(f); err != nil {
@@ -181,6 +190,7 @@ func (c *SMPP) Submit(msgs []Message) {
 			continue
 		}
 		c.flights[f.Fence] = f
+		c.pace.owed += len(f.parts)
 		c.ready = append(c.ready, f)
 	}
 	out = c.pump(out)
@@ -204,9 +214,14 @@ func (c *SMPP) prepare(f *flight) error {
 
 // pump writes the next part of each ready flight while the window has room. c.mu is held.
 func (c *SMPP) pump(out []Outcome) []Outcome {
+	now := c.cfg.Now()
 	for i, f := range c.ready {
 		sent, err := false, error(smpp.ErrClosed)
-		if c.session != nil {
+		switch {
+		case c.session == nil:
+		case now.Before(f.LeaveBy) && !c.pace.ready(now):
+			err = nil // it waits
+		default:
 			sent, err = c.session.TrySend(&f.parts[f.next], pack(f.Fence, f.next), f.LeaveBy)
 		}
 		if err != nil {
@@ -217,6 +232,8 @@ func (c *SMPP) pump(out []Outcome) []Outcome {
 			c.ready = append(c.ready[:0], c.ready[i:]...)
 			return out
 		}
+		c.pace.wrote()
+		f.wrote++
 	}
 	c.ready = c.ready[:0]
 	return out
@@ -248,6 +265,8 @@ func (c *SMPP) results(rs []smpp.Result) {
 			// The carrier has a part and did not take this one: this part alone may be written again in time.
 			c.pace.throttled(now)
 			c.begged = append(c.begged, f)
+			c.pace.owed++
+			f.wrote--
 			continue
 		}
 		out = append(out, c.finish(f, c.judge(f, r, now)))
@@ -289,6 +308,7 @@ func failed(f *flight, how smpp.Outcome, err error) Outcome {
 
 func (c *SMPP) finish(f *flight, o Outcome) Outcome {
 	delete(c.flights, f.Fence)
+	c.pace.owed -= len(f.parts) - f.wrote
 	return o
 }
 
@@ -340,6 +360,7 @@ type flight struct {
 	parts []smpp.SubmitSM
 	ids   []string
 	next  int // the part that is on its way
+	wrote int // parts written; one that is written again counts once
 }
 
 func pack(f outbox.FenceID, part int) uint64 { return uint64(f)<<8 | uint64(part) }

@@ -234,22 +234,44 @@ func TestHalfAReply(t *testing.T) {
 	}
 }
 
-// TestPace: the rate is kept, a pause is not followed by a flood, and throttling narrows what is on its way.
+// TestPace: in no second does more leave than the limit, nearly all of it does, a pause is not followed by a flood, and throttling
+// narrows what is on its way.
 func TestPace(t *testing.T) {
+	for _, limit := range []int64{1000, 2000, 7300, 100_000, 2_000_000} { // thousandths
+		now := time.Now()
+		p := newPace(0, 1000)
+		p.share(now, limit)
+		var sent []time.Time
+		for step := range 1000 { // ten seconds
+			if step == 500 {
+				now = now.Add(time.Hour)
+			}
+			for p.ready(now) {
+				p.owed++
+				p.wrote()
+				sent = append(sent, now)
+			}
+			now = now.Add(10 * time.Millisecond)
+		}
+		most, from := 0, 0
+		for i := range sent {
+			for sent[i].Sub(sent[from]) >= time.Second {
+				from++
+			}
+			most = max(most, i-from+1)
+		}
+		if int64(most)*1000 > limit || int64(len(sent))*1000 < 10*limit*45/100 || limit >= 100_000 && int64(len(sent))*1000 < 10*limit*90/100 {
+			t.Errorf("at %d thousandths a second %d left in ten, %d of them in one", limit, len(sent), most)
+		}
+	}
 	now := time.Now()
 	p := newPace(100, 1000)
-	sent := 0
-	for range 1000 { // ten seconds
-		n := p.room(now)
-		p.spend(now, n)
-		sent += n
-		now = now.Add(10 * time.Millisecond)
+	p.owed = p.room(now)
+	if n := p.room(now); n != 0 {
+		t.Errorf("room for %d more while parts are owed", n)
 	}
-	if sent < 980 || sent > 1020 {
-		t.Errorf("%d messages in ten seconds at 100 a second", sent)
-	}
-	if n := p.room(now.Add(time.Hour)); n > 10 {
-		t.Errorf("%d at once after an hour's pause", n)
+	if p.share(now, 0); p.room(now.Add(time.Hour)) != 0 || p.ready(now.Add(time.Hour)) {
+		t.Error("a share of nothing lets something leave")
 	}
 	q := newPace(0, 1000)
 	q.throttled(now)

@@ -17,6 +17,7 @@ type Engine struct {
 	Store      *store.Store
 	Portfolios []*Portfolio
 	Wire       func() time.Time // real time
+	Version    string           // of the binary, for people who look at what runs; may be empty
 }
 
 // Prepare makes a portfolio known to the store, with the documents that decide for it as of now.

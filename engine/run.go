@@ -19,6 +19,9 @@ type RunOptions struct {
 	Patience time.Duration // end with ErrCarrierDown when messages are due and a carrier is down for so long; 0 means never
 	Batch    int           // messages a claim at most; 0 means DefaultBatch
 	Drain    time.Duration // when ctx ends, how long what is on its way may take to get an outcome; 0 means that the line is cut at once
+	// Hold is for how long the last outcomes of a session are kept where the database is away; 0 means that they are tried to be stored
+	// once.
+	Hold     time.Duration
 	Progress func(Progress)
 }
 
@@ -42,31 +45,34 @@ func (e *Engine) Run(ctx context.Context, o RunOptions) (Progress, error) {
 	if o.Batch == 0 {
 		o.Batch = DefaultBatch
 	}
-	runs := make([]*running, 0, len(o.Carriers))
-	for _, cfg := range o.Carriers {
-		r, err := e.newRunning(cfg, o)
-		if err != nil {
-			return Progress{}, err
-		}
-		runs = append(runs, r)
+	m, err := e.join(ctx)
+	if err != nil {
+		return Progress{}, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	errs := make([]error, len(runs))
+	here, leave := context.WithCancel(context.WithoutCancel(ctx))
+	var stay sync.WaitGroup
+	stay.Go(func() { m.stay(here) })
+	runs, errs := make([]*running, len(o.Carriers)), make([]error, len(o.Carriers))
 	var wg sync.WaitGroup
-	for i, r := range runs {
+	for i, cfg := range o.Carriers {
 		wg.Go(func() {
-			if errs[i] = r.run(ctx); errs[i] != nil {
+			if runs[i], errs[i] = m.once(ctx, cfg, o); errs[i] != nil {
 				cancel()
 			}
 		})
 	}
 	wg.Wait()
+	leave()
+	stay.Wait()
 	var total Progress
 	for _, r := range runs {
-		total.Left += r.did.Left
-		total.Back += r.did.Back
-		total.Awaited += r.s.in.awaited()
+		if r != nil {
+			total.Left += r.did.Left
+			total.Back += r.did.Back
+			total.Awaited += r.s.in.awaited()
+		}
 	}
 	for _, err := range errs {
 		if err != nil && !errors.Is(err, context.Canceled) {
@@ -74,6 +80,46 @@ func (e *Engine) Run(ctx context.Context, o RunOptions) (Progress, error) {
 		}
 	}
 	return total, errors.Join(errs...)
+}
+
+// once hands over through one session, which it may have to wait for, until nothing is left to do.
+func (m *member) once(ctx context.Context, cfg dispatch.SMPPConfig, o RunOptions) (*running, error) {
+	for began := m.e.Wire(); ; {
+		b, err := m.berth(ctx, cfg)
+		if err == nil {
+			return b.hand(ctx, o)
+		}
+		if !errors.Is(err, store.ErrNoBind) {
+			return nil, err
+		}
+		// Others are at it. With nothing due there is nothing to wait for.
+		r, err := m.e.newRunning(cfg, o)
+		if err != nil {
+			return nil, err
+		}
+		due, err := r.s.due(ctx)
+		if err != nil || !due && o.Linger > 0 {
+			return r, err
+		}
+		if o.Patience > 0 && m.e.Wire().Sub(began) > o.Patience {
+			return r, fmt.Errorf("%w: %s: %w; what is due waits", ErrCarrierDown, cfg.ID, store.ErrNoBind)
+		}
+		if err := pause(ctx, beat); err != nil {
+			return r, err
+		}
+	}
+}
+
+// pause waits, or returns why ctx ended.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // running is one sender with the waiting around it.
@@ -111,31 +157,68 @@ func atOnce(commit, judge func()) {
 
 const tick = 20 * time.Millisecond
 
-func (r *running) run(ctx context.Context) error {
+// run hands over through a line that ends with hangUp.
+func (r *running) run(ctx, line context.Context, hangUp context.CancelCauseFunc) error {
 	if err := r.s.Hire(ctx); err != nil {
 		return err
 	}
-	line, hangUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer hangUp()
 	ended := make(chan error, 1)
 	go func() { ended <- r.carrier.Run(line); close(ended) }()
 	err := r.loop(ctx, ended)
-	if ctx.Err() != nil && r.o.Drain > 0 {
-		err = errors.Join(err, r.drain(ctx, ended))
+	if r.o.Drain > 0 {
+		if ctx.Err() != nil {
+			err = errors.Join(err, r.drain(ctx, ended))
+		}
+		r.answers()
 	}
-	hangUp()
+	why := context.Cause(line) // nil while the lease holds
+	hangUp(nil)
 	if !errors.Is(err, dispatch.ErrNotSimulator) {
 		if down, open := <-ended; open && err == nil && !errors.Is(down, context.Canceled) {
 			err = down
 		}
 	}
 	// The session's end gave every message on its way an outcome: store them, also when ctx is over.
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	return errors.Join(why, err, r.finish(ctx))
+}
+
+// answers waits for what is on its way while nothing more is permitted and nothing can be stored, so that what the carrier says
+// of it is known when the database is back. It is bounded, and ends with the line.
+func (r *running) answers() {
+	timer := time.NewTicker(tick)
+	defer timer.Stop()
+	for until := r.s.e.Wire().Add(r.o.Drain); r.s.in.open() > 0 && r.s.e.Wire().Before(until); {
+		r.carrier.Room() // writes what waited for the carrier's patience
+		if !r.s.in.isUp() {
+			return
+		}
+		<-timer.C
+	}
+}
+
+// lastWords is how long a sender's last outcomes are tried to be stored when it is told to end.
+const lastWords = 10 * time.Second
+
+// finish stores the last outcomes. Where the database is away it is tried again for o.Hold: what is not stored is unknown.
+func (r *running) finish(ctx context.Context) error {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(lastWords, r.o.Hold))
 	defer cancel()
-	err = errors.Join(err, r.s.Finish(last))
+	err := r.s.Finish(last)
+	for told := false; err != nil && r.o.Hold > 0 && last.Err() == nil; err = r.s.Finish(last) {
+		if pause(last, leastRest) != nil {
+			break
+		}
+		if ctx.Err() != nil && !told {
+			told = true
+			time.AfterFunc(lastWords, cancel)
+		}
+	}
+	if err != nil {
+		return err
+	}
 	// Receipts that came to another bind than their message's find it now; there may be nobody to settle later.
-	_, settled := r.s.e.Store.Settle(last, r.o.Civil(), r.s.e.Wire())
-	return errors.Join(err, settled)
+	_, err = r.s.e.Store.Settle(last, r.o.Civil(), r.s.e.Wire())
+	return err
 }
 
 // loop steps until there is nothing left to do.

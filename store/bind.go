@@ -18,6 +18,13 @@ func (s *Store) Clock(ctx context.Context) (now time.Time, known bool, err error
 	return instant(ms), err == nil, wrap(err)
 }
 
+// longestLease is longer than any lease lasts: one that ends later than this was given by a clock that has been set back since, and
+// counts for nothing.
+const longestLease = time.Minute
+
+// living are the arguments of the condition that a lease holds at now: lease_until BETWEEN ? AND ?.
+func living(now time.Time) (from, to int64) { return millis(now), millis(now.Add(longestLease)) }
+
 // leasing runs f alone among those who give out leases, which nobody else waits for.
 func (s *Store) leasing(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transaction(ctx, anyone, func(tx *sql.Tx, _ direct) error {
@@ -35,6 +42,7 @@ func (s *Store) leasing(ctx context.Context, f func(tx *sql.Tx) error) error {
 func (s *Store) KeepProcess(ctx context.Context, id int64, version string, now, until time.Time) (number int64, live int, err error) {
 	err = s.leasing(ctx, func(tx *sql.Tx) error {
 		number = id
+		from, to := living(now)
 		res, err := tx.ExecContext(ctx, `UPDATE process SET lease_until = ? WHERE id = ? AND lease_until >= ?`, millis(until), id, millis(now))
 		if err != nil {
 			return wrap(err)
@@ -51,7 +59,7 @@ func (s *Store) KeepProcess(ctx context.Context, id int64, version string, now, 
 		if _, err := tx.ExecContext(ctx, `DELETE FROM process WHERE lease_until < ?`, millis(now.Add(-time.Hour))); err != nil {
 			return wrap(err)
 		}
-		return wrap(tx.QueryRowContext(ctx, `SELECT count(*) FROM process WHERE lease_until >= ?`, millis(now)).Scan(&live))
+		return wrap(tx.QueryRowContext(ctx, `SELECT count(*) FROM process WHERE lease_until BETWEEN ? AND ?`, from, to).Scan(&live))
 	})
 	return number, live, err
 }
@@ -108,8 +116,9 @@ func (s *Store) KeepBind(ctx context.Context, a BindAsk) (Bind, error) {
 			return err
 		}
 		var others int64
-		if err := tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(share), 0) FROM bind WHERE carrier = ? AND slot <> ? AND lease_until >= ?`,
-			a.Carrier, b.Slot, millis(a.Now)).Scan(&b.Live, &others); err != nil {
+		from, to := living(a.Now)
+		if err := tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(share), 0) FROM bind WHERE carrier = ? AND slot <> ? AND lease_until BETWEEN ? AND ?`,
+			a.Carrier, b.Slot, from, to).Scan(&b.Live, &others); err != nil {
 			return wrap(err)
 		}
 		b.Live++
@@ -128,7 +137,8 @@ func (s *Store) KeepBind(ctx context.Context, a BindAsk) (Bind, error) {
 
 // freeSlot finds the first session that nobody holds.
 func freeSlot(ctx context.Context, tx *sql.Tx, a *BindAsk) (int, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT slot FROM bind WHERE carrier = ? AND lease_until >= ? ORDER BY slot`, a.Carrier, millis(a.Now))
+	from, to := living(a.Now)
+	rows, err := tx.QueryContext(ctx, `SELECT slot FROM bind WHERE carrier = ? AND lease_until BETWEEN ? AND ? ORDER BY slot`, a.Carrier, from, to)
 	if err != nil {
 		return 0, wrap(err)
 	}

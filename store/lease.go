@@ -25,7 +25,8 @@ func (h Holder) free(table string) (cond string, args []any) {
 	if h == anybody {
 		return "", nil
 	}
-	return ` AND (` + table + `.held_until < ? OR ` + table + `.holder = ?)`, []any{millis(h.Now), h.Worker}
+	from, to := living(h.Now)
+	return ` AND (` + table + `.held_until NOT BETWEEN ? AND ? OR ` + table + `.holder = ?)`, []any{from, to, h.Worker}
 }
 
 // DueFor is DueAfter for a worker among others: what it returns is leased to it. Where all that is due is held by others, the largest
@@ -116,16 +117,17 @@ const inTurn = ` ORDER BY b.urgency DESC, b.not_before, b.id LIMIT 1`
 // dueHeld reads the next messages of the first batch that the worker holds and has not taken whole. One that is more urgent than
 // all it holds is not passed over: it is to be leased first.
 func (s *Store) dueHeld(ctx context.Context, tx *sql.Tx, c *Claim, h Holder, portfolio int64, now time.Time, limit int, taken *Claim) (bool, error) {
+	from, to := living(h.Now)
 	whole := int64(0) // a batch of which nothing is left once taken is committed
 	for {
 		var first, count, urgency int64
 		var notAfter time.Time
 		st, err := s.reads.in(ctx, tx, `SELECT b.id, b.first, b.count, b.next, b.not_after, b.urgency FROM batch b WHERE b.next < b.count AND b.not_before <= ?
-			AND b.not_after > ? AND b.portfolio = ? AND b.holder = ? AND b.held_until >= ? AND b.id <> ?`+inTurn)
+			AND b.not_after > ? AND b.portfolio = ? AND b.holder = ? AND b.held_until BETWEEN ? AND ? AND b.id <> ?`+inTurn)
 		if err != nil {
 			return false, err
 		}
-		err = st.QueryRowContext(ctx, millis(now), millis(now), portfolio, h.Worker, millis(h.Now), whole).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter), &urgency)
+		err = st.QueryRowContext(ctx, millis(now), millis(now), portfolio, h.Worker, from, to, whole).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter), &urgency)
 		if errors.Is(err, sql.ErrNoRows) {
 			return false, nil
 		}
@@ -156,8 +158,9 @@ func (s *Store) hold(ctx context.Context, h Holder, portfolio int64, now time.Ti
 	err = s.besideSteps(ctx, func(tx *sql.Tx) error {
 		const due = ` FROM batch b WHERE b.next < b.count AND b.not_before <= ? AND b.not_after > ? AND b.portfolio = ?`
 		var batch int64
-		err := tx.QueryRowContext(ctx, `SELECT b.id`+due+` AND b.held_until < ?`+inTurn+s.skipping(),
-			millis(now), millis(now), portfolio, millis(h.Now)).Scan(&batch)
+		from, to := living(h.Now)
+		err := tx.QueryRowContext(ctx, `SELECT b.id`+due+` AND b.held_until NOT BETWEEN ? AND ?`+inTurn+s.skipping(),
+			millis(now), millis(now), portfolio, from, to).Scan(&batch)
 		if errors.Is(err, sql.ErrNoRows) {
 			got, err = s.cut(ctx, tx, h, due, millis(now), portfolio)
 			return err

@@ -117,7 +117,9 @@ func TestUrgentComesFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 		order = append(order, len(c.Messages))
-		if res, err := s.Commit(ctx, stepOf(h.Worker, &c)); err != nil || res.ClaimLost {
+		st := stepOf(h.Worker, &c)
+		st.LeaseUntil = h.Until
+		if res, err := s.Commit(ctx, st); err != nil || res.ClaimLost {
 			t.Fatal(res, err)
 		}
 	}
