@@ -6,22 +6,35 @@ import (
 	"flag"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/dulyhq/duly/cli"
+	"github.com/dulyhq/duly/test/pgtest"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"duly": func() { os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	testscript.Main(withPostgres{m}, map[string]func(){
+		"duly": func() {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			status := cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+			stop()
+			os.Exit(status)
+		},
 	})
 }
+
+// withPostgres stops the PostgreSQL that tests may have started.
+type withPostgres struct{ m *testing.M }
+
+func (w withPostgres) Run() int { return pgtest.Main(w.m.Run) }
 
 // TestScripts runs the commands as people do; the scripts pin what they print.
 func TestScripts(t *testing.T) {

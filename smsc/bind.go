@@ -18,6 +18,7 @@ type bind struct {
 	sends   bool // it may take deliver_sm
 	cut     bool // the faults ended it
 	down    bool
+	up      bool // it counts among those that are up
 }
 
 // account is what all binds of one system_id share: the receipts and replies for it.
@@ -38,9 +39,12 @@ func (b *bind) admit(ask *smpp.Bind) (smpp.Handler, smpp.Status) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closed || s.cfg.Sessions > 0 && s.counts.Up >= s.cfg.Sessions {
 		return smpp.Handler{}, smpp.BindFailed
 	}
+	b.up = true
+	s.counts.Up++
+	s.counts.MostUp = max(s.counts.MostUp, s.counts.Up)
 	b.number = uint32(len(s.binds))
 	s.binds = append(s.binds, b)
 	s.counts.Binds++
@@ -54,6 +58,14 @@ func (b *bind) admit(ask *smpp.Bind) (smpp.Handler, smpp.Status) {
 		Submit: b.submit, Results: b.results, Down: b.ended,
 		Request: func(_ smpp.Body, ack smpp.Ack) { _ = ack.Respond(smpp.InvalidCommand, "") }, // the peer has gone
 	}, smpp.OK
+}
+
+// over counts the bind out, once. The caller holds the lock.
+func (b *bind) over() {
+	if b.up {
+		b.up = false
+		b.server.counts.Up--
+	}
 }
 
 // attach makes the session known, once, by whoever has it first. The caller holds the lock.
@@ -74,6 +86,7 @@ func (b *bind) ended(error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b.down = true
+	b.over()
 	left := b.account.binds[:0]
 	for _, other := range b.account.binds {
 		if other != b {

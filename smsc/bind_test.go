@@ -157,3 +157,21 @@ func TestSeveralBindsShareTheReceipts(t *testing.T) {
 		t.Errorf("counts %+v", n)
 	}
 }
+
+// TestSessionsAreLimited refuses one bind too many, and takes the next one when another has gone.
+func TestSessionsAreLimited(t *testing.T) {
+	s, addr := start(t, Config{Sessions: 2})
+	one := dial(t, addr, smpp.Bind{}, smpp.Config{})
+	dial(t, addr, smpp.Bind{SystemID: "other"}, smpp.Config{})
+	if _, err := tryDial(t, addr, smpp.Bind{}, smpp.Config{}, nil); err == nil {
+		t.Fatal("a third of two was let in")
+	}
+	one.Close()
+	for s.Counts().Up > 1 {
+		time.Sleep(time.Millisecond)
+	}
+	dial(t, addr, smpp.Bind{}, smpp.Config{})
+	if n := s.Counts(); n.Up != 2 || n.MostUp != 2 || n.BindsRefused != 1 {
+		t.Errorf("%+v", n)
+	}
+}

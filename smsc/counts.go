@@ -10,6 +10,7 @@ import (
 // several.
 type Counts struct {
 	Binds, BindsRefused int
+	Up, MostUp          int // Up binds are up, and MostUp were at once.
 	Submits             int // Submits is Accepted and Refused.
 	Accepted            int
 	Refused             int // Refused has a status, Throttled among them.

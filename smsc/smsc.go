@@ -39,6 +39,8 @@ type Config struct {
 	Now      func() time.Time // Now is the civil clock; the system's when nil. Its location dates the receipts.
 	Wire     func() time.Time // Wire is the wire clock; the system's when nil.
 	Password string           // Password is asked of every bind; none is when empty.
+	// Sessions is the most binds at once, over all system_ids; further ones are refused. 0 is no limit.
+	Sessions int
 	IDs      IDs
 	Seed     uint64 // Seed decides shares and random ids.
 
@@ -207,6 +209,7 @@ func (s *Server) welcome(ctx context.Context, conn net.Conn) {
 	s.mu.Lock()
 	if err != nil {
 		s.counts.BindsRefused++
+		b.over()
 		s.mu.Unlock()
 		return
 	}

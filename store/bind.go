@@ -22,8 +22,8 @@ func (s *Store) Clock(ctx context.Context) (now time.Time, known bool, err error
 // counts for nothing.
 const longestLease = time.Minute
 
-// living are the arguments of the condition that a lease holds at now: lease_until BETWEEN ? AND ?.
-func living(now time.Time) (from, to int64) { return millis(now), millis(now.Add(longestLease)) }
+// leased are the arguments of the condition that a lease holds at now: lease_until BETWEEN ? AND ?.
+func leased(now time.Time) (from, to int64) { return millis(now), millis(now.Add(longestLease)) }
 
 // leasing runs f alone among those who give out leases, which nobody else waits for.
 func (s *Store) leasing(ctx context.Context, f func(tx *sql.Tx) error) error {
@@ -42,7 +42,7 @@ func (s *Store) leasing(ctx context.Context, f func(tx *sql.Tx) error) error {
 func (s *Store) KeepProcess(ctx context.Context, id int64, version string, now, until time.Time) (number int64, live int, err error) {
 	err = s.leasing(ctx, func(tx *sql.Tx) error {
 		number = id
-		from, to := living(now)
+		from, to := leased(now)
 		res, err := tx.ExecContext(ctx, `UPDATE process SET lease_until = ? WHERE id = ? AND lease_until >= ?`, millis(until), id, millis(now))
 		if err != nil {
 			return wrap(err)
@@ -116,7 +116,7 @@ func (s *Store) KeepBind(ctx context.Context, a BindAsk) (Bind, error) {
 			return err
 		}
 		var others int64
-		from, to := living(a.Now)
+		from, to := leased(a.Now)
 		if err := tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(share), 0) FROM bind WHERE carrier = ? AND slot <> ? AND lease_until BETWEEN ? AND ?`,
 			a.Carrier, b.Slot, from, to).Scan(&b.Live, &others); err != nil {
 			return wrap(err)
@@ -137,7 +137,7 @@ func (s *Store) KeepBind(ctx context.Context, a BindAsk) (Bind, error) {
 
 // freeSlot finds the first session that nobody holds.
 func freeSlot(ctx context.Context, tx *sql.Tx, a *BindAsk) (int, error) {
-	from, to := living(a.Now)
+	from, to := leased(a.Now)
 	rows, err := tx.QueryContext(ctx, `SELECT slot FROM bind WHERE carrier = ? AND lease_until BETWEEN ? AND ? ORDER BY slot`, a.Carrier, from, to)
 	if err != nil {
 		return 0, wrap(err)

@@ -25,7 +25,7 @@ func (h Holder) free(table string) (cond string, args []any) {
 	if h == anybody {
 		return "", nil
 	}
-	from, to := living(h.Now)
+	from, to := leased(h.Now)
 	return ` AND (` + table + `.held_until NOT BETWEEN ? AND ? OR ` + table + `.holder = ?)`, []any{from, to, h.Worker}
 }
 
@@ -117,7 +117,7 @@ const inTurn = ` ORDER BY b.urgency DESC, b.not_before, b.id LIMIT 1`
 // dueHeld reads the next messages of the first batch that the worker holds and has not taken whole. One that is more urgent than
 // all it holds is not passed over: it is to be leased first.
 func (s *Store) dueHeld(ctx context.Context, tx *sql.Tx, c *Claim, h Holder, portfolio int64, now time.Time, limit int, taken *Claim) (bool, error) {
-	from, to := living(h.Now)
+	from, to := leased(h.Now)
 	whole := int64(0) // a batch of which nothing is left once taken is committed
 	for {
 		var first, count, urgency int64
@@ -158,7 +158,7 @@ func (s *Store) hold(ctx context.Context, h Holder, portfolio int64, now time.Ti
 	err = s.besideSteps(ctx, func(tx *sql.Tx) error {
 		const due = ` FROM batch b WHERE b.next < b.count AND b.not_before <= ? AND b.not_after > ? AND b.portfolio = ?`
 		var batch int64
-		from, to := living(h.Now)
+		from, to := leased(h.Now)
 		err := tx.QueryRowContext(ctx, `SELECT b.id`+due+` AND b.held_until NOT BETWEEN ? AND ?`+inTurn+s.skipping(),
 			millis(now), millis(now), portfolio, from, to).Scan(&batch)
 		if errors.Is(err, sql.ErrNoRows) {
