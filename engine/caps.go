@@ -28,7 +28,7 @@ var errNoCap = fmt.Errorf("%w: no rule says how often somebody may be contacted 
 
 // A capKey is the rules of a contact, and which of their caps with conditions hold for it.
 type capKey struct {
-	ruleKey
+	*ruled
 	held   uint64
 	notice bool
 }
@@ -42,13 +42,13 @@ func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k capKey) (cappe
 	if k.notice {
 		purpose = law.Notice
 	}
-	c := capRows(p.rulesFor(k.ruleKey), purpose, k.held)
+	c := capRows(k.Rules, purpose, k.held)
 	var err error
 	switch {
 	case len(c.rows) > 0:
-		c.CapSet, err = s.CapSet(ctx, k.channel, c.rows)
+		c.CapSet, err = s.CapSet(ctx, k.key.channel, c.rows)
 	case k.notice:
-		c.CapSet, err = s.Takes(ctx, k.channel) // no cap binds it, and it is counted all the same
+		c.CapSet, err = s.Takes(ctx, k.key.channel) // no cap binds it, and it is counted all the same
 	default:
 		return c, errNoCap
 	}

@@ -54,19 +54,18 @@ func (x *Explanation) known(p *Portfolio, past *store.Past, j *Judgement, zone *
 		}
 		return t.In(zone)
 	}
-	key := j.rules
-	if key == (ruleKey{}) { // the law was not asked, because there was nothing to do
+	rules := j.rules
+	if rules == nil { // the law was not asked, because there was nothing to do
 		b := &past.Borrowers[0]
-		key = ruleKey{country: b.Country, region: b.Region, locality: b.Locality, channel: ledger.SMS, on: x.Today}
+		rules = p.rulesFor(ruleKey{country: b.Country, region: b.Region, locality: b.Locality, channel: ledger.SMS, on: x.Today})
 	}
-	rules := p.rulesFor(key)
 	for i := range past.Known {
 		k := &past.Known[i]
 		s := ExplainedState{
 			Kind: k.Kind, Since: local(k.Since), Until: local(k.Until), Region: k.Region, Loan: loan(k.Loan), Channel: string(k.Channel),
 			Address: k.Address != 0, Reason: k.Reason, Note: k.Note, Owner: k.Owner, ReviewOn: k.ReviewOn, Cause: k.Cause, Rule: guard.NoState,
 		}
-		if r := naming(rules, k.Kind); r != nil {
+		if r := naming(rules.Rules, k.Kind); r != nil {
 			s.Rule, s.Source = r.ID, r.Source
 		}
 		x.States = append(x.States, s)

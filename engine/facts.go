@@ -36,16 +36,22 @@ type medium struct {
 // mediumOf is how a treatment reaches somebody: its task is done by hand.
 func mediumOf(t *decide.Treatment) medium { return medium{t.Medium(), t.Channel == ledger.Task} }
 
+// rulesOf returns the rules that apply to a contact with a person whose loan leads.
+func (p *Portfolio) rulesOf(j *Judgement, d *store.Dossier, leads int, over medium) *ruled {
+	b := &d.Borrowers[j.Borrower]
+	return p.rulesFor(ruleKey{
+		country: b.Country, region: b.Region, locality: b.Locality, product: d.Loans[leads].Product, channel: over.channel, byHand: over.byHand, on: j.Today,
+	})
+}
+
 // guardFacts is what the guard reads of a person whose loan leads. They lie in the portfolio's own room, until the next
 // person's.
 func (p *Portfolio) guardFacts(j *Judgement, d *store.Dossier, leads int, over medium, now time.Time, explain bool) *guard.Facts {
 	b, lead := &d.Borrowers[j.Borrower], &d.Loans[leads]
-	j.rules = ruleKey{
-		country: b.Country, region: b.Region, locality: b.Locality, product: lead.Product, channel: over.channel, byHand: over.byHand, on: j.Today,
-	}
+	j.rules = p.rulesOf(j, d, leads, over)
 	p.facts = guard.Facts{
 		Now: now, Zones: j.zones, Country: b.Country, Region: b.Region, Locality: b.Locality, Party: p.Party, Product: lead.Product,
-		Channel: j.rules.channel, Carrier: p.carrierOf(j.rules), Loans: p.about(j, d), Address: b.Address, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
+		Channel: over.channel, Carrier: p.carrierOf(j.rules.key), Loans: p.about(j, d), Address: b.Address, Owner: guard.OwnBorrower, Phone: b.PhoneKind,
 		States: d.States, Contacts: d.Contacts, LedgerAsOf: d.PaymentsAsOf, LedgerMaxAge: p.LedgerMaxAge, AmountKnown: true,
 		Consents: d.Consents, Duties: d.Duties, Notice: j.Intent.Treatment.Notice, Explain: explain,
 	}

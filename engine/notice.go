@@ -93,8 +93,8 @@ func (p *Portfolio) askNotice(j *Judgement, d *store.Dossier, now time.Time, exp
 	if j.Action == Hold {
 		return
 	}
-	t := p.template(j.Intent.Treatment.Template, compose.Language(d.Borrowers[j.Borrower].Language))
-	if t != nil && p.approval(t.Template, j.Today) != nil {
+	t := p.template(j.Intent.Treatment, compose.Language(d.Borrowers[j.Borrower].Language))
+	if t.Bound != nil && p.approval(t.Template, j.Today) != nil {
 		return
 	}
 	j.Action, j.HoldUntil = Hold, time.Time{}

@@ -50,18 +50,14 @@ type Portfolio struct {
 
 // caches are what a portfolio has worked out before and keeps for the next person. They change no answer.
 type caches struct {
-	rules  map[ruleKey]law.Rules
-	ruled  ruleKey // the key and the rules that were asked for last: most persons are alike
-	latest law.Rules
+	rules  map[ruleKey]*ruled
+	latest *ruled // those that were asked for last: most persons are alike
+	alike  [64]outcome
 	clocks map[string]*clock
 	last   *clock // the one that was asked for last
 	slots  map[slotKey]decide.Slot
-	bound  map[textKey]*compose.Bound
-	held   map[wordKey]bool
-	worded wordKey // the template and the rules that were asked for last, and
-	holds  bool    // whether it always holds what they ask of a text
-	wrote  textKey // the key and the text that were asked for last
-	text   *compose.Bound
+	bound  map[textKey]*wording
+	worded [64]*wording       // those of the treatments that were asked for last, by their index
 	loans  []decide.LoanFacts // room for the facts of one person
 	lines  []compose.LoanVars // room for what a text says of the loans of one person
 	facts  guard.Facts        // room for what the guard reads of one person
@@ -87,20 +83,34 @@ type ruleKey struct {
 	on                                 ledger.Date
 }
 
+// A ruled is the rules that apply to a contact, with what was worked out from them before.
+type ruled struct {
+	law.Rules
+	key   ruleKey
+	plain [2]plainly              // for reminders and for notices
+	held  map[*lint.Template]bool // whether a template always holds what the rules ask of a text
+	read  *lint.Template          // the template that was asked for last, and
+	holds bool                    // what was said of it
+}
+
 // rulesFor returns the rules that apply to a contact, worked out once for all persons alike.
-func (p *Portfolio) rulesFor(k ruleKey) law.Rules {
-	if k == p.ruled {
+func (p *Portfolio) rulesFor(k ruleKey) *ruled {
+	if p.latest != nil && p.latest.key == k {
 		return p.latest
 	}
 	r, ok := p.rules[k]
 	if !ok {
-		r = p.Lawbook.For(law.Scope{
+		rules := p.Lawbook.For(law.Scope{
 			Country: k.country, Region: k.region, Locality: k.locality, Channel: k.channel, Carrier: p.carrierOf(k), Party: p.Party,
 			Product: k.product, On: k.on,
 		})
+		r = &ruled{
+			Rules: rules, key: k, held: map[*lint.Template]bool{},
+			plain: [2]plainly{plain(rules, law.Reminder), plain(rules, law.Notice)},
+		}
 		p.rules[k] = r
 	}
-	p.ruled, p.latest = k, r
+	p.latest = r
 	return r
 }
 
@@ -110,22 +120,30 @@ type textKey struct {
 	language compose.Language
 }
 
-// template returns the text of a name in a language, else in the portfolio's own, with the sender's identity written
-// in; nil when there is none.
-func (p *Portfolio) template(name string, lang compose.Language) *compose.Bound {
-	k := textKey{name, lang}
-	if k == p.wrote {
-		return p.text
+// A wording is the text of a treatment, with the sender's identity written in, as the lint has read it.
+type wording struct {
+	textKey
+	*compose.Bound // nil when there is none
+	read           *lint.Template
+}
+
+// template returns the text of a treatment in a language, else in the portfolio's own.
+func (p *Portfolio) template(of *decide.Treatment, lang compose.Language) *wording {
+	last := &p.worded[of.Index%len(p.worded)]
+	k := textKey{of.Template, lang}
+	if *last != nil && (*last).textKey == k {
+		return *last
 	}
 	t, ok := p.bound[k]
 	if !ok {
-		if plain := p.Templates.Pick(name, lang, p.Language); plain != nil {
+		t = &wording{textKey: k}
+		if plain := p.Templates.Pick(of.Template, lang, p.Language); plain != nil {
 			sender := p.Identity[plain.Language].vars()
-			t = plain.Bind(&sender)
+			t.Bound, t.read = plain.Bind(&sender), p.texts[plain]
 		}
 		p.bound[k] = t
 	}
-	p.wrote, p.text = k, t
+	*last = t
 	return t
 }
 
@@ -133,6 +151,6 @@ func (p *Portfolio) template(name string, lang compose.Language) *compose.Bound 
 func (p *Portfolio) fork() *Portfolio {
 	q := *p
 	q.capSets = map[capKey]capped{}
-	q.caches = caches{rules: map[ruleKey]law.Rules{}, clocks: map[string]*clock{}, slots: map[slotKey]decide.Slot{}, bound: map[textKey]*compose.Bound{}, held: map[wordKey]bool{}}
+	q.caches = caches{rules: map[ruleKey]*ruled{}, clocks: map[string]*clock{}, slots: map[slotKey]decide.Slot{}, bound: map[textKey]*wording{}}
 	return &q
 }

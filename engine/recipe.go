@@ -42,7 +42,7 @@ type Judgement struct {
 	NotBefore time.Time         // Contact: the hour, not before now
 	NotAfter  time.Time         // Contact: the end of the lawful window that NotBefore lies in
 	HoldUntil time.Time         // Hold: when it may be asked again; zero means when facts change
-	rules     ruleKey
+	rules     *ruled
 	capsHeld  uint64           // which of the rules' caps with conditions hold
 	zones     []*time.Location // where the person may be; none when that is not known
 	wish      ledger.Wish      // the hours and days that the borrower asked for
@@ -102,7 +102,7 @@ func (p *Portfolio) apart(j *Judgement, d *store.Dossier, now time.Time) []ledge
 	lead := indexOf(d, j.Intent.Lead)
 	j.Borrower = d.Loans[lead].Borrower
 	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), now, false)
-	rules := p.rulesFor(j.rules)
+	rules := j.rules.Rules
 	var out []ledger.LoanID
 	for i := range d.Loans {
 		if guard.BarsDebt(rules, f, d.Loans[i].ID) {
@@ -155,12 +155,16 @@ func (p *Portfolio) ask(j *Judgement, d *store.Dossier, now time.Time, explain b
 		lead++
 	}
 	j.Borrower = d.Loans[lead].Borrower
-	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), now, explain)
-	if j.Intent.Treatment.Channel == ledger.Task {
-		j.work(p, f)
+	t := j.Intent.Treatment
+	if t.Channel == ledger.Task {
+		j.work(p.guardFacts(j, d, lead, mediumOf(t), now, explain))
 		return
 	}
-	j.contact(p, f, orZone(j.zones, p.Zone))
+	if explain {
+		j.contact(p, p.guardFacts(j, d, lead, mediumOf(t), now, true), orZone(j.zones, p.Zone))
+		return
+	}
+	p.message(j, d, lead, now)
 }
 
 // whereAndWhen returns the zones that the person may be in, appended to zones, and the day there. Without a zone the
@@ -227,11 +231,11 @@ func (j *Judgement) assess(p *Portfolio, d *store.Dossier, now time.Time, f *dec
 }
 
 // work judges a task. People keep their own hours and are shown the law's; what bars contact bars it too.
-func (j *Judgement) work(p *Portfolio, f *guard.Facts) {
+func (j *Judgement) work(f *guard.Facts) {
 	t := j.Intent.Treatment
 	if t.Contacts() {
 		f.Phone = ledger.PhoneMobile // a person may call a fixed line, and a letter needs no phone
-		j.Verdict = guard.Check(p.rulesFor(j.rules), f)
+		j.Verdict = guard.Check(j.rules.Rules, f)
 		if j.Verdict.Ruling == guard.Deny || j.Verdict.Ruling == guard.Wait && j.Verdict.Until.IsZero() {
 			j.held()
 			return
@@ -243,7 +247,7 @@ func (j *Judgement) work(p *Portfolio, f *guard.Facts) {
 
 // contact judges a message: when the law lets it leave, and when in that time the strategy would rather.
 func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
-	rules := p.rulesFor(j.rules)
+	rules := j.rules.Rules
 	j.Verdict = guard.Check(rules, f)
 	from := f.Now
 	switch j.Verdict.Ruling {
@@ -290,7 +294,7 @@ func (j *Judgement) contact(p *Portfolio, f *guard.Facts, zone *time.Location) {
 
 // slot returns when in the lawful time from an instant on the strategy would rather, and when that time ends.
 func (j *Judgement) slot(p *Portfolio, f *guard.Facts, from time.Time, zone *time.Location) (decide.Slot, time.Time) {
-	rules, first := p.rulesFor(j.rules), from
+	rules, first := j.rules.Rules, from
 	for range 40 { // more than the days of a month, each of which may be a holiday that the strategy did not know
 		s := p.slot(slotKey{from.UnixNano(), first.UnixNano(), zone, j.Intent.LastOn, j.wish})
 		closes := j.Verdict.NotAfter
@@ -349,8 +353,8 @@ func Write(p *Portfolio, d *store.Dossier, j *Judgement, to map[ledger.BorrowerI
 func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient, now time.Time) (Text, error) {
 	b := &d.Borrowers[j.Borrower]
 	onlyOwn(d, j, to)
-	t := p.template(j.Intent.Treatment.Template, compose.Language(b.Language))
-	if t == nil {
+	t := p.template(j.Intent.Treatment, compose.Language(b.Language))
+	if t.Bound == nil {
 		return Text{}, fmt.Errorf("%w: no template %q", ErrCannotWrite, j.Intent.Treatment.Template)
 	}
 	v := compose.Vars{Loans: p.lines[:0]}
@@ -370,7 +374,7 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	if w.Segments > t.MaxSegments {
 		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, w.Segments, t.MaxSegments)
 	}
-	if f := p.wording(t.Template, w.Text, &v, d, j); f != nil {
+	if f := p.wording(t.read, w.Text, &v, d, j); f != nil {
 		return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, t.Name, f.Code, f.Rule, f.Message.EN)
 	}
 	return Text{Body: w.Text, Language: t.Language, Template: t.Template, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments, Lets: lets}, nil

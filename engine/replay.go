@@ -87,7 +87,7 @@ func (e *Engine) replay(ctx context.Context, p *Portfolio, m *store.Made) (Refus
 			r.Loans = append(r.Loans, d.Loans[i].Ref)
 		}
 	}
-	rules := p.rulesFor(j.rules)
+	rules := j.rules.Rules
 	r.Verdict = guard.Check(rules, f)
 	for _, c := range r.Verdict.Checked {
 		binds := !slices.ContainsFunc(rules.Advisory(), func(a *law.Rule) bool { return a.ID == c.Rule })
@@ -119,7 +119,9 @@ func (p *Portfolio) replayed(j *Judgement, d *store.Dossier, m *store.Made) *gua
 	byHand := m.Message == 0
 	f := p.guardFacts(j, d, lead, medium{m.Channel, byHand}, m.At, true)
 	if !said {
-		j.rules.product, f.Product, f.Loans, f.Case = "", "", nil, law.Case{First: f.Case.First}
+		key := j.rules.key
+		key.product = ""
+		j.rules, f.Product, f.Loans, f.Case = p.rulesFor(key), "", nil, law.Case{First: f.Case.First}
 	}
 	if m.Address != 0 {
 		f.Address = m.Address

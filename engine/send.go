@@ -366,7 +366,7 @@ func (g *judging) permit(w *written) (dispatch.Message, error) {
 	left := j.NotAfter.Sub(st.At)
 	within := min(outbox.LeaveWithin, left)
 	t := store.Try{
-		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(within), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.channel,
+		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(within), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.key.channel,
 		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Ground: said, DPD: j.Intent.DPD, About: w.loans, Text: text.Body,
 		CapSet: w.set.ID, Epoch: w.set.Epoch, Slots: w.slots, Moves: w.moves, Loan: j.Intent.Lead, Others: w.others(), Address: w.address,
 		Notice: p.evidence(w), Lets: text.Lets,

@@ -108,21 +108,14 @@ func (id Identity) vars() compose.Vars {
 	}
 }
 
-// A wordKey is what a text must hold: by its template and the rules of the contact.
-type wordKey struct {
-	template *lint.Template
-	rules    ruleKey
-}
-
 // wording is the recipe's last stage: it returns the first finding that denies a written text. Compile has read the
 // template, so most texts are passed at a glance: what they say cannot depend on the person (lint.Template), and
 // the elements that the law asks for where this person is are those that the template always holds.
-func (p *Portfolio) wording(t *compose.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) *lint.Finding {
-	read := p.texts[t]
+func (p *Portfolio) wording(read *lint.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) *lint.Finding {
 	if read == nil {
 		return &lint.Finding{Code: lint.Deception, Rule: lint.HouseWording, Message: lint.Said{EN: "The template was not read.", ZH: "模板未经检查。"}}
 	}
-	if p.always(read, j.rules) && read.Plain(v) {
+	if j.rules.always(read) && read.Plain(v) {
 		return nil
 	}
 	return p.whole(read, text, v, d, j)
@@ -130,19 +123,18 @@ func (p *Portfolio) wording(t *compose.Template, text []byte, v *compose.Vars, d
 
 // always says that a template holds every element that the rules of a contact may ask for, and that no rule has come into force
 // since it was read that denies its words.
-func (p *Portfolio) always(read *lint.Template, rules ruleKey) bool {
-	k := wordKey{read, rules}
-	if k == p.worded {
-		return p.holds
+func (r *ruled) always(read *lint.Template) bool {
+	if r.read == read {
+		return r.holds
 	}
-	holds, ok := p.held[k]
+	holds, ok := r.held[read]
 	if !ok {
-		holds = !read.Turned(rules.on) && !slices.ContainsFunc(p.rulesFor(rules).For(law.Purpose(read.Class)).Element, func(r *law.Rule) bool {
+		holds = !read.Turned(r.key.on) && !slices.ContainsFunc(r.For(law.Purpose(read.Class)).Element, func(r *law.Rule) bool {
 			return !read.Holds(r.Element)
 		})
-		p.held[k] = holds
+		r.held[read] = holds
 	}
-	p.worded, p.holds = k, holds
+	r.read, r.holds = read, holds
 	return holds
 }
 
@@ -152,7 +144,7 @@ func (p *Portfolio) whole(read *lint.Template, text []byte, v *compose.Vars, d *
 	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
 	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), v.AsOf, false)
 	f.Notice, f.Confirmation = f.Notice || read.Class == compose.Notice, read.Class == compose.Confirmation
-	rules := p.rulesFor(j.rules)
+	rules := j.rules.Rules
 	facts := lint.Facts{
 		Language: read.Language, Class: read.Class, Channel: read.Channel, Values: &values, Own: p.own(), MaxSegments: read.MaxSegments,
 		Rules: append(LintRules(guard.Words(rules, f, law.Element)...), LintRules(guard.Words(rules, f, law.Wording)...)...),

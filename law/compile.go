@@ -168,6 +168,9 @@ func (c *compiled) file(f *Filed, p Purpose) {
 			if r.When != nil && len(r.When.States)+len(r.When.NotStates) > 0 {
 				f.Turning = append(f.Turning, r)
 			}
+			if r.When != nil && k != Element && k != Wording {
+				f.Conditions = append(f.Conditions, r.When)
+			}
 			f.Limited = f.Limited || (k == Cap || k == Spacing) && r.When == nil && r.countsIts(c.scope.Channel)
 			if r.When != nil && k == Hours {
 				f.Sometimes = append(f.Sometimes, r)

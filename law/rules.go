@@ -33,6 +33,8 @@ type Filed struct {
 	Facts   Fact  // every fact that an identity or amount rule names
 	Horizon int64 // seconds after which a contact counts against no cap any more
 
+	Conditions []*When // of all that give a verdict
+
 	Sometimes []*Rule // the hours that have conditions
 	Turning   []*Rule // rules of any kind whose conditions turn on a state
 	Limited   bool    // some cap of contacts, whatever comes of them, holds without conditions over the channel of the scope
