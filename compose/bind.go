@@ -12,6 +12,37 @@ type Bound struct {
 	ops    []op
 	beside variables
 	sender Vars
+	needs  Needs
+}
+
+// Needs says which values a text may write or ask for, beside those that nearly every text does. The others need not be
+// worked out.
+type Needs struct {
+	Surname bool // and the title
+	PayBy   bool // a day by which to pay, and the amount that holds until then
+	PerDay  bool
+	Loans   bool // each loan
+}
+
+// Needs returns what the text needs.
+func (b *Bound) Needs() Needs { return b.needs }
+
+func needs(ops []op) (n Needs) {
+	for i := range ops {
+		// The others are in nearly every text.
+		//exhaustive:ignore
+		switch ops[i].variable {
+		case borrowerSurname, borrowerTitle:
+			n.Surname = true
+		case duePayBy, duePayByTotal:
+			n.PayBy = true
+		case duePerDay:
+			n.PerDay = true
+		case loanList, loanMasked, loanTotal, loanDueOn:
+			n.Loans = true
+		}
+	}
+	return n
 }
 
 // Bind writes the sender's values of v into the template: creditor, signature, phone, way to verify, officer and stop
@@ -19,7 +50,7 @@ type Bound struct {
 func (t *Template) Bind(v *Vars) *Bound {
 	b := &Bound{Template: t, beside: t.beside}
 	b.take(&b.sender, v)
-	f := folding{lang: t.Language, sender: &b.sender, targets: make([]bool, len(t.ops)+1), at: make([]int, len(t.ops)+1)}
+	f := folding{lang: t.Language, ops: t.ops, sender: &b.sender, targets: make([]bool, len(t.ops)+1), at: make([]int, len(t.ops)+1)}
 	for i := range t.ops {
 		if o := &t.ops[i]; o.kind == opUnless || o.kind == opJump || o.kind == opNext {
 			f.targets[o.to] = true
@@ -34,6 +65,7 @@ func (t *Template) Bind(v *Vars) *Bound {
 	}
 	b.ops = f.out
 	b.beside &^= f.readable
+	b.needs = needs(b.ops)
 	return b
 }
 
@@ -52,6 +84,7 @@ func (b *Bound) Write(on *Paper, v *Vars) (Written, error) {
 // A folding turns the ops of a body into those of a bound one.
 type folding struct {
 	lang     Language
+	ops      []op // of the body
 	sender   *Vars
 	targets  []bool // by old index: a jump leads there
 	at       []int  // by old index: the new one
@@ -81,10 +114,45 @@ func (f *folding) op(i int, o *op) {
 		// What follows is always written.
 	case o.kind == opUnless && known:
 		f.add(op{kind: opJump, to: o.to})
+	case o.kind == opValue && neighbours&(1<<o.variable) != 0 && i >= f.skipped && f.standsAlone() && f.apartFrom(i+1):
+		f.readable |= 1 << o.variable
+		f.add(*o)
 	default:
 		f.add(*o)
 	}
 }
+
+// standsAlone says that what was written last, on every way that leads here, is no piece of a number that follows.
+func (f *folding) standsAlone() bool {
+	n := len(f.out)
+	if n == 0 || f.apart || f.out[n-1].kind != opText || f.out[n-1].text == "" {
+		return false
+	}
+	return !ofNumber(f.out[n-1].text[len(f.out[n-1].text)-1])
+}
+
+// apartFrom says that what is written from the op with an old index on, on every way, does not go on with a number before it.
+func (f *folding) apartFrom(i int) bool {
+	if i >= len(f.ops) {
+		return true
+	}
+	o := &f.ops[i]
+	switch o.kind {
+	case opText:
+		return o.text != "" && !ofNumber(o.text[0])
+	case opValue:
+		return sender&(1<<o.variable) != 0 && f.sender.has(o.variable, nil) && !ofNumber(f.sender.text(o.variable, nil)[0])
+	case opUnless:
+		return f.apartFrom(i+1) && f.apartFrom(o.to)
+	case opJump:
+		return f.apartFrom(o.to)
+	case opEach, opNext:
+	}
+	return false
+}
+
+// ofNumber says that an octet may be a piece of a number.
+func ofNumber(b byte) bool { return digit(b) || b == '.' || b == ',' }
 
 // leads says that what was written last, on every way that leads here, asks to send what follows.
 func (f *folding) leads() bool {

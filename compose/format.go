@@ -46,22 +46,38 @@ func appendGrouped(dst []byte, minor int64, c ledger.Currency) []byte {
 		}
 	}
 	var buf [32]byte
-	at, digits := len(buf), 0
-	for ; digits <= places || v > 0; digits++ {
-		if digits == places && places > 0 {
+	at := len(buf)
+	for ; places > 0; places-- {
+		at--
+		buf[at] = byte('0' + v%10)
+		if v /= 10; places == 1 {
 			at--
 			buf[at] = '.'
 		}
-		if n := digits - places; n > 0 && n%3 == 0 {
-			at--
-			buf[at] = ','
-		}
-		at--
-		buf[at] = byte('0' + v%10)
-		v /= 10
 	}
+	for ; v >= 1000; v /= 1000 {
+		at -= 4
+		buf[at] = ','
+		copy(buf[at+1:], groups[v%1000][:])
+	}
+	last, skip := &groups[v], 0
+	switch {
+	case v < 10:
+		skip = 2
+	case v < 100:
+		skip = 1
+	}
+	dst = append(dst, last[skip:]...)
 	return append(dst, buf[at:]...)
 }
+
+// groups are the three digits of the numbers below a thousand.
+var groups = func() (all [1000][3]byte) {
+	for i := range all {
+		all[i] = [3]byte{byte('0' + i/100), byte('0' + i/10%10), byte('0' + i%10)}
+	}
+	return all
+}()
 
 // AppendDate appends a day: "9月24日" or "24 Sep", with the year when it is not the year given.
 func AppendDate(dst []byte, d ledger.Date, year int, lang Language) []byte {
@@ -89,16 +105,6 @@ func appendDay(dst []byte, y int, m time.Month, day int, withYear bool, lang Lan
 		dst = strconv.AppendInt(dst, int64(y), 10)
 	}
 	return dst
-}
-
-// appendTo appends the minute: "9月24日10:05" or "24 Sep 10:05". The year is not said: it is the year in which the
-// message is read.
-func (m *moment) appendTo(dst []byte, lang Language) []byte {
-	dst = appendDay(dst, m.year, m.month, m.day, false, lang)
-	if lang != Chinese {
-		dst = append(dst, ' ')
-	}
-	return append(dst, byte('0'+m.hour/10), byte('0'+m.hour%10), ':', byte('0'+m.minute/10), byte('0'+m.minute%10))
 }
 
 // appendBreakdown appends the parts of what is due that are not zero.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/wire/sms"
@@ -57,12 +56,13 @@ func (t *Template) missing(id variable) error {
 	return &MissingError{Template: t.Name, Language: t.Language, Variable: id.String()}
 }
 
-// A writing is one text on its way.
+// A writing is one text on its way, and what is kept for the next one.
 type writing struct {
 	lang  Language
 	dst   []byte
 	tally sms.Tally
 	asOf  moment
+	days  days
 	marks [8]mark // where the values lie of which it matters what stands beside them; see Template.Write
 	n     int     // how many of them there are; more than there is room for are not noted
 }
@@ -76,18 +76,24 @@ type mark struct {
 // run executes the ops. It returns a variable that has no value and must have one, or noVariable.
 func (w *writing) run(ops []op, v *Vars) variable {
 	var loan *LoanVars
-	at := 0
+	at, dst, tally := 0, w.dst, w.tally
 	for pc := 0; pc < len(ops); pc++ {
 		o := &ops[pc]
 		switch o.kind {
 		case opText:
-			w.dst = append(w.dst, o.text...)
-			w.tally.Add(o.tally)
+			dst = append(dst, o.text...)
+			tally.Add(o.tally)
 		case opValue:
-			if !v.has(o.variable, loan) {
+			var count sms.Tally
+			var ok bool
+			from := len(dst)
+			if dst, count, ok = w.value(dst, v, o.variable, loan); !ok {
 				return o.variable
 			}
-			w.value(v, o.variable, loan)
+			tally.Add(count)
+			if neighbours&(1<<o.variable) != 0 {
+				w.mark(o.variable, from, len(dst), v.Currency)
+			}
 		case opUnless:
 			if !v.has(o.variable, loan) {
 				pc = o.to - 1
@@ -102,102 +108,87 @@ func (w *writing) run(ops []op, v *Vars) variable {
 		case opNext:
 			if at++; at < len(v.Loans) {
 				loan = &v.Loans[at]
-				w.dst = append(w.dst, separator(w.lang)...)
-				w.tally.Add(separatorTally(w.lang))
+				dst = append(dst, separator(w.lang)...)
+				tally.Add(separatorTally(w.lang))
 				pc = o.to - 1
 			} else {
 				loan = nil
 			}
 		}
 	}
+	w.dst, w.tally = dst, tally
 	return noVariable
 }
 
-// value writes a value that is there, counts it and marks where it lies.
-func (w *writing) value(v *Vars, id variable, loan *LoanVars) {
-	from := len(w.dst)
-	w.dst = w.asOf.append(w.dst, v, id, loan, w.lang)
-	to := len(w.dst)
-	w.tally.Add(tallyOf(w.dst[from:], id, v.Currency, w.lang))
-	if neighbours&(1<<id) == 0 || w.n == len(w.marks) {
+// value writes a value and counts it; false where there is none. Days, minutes, numbers of days and amounts of yuan are
+// digits, points, commas and English words, and a few Chinese characters: what they come to is known without reading them.
+func (w *writing) value(dst []byte, v *Vars, id variable, loan *LoanVars) ([]byte, sms.Tally, bool) {
+	from := len(dst)
+	// The others are written and read.
+	//exhaustive:ignore
+	switch id {
+	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
+		minor := v.money(id, loan)
+		if minor <= 0 || v.Currency == "" {
+			return dst, sms.Tally{}, false
+		}
+		dst = AppendMoney(dst, minor, v.Currency, w.lang)
+		if w.lang != Chinese || v.Currency != "CNY" {
+			return dst, sms.Count(dst[from:]), true
+		}
+		return dst, sms.Plain(len(dst)-from-len("元"), 1), true
+	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn:
+		on := v.date(id, loan)
+		if on == 0 {
+			return dst, sms.Tally{}, false
+		}
+		d := w.days.of(on, w.asOf.of(v, w.lang).year, w.lang)
+		return append(dst, d.text[:d.n]...), d.tally, true
+	case dueAsOf:
+		if v.AsOf.IsZero() {
+			return dst, sms.Tally{}, false
+		}
+		m := w.asOf.of(v, w.lang)
+		return append(dst, m.text[:m.n]...), m.tally, true
+	case daysPastDue:
+		if v.DPD <= 0 {
+			return dst, sms.Tally{}, false
+		}
+		dst = strconv.AppendInt(dst, int64(v.DPD), 10)
+		return dst, sms.Plain(len(dst)-from, 0), true
+	}
+	if !v.has(id, loan) {
+		return dst, sms.Tally{}, false
+	}
+	dst = v.append(dst, id, loan, w.lang)
+	return dst, sms.Count(dst[from:]), true
+}
+
+// mark notes where a value lies of which it matters what stands beside it.
+func (w *writing) mark(id variable, from, to int, c ledger.Currency) {
+	if w.n == len(w.marks) {
 		return
 	}
 	if id != stopWord && id != daysPastDue {
-		from, to = numberIn(from, to, v.Currency, w.lang)
+		from, to = numberIn(from, to, c, w.lang)
 	}
 	w.marks[w.n] = mark{id, from, to}
 	w.n++
 }
 
-// tallyOf counts a value as it was written. Days, minutes and amounts of yuan are digits, points, commas and English
-// words, and a few Chinese characters of three octets each.
-func tallyOf(value []byte, id variable, c ledger.Currency, lang Language) sms.Tally {
-	octets := 0
-	// The others are read.
-	//exhaustive:ignore
-	switch id {
-	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
-		if lang != Chinese || c != "CNY" {
-			return sms.Count(value)
-		}
-		octets = len("元")
-	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn, dueAsOf:
-		for _, b := range value {
-			octets += int(b >> 7)
-		}
-	case daysPastDue:
-	default:
-		return sms.Count(value)
-	}
-	return sms.Plain(len(value)-octets, octets/3)
-}
-
 // append appends a value that is there.
 func (v *Vars) append(dst []byte, id variable, loan *LoanVars, lang Language) []byte {
-	var m moment
-	return m.append(dst, v, id, loan, lang)
-}
-
-// A moment is the as-of time of a text in the reader's calendar.
-type moment struct {
-	at           time.Time // zero when there is none
-	year         int       // 0 without an as-of time: there is no year to leave unsaid
-	month        time.Month
-	day          int
-	hour, minute int
-}
-
-func (m *moment) of(v *Vars) *moment {
-	if m.at.Equal(v.AsOf) && m.at.Location() == v.AsOf.Location() {
-		return m
-	}
-	if v.AsOf.IsZero() {
-		*m = moment{}
-		return m
-	}
-	_, offset := v.AsOf.Zone()
-	at := v.AsOf.Unix() + int64(offset)
-	days := at / 86400
-	if at%86400 < 0 {
-		days--
-	}
-	y, month, day := ledger.Date(days).YMD()
-	minute := int(at-days*86400) / 60
-	*m = moment{v.AsOf, y, month, day, minute / 60, minute % 60}
-	return m
-}
-
-// append appends a value that is there.
-func (m *moment) append(dst []byte, v *Vars, id variable, loan *LoanVars, lang Language) []byte {
 	// The rest are handled after it.
 	//exhaustive:ignore
 	switch id {
 	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
 		return AppendMoney(dst, v.money(id, loan), v.Currency, lang)
 	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn:
-		return AppendDate(dst, v.date(id, loan), m.of(v).year, lang)
+		var m moment
+		return AppendDate(dst, v.date(id, loan), m.of(v, lang).year, lang)
 	case dueAsOf:
-		return m.of(v).appendTo(dst, lang)
+		var m moment
+		return append(dst, m.of(v, lang).written()...)
 	case dueBreakdown:
 		return appendBreakdown(dst, v, lang)
 	case daysPastDue:

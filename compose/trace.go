@@ -173,10 +173,11 @@ func (w *writing) step(o *op, v *Vars, loan *LoanVars, pc int) (next int, missin
 	case opText:
 		w.dst = append(w.dst, o.text...)
 	case opValue:
-		if !v.has(o.variable, loan) {
+		dst, _, ok := w.value(w.dst, v, o.variable, loan)
+		if !ok {
 			return pc, o.variable
 		}
-		w.value(v, o.variable, loan)
+		w.dst = dst
 	case opUnless:
 		if !v.has(o.variable, loan) {
 			return o.to - 1, noVariable

@@ -10,7 +10,7 @@ import (
 // Paper is room for many texts, each written after the one before it. The zero Paper is empty and ready for use.
 type Paper struct {
 	room []byte
-	asOf moment // of the text before: most have the same one
+	w    writing // of the text before: most have the same minute
 }
 
 // Reset makes the paper as new. The texts on it are overwritten by the next ones: nobody may hold one any more.
@@ -59,17 +59,20 @@ func (t *Template) Write(on *Paper, v *Vars) (Written, error) {
 }
 
 func (t *Template) write(ops []op, beside variables, on *Paper, v *Vars) (Written, error) {
-	w := writing{lang: t.Language, dst: on.from(t.longest), asOf: on.asOf}
+	w := &on.w
+	w.lang, w.dst, w.tally = t.Language, on.from(t.longest), sms.Tally{}
+	if w.n = 0; beside == 0 {
+		w.n = len(w.marks) // nobody asks for them
+	}
 	if id := w.run(ops, v); id != noVariable {
 		return Written{}, t.missing(id)
 	}
-	on.asOf = w.asOf
 	done := Written{Text: on.keep(w.dst)}
 	ok := false
 	if done.Alphabet, done.Units, done.Segments, ok = w.tally.Measure(); !ok {
 		done.Alphabet, done.Units, done.Segments = sms.Measure(string(done.Text))
 	}
-	if beside&^w.readable() != 0 {
+	if beside != 0 && beside&^w.readable() != 0 {
 		done.Lacks = Check(string(done.Text), t.Language, t.elements, v)
 	}
 	return done, nil

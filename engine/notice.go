@@ -62,6 +62,25 @@ func (p *Portfolio) Wanted(on ledger.Date) (out []Wanting) {
 	return out
 }
 
+// noticed says whether some notice may be due for a person at all. Most are only for those on whose loans a step is
+// authorised or who are in some state.
+func (p *Portfolio) noticed(d *store.Dossier) bool {
+	all := p.Strategy.Notices.Treatments
+	known := len(d.States) > 0
+	for i := range d.Loans {
+		known = known || d.Loans[i].Core.NextStep != ""
+	}
+	if known {
+		return len(all) > 0
+	}
+	for i := range all {
+		if len(all[i].NextStep)+len(all[i].States) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // notice is decide and guard for the statutory notice that is due for a person, and says whether there is one that settles
 // what to do. One that waits for an hour, for facts or for its approval leaves the day to a reminder, if there is one to
 // send; else it is the reason why nothing is sent.

@@ -65,7 +65,7 @@ func (p *Portfolio) judge(j *Judgement, d *store.Dossier, now time.Time, explain
 	if err != nil {
 		return err
 	}
-	if len(p.Strategy.Notices.Treatments) > 0 && p.notice(j, d, facts, now, explain) {
+	if p.noticed(d) && p.notice(j, d, facts, now, explain) {
 		return nil
 	}
 	p.remind(j, d, facts, now, explain)
@@ -117,7 +117,9 @@ func (p *Portfolio) apart(j *Judgement, d *store.Dossier, now time.Time) []ledge
 
 // assess works out where the person is and where each loan stands: what deciding reads.
 func (p *Portfolio) assess(j *Judgement, d *store.Dossier, now time.Time) (decide.Facts, error) {
-	*j = Judgement{Positions: j.Positions[:0], zones: j.zones[:0]}
+	positions, zones := j.Positions[:0], j.zones[:0]
+	*j = Judgement{}
+	j.Positions, j.zones = positions, zones
 	j.zones, j.Today = p.whereAndWhen(j.zones, d, now)
 	facts := decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches, Loans: p.loans[:0]}
 	if !d.Replied.IsZero() {
@@ -358,7 +360,8 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 		return Text{}, fmt.Errorf("%w: no template %q", ErrCannotWrite, j.Intent.Treatment.Template)
 	}
 	v := compose.Vars{Loans: p.lines[:0]}
-	p.vars(&v, d, j, to[b.ID], now, t.Language)
+	recipient := to[b.ID]
+	p.vars(&v, d, j, &recipient, now, t.Bound)
 	p.lines = v.Loans
 	var lets []store.PortalKey
 	if link, code := t.LetsIn(); link || code {
@@ -393,42 +396,55 @@ func onlyOwn(d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Reci
 	}
 }
 
-// vars fills the template's values with the facts of the minute; the sender's are bound to the template.
-func (p *Portfolio) vars(v *compose.Vars, d *store.Dossier, j *Judgement, to store.Recipient, now time.Time, lang compose.Language) {
-	zone := p.clock(d.Borrowers[j.Borrower].Zone).zone
-	v.Surname, v.Title = compose.Surname(to.Name, lang), to.Title
-	for _, i := range j.Intent.Loans {
-		if c := &d.Loans[i].Core; d.Loans[i].ID == j.Intent.Lead && c.NextStepOn >= j.Today {
-			v.NextStep, v.NextOn, v.Assignee = compose.StepWords(c.NextStep, lang), c.NextStepOn, c.AssignedTo
-		}
+// vars fills the values that a text needs with the facts of the minute; the sender's are bound to it.
+func (p *Portfolio) vars(v *compose.Vars, d *store.Dossier, j *Judgement, to *store.Recipient, now time.Time, t *compose.Bound) {
+	needs, lang, clock := t.Needs(), t.Language, p.clock(d.Borrowers[j.Borrower].Zone)
+	if needs.Surname {
+		v.Surname, v.Title = compose.Surname(to.Name, lang), to.Title
 	}
-	v.AsOf, v.DPD = now.In(cmp.Or(zone, p.Zone)), j.Intent.DPD
-	payBy, payByDue := p.dayOf(&d.Borrowers[j.Borrower], now)+payWithin, int64(0)
+	v.AsOf, v.DPD = now.In(cmp.Or(clock.zone, p.Zone)), j.Intent.DPD
 	for _, i := range j.Intent.Loans {
 		l, pos := &d.Loans[i], &j.Positions[i]
-		due, on := pos.Due, pos.OldestUnpaid
-		if pos.OldestUnpaid == 0 {
-			due, on = assess.Due{Total: pos.NextDue, Principal: pos.NextDue}, pos.NextDueOn
+		if c := &l.Core; c.NextStepOn >= j.Today && l.ID == j.Intent.Lead {
+			v.NextStep, v.NextOn, v.Assignee = compose.StepWords(c.NextStep, lang), c.NextStepOn, c.AssignedTo
+		}
+		total, on := pos.Due.Total, pos.OldestUnpaid
+		if on == 0 {
+			total, on = pos.NextDue, pos.NextDueOn
+			v.Due.Add(assess.Due{Total: total, Principal: total})
+		} else {
+			v.Due.Add(pos.Due)
 		}
 		v.Currency = l.Currency
-		v.Due.Add(due)
 		v.PerDay += pos.PerDay
 		if v.DueOn == 0 || on < v.DueOn {
 			v.DueOn = on
 		}
-		if l.Standing.ChangesOn != 0 && l.Standing.ChangesOn <= payBy {
-			payBy = l.Standing.ChangesOn - 1
+		if needs.Loans {
+			v.Loans = append(v.Loans, compose.LoanVars{Masked: lastFour(l.Ref), Total: total, DueOn: on})
 		}
-		v.Loans = append(v.Loans, compose.LoanVars{Masked: lastFour(l.Ref), Total: due.Total, DueOn: on})
 	}
-	for _, i := range j.Intent.Loans {
-		payByDue += d.Loans[i].Standing.At(payBy).Due.Total
-	}
-	if payByDue > 0 {
-		v.PayBy, v.PayByDue = payBy, payByDue
+	if needs.PayBy {
+		p.payBy(v, d, j, now)
 	}
 	if len(v.Loans) > 1 {
 		slices.SortStableFunc(v.Loans, func(a, b compose.LoanVars) int { return int(a.DueOn - b.DueOn) })
+	}
+}
+
+// payBy fills in a day by which to pay, and what will be due then.
+func (p *Portfolio) payBy(v *compose.Vars, d *store.Dossier, j *Judgement, now time.Time) {
+	by, due := p.dayOf(&d.Borrowers[j.Borrower], now)+payWithin, int64(0)
+	for _, i := range j.Intent.Loans {
+		if s := &d.Loans[i].Standing; s.ChangesOn != 0 && s.ChangesOn <= by {
+			by = s.ChangesOn - 1
+		}
+	}
+	for _, i := range j.Intent.Loans {
+		due += d.Loans[i].Standing.At(by).Due.Total
+	}
+	if due > 0 {
+		v.PayBy, v.PayByDue = by, due
 	}
 }
 

@@ -108,7 +108,8 @@ func TestPlainIsSound(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := c.p.Identity[text.Language].vars()
-		c.p.vars(&v, d, &j, c.to[d.Borrowers[j.Borrower].ID], thursday, text.Language)
+		to := c.to[d.Borrowers[j.Borrower].ID]
+		c.p.vars(&v, d, &j, &to, thursday, c.p.template(j.Intent.Treatment, text.Language).Bound)
 		if !c.p.texts[text.Template].Plain(&v) {
 			continue
 		}

@@ -253,12 +253,17 @@ func named(surname string) bool {
 	if len(surname) > 48 {
 		return false
 	}
+	spaces := 0
 	for _, r := range surname {
-		if r != ' ' && r != '-' && r != '\'' && r != '’' && !unicode.IsLetter(r) {
+		switch {
+		case r == ' ':
+			spaces++
+		case r >= 0x4E00 && r <= 0x9FFF, r == '-', r == '\'', r == '’': // the usual Chinese characters are letters
+		case !unicode.IsLetter(r):
 			return false
 		}
 	}
-	return strings.Count(surname, " ") < 4
+	return spaces < 4
 }
 
 // plainEnd says that the end of a contract number is four letters or figures at most.
