@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,8 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Say why somebody was or was not contacted",
 		Long: `Tells for a person (p12), borrower, loan, message (m202609-1f) or phone (+86…) what was known at an instant, which
 stage and rules applied, with their sources, what was sent, and what came back. A person who was not contacted is
-explained from the same facts. Names and numbers are masked.`,
+explained from the same facts. An instant of the past is judged by the strategy, rulebooks, templates and settings that
+were in force then, as Duly read them; where they were not kept the answer says so. Names and numbers are masked.`,
 		Example: `  duly explain B00001
   duly explain C00001 --at 2026-09-24T10:00:00+08:00
   duly explain p12 --json`,
@@ -90,16 +92,12 @@ func (a *app) explain(ctx context.Context, e *engine.Engine, ref string, f expla
 // printExplanation writes an explanation for people.
 func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang tongue) *page {
 	p := &page{w, lang, x.At.Location()}
-	var portfolio *engine.Portfolio
-	for _, q := range e.Portfolios {
-		if q.Ref == x.Portfolio {
-			portfolio = q
-		}
-	}
+	portfolio := x.By
 	p.line("%s · %s · %s", x.Person, x.Portfolio, p.time(x.At))
 	if x.KnownAt.After(x.At) {
 		p.line(lang.say("  Nothing was known then; this is judged on the facts as first imported, at %s.", "  当时尚无数据，以下按 %s 首次导入的数据判断。"), p.time(x.KnownAt))
 	}
+	p.edition(e, x)
 	for _, b := range x.Borrowers {
 		p.line("  %s  %s  %s  %s  %s", b.Borrower, b.Name, b.Phone, strings.TrimSpace(b.Region+" "+b.Locality), b.Zone)
 		p.line("      %s", number(b.Number, lang))
@@ -111,6 +109,23 @@ func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang
 	p.decision(portfolio, x)
 	p.history(portfolio, x)
 	return p
+}
+
+// edition says by which documents a past instant is judged, where they are not today's, and where they are but ought not to be.
+func (p *page) edition(e *engine.Engine, x *engine.Explanation) {
+	switch x.EditionNote {
+	case engine.NotKept:
+		p.line(p.lang.say("  The strategy, rulebooks, templates and settings of that time are not kept, or cannot be read any more; this is judged by today's.",
+			"  当时的策略、法规、模板和设置未留存或已无法读取，以下按当前文件判断。"))
+	case engine.FirstKept:
+		p.line(p.lang.say("  The strategy, rulebooks, templates and settings of that time are not kept; this is judged by the first that are, of %s.",
+			"  当时的策略、法规、模板和设置未留存，以下按 %s 首次留存的文件判断。"), p.time(x.EditionSince))
+	default:
+		if !slices.Contains(e.Portfolios, x.By) {
+			p.line(p.lang.say("  Judged by the strategy, rulebooks, templates and settings in force since %s (edition %d); they have changed since.",
+				"  按当时有效的策略、法规、模板和设置判断（第%[2]d版，自 %[1]s 起有效），此后已有变更。"), p.time(x.EditionSince), x.Edition)
+		}
+	}
 }
 
 // then says how to see the facts of a message's hand-over, where a message was asked for.

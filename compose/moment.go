@@ -22,7 +22,7 @@ type moment struct {
 }
 
 func (m *moment) of(v *Vars, lang Language) *moment {
-	if m.at == v.AsOf && m.lang == lang {
+	if m.lang == lang && m.at.Equal(v.AsOf) && m.at.Location() == v.AsOf.Location() {
 		return m
 	}
 	*m = moment{at: v.AsOf, lang: lang}

@@ -60,6 +60,22 @@ var ErrDocument = errors.New("engine: a document is wrong")
 
 // Compile reads a portfolio's documents, checks them against each other, and returns it ready for Prepare.
 func Compile(s Spec) (*Portfolio, error) {
+	p, err := parse(s)
+	if err != nil {
+		return nil, err
+	}
+	err = p.classes()
+	for _, f := range p.Strategy.CheckTemplates(func(name string, _ ledger.Channel) bool { return p.Templates.Has(name) }) {
+		err = errors.Join(err, fmt.Errorf("%v", f))
+	}
+	if err := errors.Join(err, p.read()); err != nil {
+		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
+	}
+	return p, nil
+}
+
+// parse reads a portfolio's documents one by one.
+func parse(s Spec) (*Portfolio, error) {
 	p := &Portfolio{
 		Ref: s.Ref, Creditor: s.Creditor, Language: s.Language, Party: s.Party, Terms: s.Terms, Identity: s.Identity,
 		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier, Provider: s.Provider,
@@ -73,14 +89,7 @@ func Compile(s Spec) (*Portfolio, error) {
 	if err := errors.Join(p.strategy(s), p.rulebooks(s), p.templates(s)); err != nil {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
 	}
-	err = errors.Join(err, p.classes())
-	for _, f := range p.Strategy.CheckTemplates(func(name string, _ ledger.Channel) bool { return p.Templates.Has(name) }) {
-		err = errors.Join(err, fmt.Errorf("%v", f))
-	}
-	if err := errors.Join(err, p.read()); err != nil {
-		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
-	}
-	return p, nil
+	return p, p.keepSettings(s)
 }
 
 // classes says which notices of the strategy have a text that is none, and which treatments one that is.

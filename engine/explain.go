@@ -17,10 +17,16 @@ import (
 // An Explanation is why a person was or was not contacted: the facts of an instant, what the recipe says to
 // them, what was sent and what came back. It holds no name and no number in clear.
 type Explanation struct {
-	Person    string             `json:"person"`
-	Portfolio string             `json:"portfolio"`
-	At        time.Time          `json:"at"`
-	KnownAt   time.Time          `json:"known_at"` // later than At when the facts were imported later
+	Person    string    `json:"person"`
+	Portfolio string    `json:"portfolio"`
+	At        time.Time `json:"at"`
+	KnownAt   time.Time `json:"known_at"` // later than At when the facts were imported later
+	Edition   int64     `json:"edition"`  // the number of the documents that were asked: strategy, rulebooks, templates, settings
+
+	EditionSince time.Time  `json:"edition_since,omitzero"` // since when they were in force
+	EditionNote  string     `json:"edition_note,omitempty"` // why they are not those of At; see NotKept
+	By           *Portfolio `json:"-"`
+
 	Today     ledger.Date        `json:"today"`
 	Borrowers []ExplainedHolder  `json:"borrowers"`
 	Loans     []ExplainedLoan    `json:"loans"`
@@ -224,6 +230,9 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 		return nil, store.ErrNotFound
 	}
 	x := &Explanation{Person: store.PersonRef(person), Portfolio: p.Ref, At: at.In(p.Zone), KnownAt: past.KnownAt.In(p.Zone)}
+	if p, err = e.then(ctx, p, x); err != nil {
+		return nil, err
+	}
 	zones, today := p.whereAndWhen(nil, &past.Dossier, at)
 	x.Today = today
 	zone := orZone(zones, p.Zone)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -11,43 +10,6 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
 )
-
-// A Document is a text that decided something: a strategy, a rulebook, a set of templates.
-type Document struct {
-	Kind   string
-	Name   string
-	Digest string // SHA-256, hex
-	Body   []byte
-}
-
-// Edition keeps documents as they were when they decided, and returns the number of their combination. Equal
-// documents give the same number again.
-func (s *Store) Edition(ctx context.Context, portfolio int64, now time.Time, docs []Document) (int64, error) {
-	digests := map[string]string{}
-	for _, d := range docs {
-		digests[d.Kind+"/"+d.Name] = d.Digest
-	}
-	combination, err := json.Marshal(digests) // sorted by key
-	if err != nil {
-		return 0, wrap(err)
-	}
-	var id int64
-	err = s.update(ctx, func(tx *sql.Tx) error {
-		for _, d := range docs {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO document (digest, kind, name, known_at, body) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT DO NOTHING`, d.Digest, d.Kind, d.Name, millis(now), d.Body); err != nil {
-				return wrap(err)
-			}
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO edition (portfolio, known_at, digests) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-			portfolio, millis(now), string(combination)); err != nil {
-			return wrap(err)
-		}
-		return wrap(tx.QueryRowContext(ctx, `SELECT id FROM edition WHERE portfolio = ? AND digests = ?`,
-			portfolio, string(combination)).Scan(&id))
-	})
-	return id, err
-}
 
 // A Planned is one intent to store.
 type Planned struct {
