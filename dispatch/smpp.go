@@ -35,10 +35,11 @@ const DefaultWindow = 1000
 
 // SMPP is one carrier reached through one SMPP bind, which it keeps up. It is safe for use by several goroutines.
 type SMPP struct {
-	cfg  SMPPConfig
-	sink Sink
-	base smpp.Message
-	pace *pace
+	cfg   SMPPConfig
+	sink  Sink
+	base  smpp.Message
+	pace  *pace
+	hears hearing
 
 	mu      sync.Mutex
 	session *smpp.Session
@@ -49,6 +50,9 @@ type SMPP struct {
 	joins   joiner
 }
 
+// defaultTimeout is how long an answer may take.
+const defaultTimeout = 30 * time.Second
+
 // NewSMPP returns a carrier that is down until Run is called.
 func NewSMPP(cfg SMPPConfig, sink Sink) (*SMPP, error) {
 	if cfg.Window <= 0 {
@@ -56,6 +60,9 @@ func NewSMPP(cfg SMPPConfig, sink Sink) (*SMPP, error) {
 	}
 	if cfg.Now == nil {
 		return nil, errors.New("dispatch: no wire clock")
+	}
+	if cfg.ResponseTimeout <= 0 {
+		cfg.ResponseTimeout = defaultTimeout
 	}
 	c := &SMPP{cfg: cfg, sink: sink, pace: newPace(cfg.Rate, cfg.Window), flights: map[outbox.FenceID]*flight{}}
 	c.base = smpp.Message{Source: sourceAddress(cfg.Source), Destination: smpp.Address{TON: 1, NPI: 1}}
@@ -95,7 +102,9 @@ func (c *SMPP) Run(ctx context.Context) error {
 				return
 			}
 			c.mu.Lock()
-			c.session = s
+			if c.session = s; !c.hears.deaf {
+				c.hears.answered(c.cfg.Now()) // it bound: its silence begins here
+			}
 			c.mu.Unlock()
 			c.sink.State(nil)
 		},
@@ -144,7 +153,7 @@ func (c *SMPP) Room() int {
 	if c.pace.limited && len(c.ready) > 0 {
 		out = c.pump(out) // parts that waited for their turn in the rate
 	}
-	room := max(0, min(c.pace.room(now), c.pace.window-len(c.flights)))
+	room := c.hears.room(now, max(0, min(c.pace.room(now), c.pace.window-len(c.flights))), len(c.flights))
 	c.mu.Unlock()
 	c.report(out)
 	return room
@@ -250,6 +259,11 @@ func (c *SMPP) results(rs []smpp.Result) {
 		f := c.flights[fence]
 		if f == nil {
 			continue
+		}
+		if r.Outcome == smpp.Answered {
+			c.hears.answered(now)
+		} else if errors.Is(r.Err, smpp.ErrTimeout) || errors.Is(r.Err, smpp.ErrEnquire) {
+			c.hears.overdue(now, c.cfg.ResponseTimeout)
 		}
 		if r.Outcome == smpp.Answered && r.Status == smpp.OK {
 			f.ids[f.next] = r.MessageID

@@ -25,6 +25,13 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if addr := os.Getenv("DULY_TEST_CARRIER"); addr != "" {
+		if err := carrierChild(addr, os.Getenv("DULY_TEST_RECORD")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if dir := os.Getenv("DULY_TEST_RUN"); dir != "" {
 		if err := runChild(dir, os.Getenv("DULY_TEST_SMSC")); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -51,6 +51,14 @@ type house struct {
 
 func newHouse(t testing.TB, cfg smsc.Config) *house {
 	t.Helper()
+	h := newHouseAt(t, "")
+	h.listen(cfg)
+	return h
+}
+
+// newHouseAt is newHouse with its data at a place, and without a carrier; an empty place is a new one.
+func newHouseAt(t testing.TB, place string) *house {
+	t.Helper()
 	h := &house{t: t, dir: t.TempDir()}
 	keyDir := filepath.Join(h.dir, "keys")
 	if err := store.MakeKeys(keyDir); err != nil {
@@ -58,7 +66,9 @@ func newHouse(t testing.TB, cfg smsc.Config) *house {
 	}
 	h.keys = must(store.LoadKeys(keyDir))
 	h.place = h.dir
-	if onPostgres {
+	if place != "" {
+		h.place = place
+	} else if onPostgres {
 		h.place = pgtest.Copy(t, pgtest.Template(t, func(url string) {
 			if err := store.Migrate(context.Background(), url); err != nil {
 				t.Fatal(err)
@@ -76,7 +86,6 @@ func newHouse(t testing.TB, cfg smsc.Config) *house {
 	if err := h.Prepare(context.Background(), thursday); err != nil {
 		t.Fatal(err)
 	}
-	h.listen(cfg)
 	return h
 }
 

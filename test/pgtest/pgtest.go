@@ -207,7 +207,22 @@ func (c *Cluster) Kill() error {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
-	return c.end()
+	err = c.end()
+	for c.inUse() { // its children notice the end a moment later, and the server does not start beside them
+		time.Sleep(10 * time.Millisecond)
+	}
+	return err
+}
+
+// inUse says that a process works in the data folder, as every process of the server does.
+func (c *Cluster) inUse() bool {
+	found, _ := filepath.Glob("/proc/[0-9]*/cwd")
+	for _, link := range found {
+		if at, err := os.Readlink(link); err == nil && at == filepath.Join(c.dir, "data") {
+			return true
+		}
+	}
+	return false
 }
 
 // end waits for the keeper, whose postgres is told to stop.

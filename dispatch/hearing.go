@@ -1,0 +1,42 @@
+package dispatch
+
+import "time"
+
+// hearing knows whether the carrier answers at all. One that takes messages and answers none of them would leave a window of
+// unknown messages behind each time its answers are overdue: once that has happened it gets one message at a time, after pauses that
+// double, until it answers again.
+type hearing struct {
+	heard time.Time     // when it answered last, or bound
+	deaf  bool          // a message was overdue and nothing else had been answered meanwhile
+	until time.Time     // when it is tried again
+	pause time.Duration // the next pause
+}
+
+const (
+	leastSilence = 5 * time.Second
+	mostSilence  = 5 * time.Minute
+)
+
+// answered notes that the carrier answered something.
+func (h *hearing) answered(now time.Time) { *h = hearing{heard: now} }
+
+// overdue notes that an answer did not come within patience.
+func (h *hearing) overdue(now time.Time, patience time.Duration) {
+	if now.Sub(h.heard) < patience || h.deaf && now.Before(h.until) {
+		return // others were answered, or it is one of the same window
+	}
+	h.deaf = true
+	h.pause = min(max(2*h.pause, leastSilence), mostSilence)
+	h.until = now.Add(h.pause)
+}
+
+// room returns how many may leave of those that the pace lets leave, with so many in the air.
+func (h *hearing) room(now time.Time, room, flying int) int {
+	if !h.deaf {
+		return room
+	}
+	if flying > 0 || now.Before(h.until) {
+		return 0
+	}
+	return min(room, 1)
+}
