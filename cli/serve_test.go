@@ -189,7 +189,7 @@ func TestServeEndsGracefully(t *testing.T) {
 		t.Run(c.want, func(t *testing.T) {
 			s, addr := simulator(t, smsc.Config{KeepTexts: true, Faults: smsc.Faults{DelayResponse: 700 * time.Millisecond}})
 			config := bank(t, addr, people, func(text string) string {
-				return strings.Replace(text, "window: 1000", "window: 50", 1) + "\nserve:\n  drain: " + c.drain + "\n"
+				return strings.Replace(strings.Replace(text, "window: 1000", "window: 50", 1), "drain: 15s", "drain: "+c.drain, 1)
 			})
 			_, log, end := serving(t, config)
 			until(t, "50 messages on their way", func() bool { return s.Counts().Accepted >= 50 })
@@ -228,8 +228,9 @@ func TestServeRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before, _, _ := strings.Cut(string(text), "\nserve:")
 	for _, bad := range []string{"listen: nowhere", "plan_at: evening", "drain: soon", "port: 80"} {
-		if err := os.WriteFile(config, []byte(string(text)+"\nserve:\n  "+bad+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(config, []byte(before+"\nserve:\n  "+bad+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		must(t, 3, "serve", "--config", config)
