@@ -13,7 +13,9 @@ import (
 
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/jobs"
+	"github.com/dulyhq/duly/jobs/river"
 	"github.com/dulyhq/duly/serve"
+	"github.com/dulyhq/duly/store"
 )
 
 type serveFlags struct{ listen string }
@@ -75,7 +77,13 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	h.options.Civil = h.civil
 	h.web = serve.New(serve.Limits{}, h.log)
 	h.web.Ready(serve.Check{Name: "database", Ask: e.Store.Ping})
+	if h.runner, err = h.runs(cfg, e.Store); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Planned: h.planned}
+	if cfg.Database.URL != "" {
+		h.nightly.Shard = shardSize
+	}
 	if _, err := fmt.Fprintf(a.out, "duly serves at http://%s\n", l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -90,8 +98,27 @@ type house struct {
 	drain   time.Duration
 	options engine.RunOptions
 	nightly *engine.Nightly
+	runner  jobs.Runner
 	web     *serve.Server
 }
+
+// shardSize is how many persons a piece of a plan has where several machines plan.
+const shardSize = 20_000
+
+// runs returns what runs the jobs: River where machines share a database, a ticker in the one process else.
+func (h *house) runs(cfg *Config, s *store.Store) (jobs.Runner, error) {
+	if cfg.Database.URL == "" {
+		return jobs.Ticker{Failed: h.jobFailed}, nil
+	}
+	place, _, err := cfg.place()
+	return river.Runner{URL: place, Prepare: s.Room, Failed: h.jobFailed, Log: slog.New(quietly{h.log.Handler()})}, err
+}
+
+// quietly passes on what is wrong, and not what is going on.
+type quietly struct{ slog.Handler }
+
+// Enabled says what is passed on.
+func (quietly) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
 
 // run works until ctx ends, and a bounded time longer.
 func (h *house) run(ctx context.Context, l net.Listener) error {
@@ -107,7 +134,7 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 	var work sync.WaitGroup
 	work.Go(func() { h.engine.Keep(ctx, h.options, h.carrierFailed) })
 	work.Go(func() {
-		if err := (jobs.Ticker{Failed: h.jobFailed}).Run(ctx, h.nightly); err != nil {
+		if err := h.runner.Run(ctx, h.nightly); err != nil {
 			fell(err)
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Clock returns the time of the database, by which leases are kept where several machines share one; on SQLite, which has one
@@ -180,4 +182,26 @@ func (s *Store) FreeBind(ctx context.Context, carrier string, slot int, process 
 		_, err := tx.ExecContext(ctx, `DELETE FROM bind WHERE carrier = ? AND slot = ? AND process = ?`, carrier, slot, process)
 		return wrap(err)
 	})
+}
+
+// Room makes a schema for tables of another library and runs fill, while no other process prepares the database. There is none on
+// SQLite.
+func (s *Store) Room(ctx context.Context, name string, fill func() error) (err error) {
+	if !s.fleet {
+		return errors.New("store: SQLite has no room for other tables")
+	}
+	held, err := s.write.Conn(ctx)
+	if err != nil {
+		return wrap(err)
+	}
+	defer func() { err = errors.Join(err, held.Close()) }()
+	if _, err := held.ExecContext(ctx, `SELECT pg_advisory_lock(?)`, lockMigrate); err != nil {
+		return wrap(err)
+	}
+	_, err = held.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{name}.Sanitize())
+	if err == nil {
+		err = fill()
+	}
+	_, unlock := held.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(?)`, lockMigrate)
+	return errors.Join(err, unlock)
 }
