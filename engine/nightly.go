@@ -30,9 +30,19 @@ const replanAfter = 10 * time.Minute
 // planJob plans for a part of a portfolio's persons.
 const planJob = "plan"
 
+// settleJob makes good what crashes and lateness left, also where no session is up.
+const settleJob = "settle"
+
 // Due returns the pieces that are to be done.
 func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	var due []jobs.Piece
+	some, err := n.Engine.Store.Unsettled(ctx, n.Civil(), n.Engine.Wire())
+	if err != nil {
+		return nil, err
+	}
+	if some {
+		due = append(due, jobs.Piece{Kind: settleJob})
+	}
 	for _, p := range n.Engine.Portfolios {
 		shards, err := n.shards(ctx, p)
 		if err != nil {
@@ -61,6 +71,9 @@ func (n *Nightly) shards(ctx context.Context, p *Portfolio) ([]store.Shard, erro
 // Do does one piece. A piece that is not due any more is done already.
 func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 	switch piece.Kind {
+	case settleJob:
+		_, err := n.Engine.Store.Settle(ctx, n.Civil(), n.Engine.Wire())
+		return err
 	case planJob:
 		return n.plan(ctx, piece)
 	default:

@@ -39,7 +39,11 @@ type Settled struct {
 // civil, wireNow real.
 func (s *Store) Settle(ctx context.Context, now, wireNow time.Time) (Settled, error) {
 	var done Settled
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	some, err := s.Unsettled(ctx, now, wireNow)
+	if err != nil || !some {
+		return done, err // settling is asked for every second, and would stop the steps of all workers
+	}
+	err = s.update(ctx, func(tx *sql.Tx) error {
 		done = Settled{}
 		w := settling{s.writes, ctx, tx, now, wireNow, &done}
 		if err := w.bury(); err != nil {
@@ -51,6 +55,15 @@ func (s *Store) Settle(ctx context.Context, now, wireNow time.Time) (Settled, er
 		return w.matchOrphans()
 	})
 	return done, err
+}
+
+// Unsettled says whether there is something for Settle to do.
+func (s *Store) Unsettled(ctx context.Context, now, wireNow time.Time) (some bool, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM worker WHERE lease_until < ?)
+		OR EXISTS (SELECT 1 FROM batch WHERE next < count AND not_after <= ?)
+		OR EXISTS (SELECT 1 FROM requeue WHERE not_after <= ?) OR EXISTS (SELECT 1 FROM orphan WHERE sought = 0)`,
+		millis(wireNow), millis(now), millis(now)).Scan(&some)
+	return some, wrap(err)
 }
 
 // settling is one settlement in its transaction. Its statements are kept: it is made every second.
