@@ -168,6 +168,7 @@ func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) (
 	w := store.Within{
 		Portfolio: p.row.ID, On: ledger.Day(st.At.In(p.Zone)), Trying: map[ledger.PersonID]outbox.MessageID{},
 		Persons: make([]ledger.PersonID, 0, len(claim.Messages)), // none is nobody, where nil would be everybody
+		Again:   true,
 	}
 	for i := range claim.Messages {
 		m := &claim.Messages[i]

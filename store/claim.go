@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
@@ -47,16 +45,16 @@ func (s *Store) Due(ctx context.Context, portfolio int64, now time.Time, limit, 
 // none. If that claim is lost, so is the one that is returned.
 func (s *Store) DueAfter(ctx context.Context, portfolio int64, now time.Time, limit, skip int, taken *Claim) (Claim, error) {
 	var c Claim
-	err := s.view(ctx, func(tx *sql.Tx) error {
+	err := s.look(ctx, func(tx *sql.Tx, on direct) error {
 		if err := s.dueAgain(ctx, tx, &c, anybody, portfolio, now, limit); err != nil || len(c.Messages) > 0 {
 			return err
 		}
 		if skip > 0 {
-			if err := s.dueBatch(ctx, tx, &c, portfolio, now, limit, skip, taken); err != nil || c.Batch != 0 {
+			if err := s.dueBatch(ctx, on, &c, portfolio, now, limit, skip, taken); err != nil || c.Batch != 0 {
 				return err
 			}
 		}
-		return s.dueBatch(ctx, tx, &c, portfolio, now, limit, 0, taken)
+		return s.dueBatch(ctx, on, &c, portfolio, now, limit, 0, taken)
 	})
 	return c, err
 }
@@ -91,51 +89,52 @@ func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, h Holder, po
 	return wrap(rows.Err())
 }
 
-func (s *Store) dueBatch(ctx context.Context, tx *sql.Tx, c *Claim, portfolio int64, now time.Time, limit, skip int, taken *Claim) error {
+func (s *Store) dueBatch(ctx context.Context, on direct, c *Claim, portfolio int64, now time.Time, limit, skip int, taken *Claim) error {
 	var first, count int64
 	var notAfter time.Time
-	st, err := s.reads.in(ctx, tx, `SELECT id, first, count, next, not_after FROM batch
-		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY urgency DESC, not_before, id LIMIT 1 OFFSET ?`)
-	if err != nil {
-		return err
-	}
-	err = st.QueryRowContext(ctx, millis(now), millis(now), portfolio, skip).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter))
-	if errors.Is(err, sql.ErrNoRows) {
+	var args values
+	args.int(millis(now)).int(millis(now)).int(portfolio).int(int64(skip))
+	err := on.ask(ctx, `SELECT id, first, count, next, not_after FROM batch
+		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY urgency DESC, not_before, id LIMIT 1 OFFSET ?`, &args, func(r row) error {
+		c.Batch, first, count, c.From, notAfter = r.int(0), r.int(1), r.int(2), int(r.int(3)), instant(r.int(4))
 		return nil
-	}
-	if err != nil {
-		return wrap(err)
+	})
+	if err != nil || c.Batch == 0 {
+		return err
 	}
 	if taken != nil && taken.Batch == c.Batch {
 		if c.From = max(c.From, taken.To); c.From >= int(count) {
 			*c = Claim{}
-			return s.dueBatch(ctx, tx, c, portfolio, now, limit, skip+1, nil)
+			return s.dueBatch(ctx, on, c, portfolio, now, limit, skip+1, nil)
 		}
 	}
-	return s.readBatch(ctx, tx, c, first, count, limit, notAfter)
+	return readBatch(ctx, on, c, portfolio, first, count, limit, notAfter)
 }
 
 // readBatch reads the messages of a claim from its cursor on.
-func (s *Store) readBatch(ctx context.Context, tx *sql.Tx, c *Claim, first, count int64, limit int, notAfter time.Time) error {
-	c.To = min(c.From+limit, int(count))
-	st, err := s.reads.in(ctx, tx, `SELECT `+waitingColumns+` FROM message m JOIN batch b ON b.id = m.batch
-		WHERE m.id BETWEEN ? AND ? ORDER BY m.id`)
-	if err != nil {
+func readBatch(ctx context.Context, on direct, c *Claim, portfolio, first, count int64, limit int, notAfter time.Time) error {
+	w := Waiting{Try: 1, Portfolio: portfolio, NotAfter: notAfter} // what all have in common; the stage is that of the message before
+	var args values
+	args.int(c.Batch)
+	if err := on.ask(ctx, `SELECT edition, carrier FROM batch WHERE id = ?`, &args, func(r row) error {
+		w.Edition, w.Carrier = r.int(0), string(r.bytes(1))
+		return nil
+	}); err != nil {
 		return err
 	}
-	rows, err := st.QueryContext(ctx, first+int64(c.From), first+int64(c.To)-1)
-	if err != nil {
-		return wrap(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		w := Waiting{Try: 1, NotAfter: notAfter}
-		if err := rows.Scan(w.fields()...); err != nil {
-			return wrap(err)
+	c.To = min(c.From+limit, int(count))
+	args.reset()
+	args.int(first + int64(c.From)).int(first + int64(c.To) - 1)
+	c.Messages = make([]Waiting, 0, c.To-c.From)
+	return on.ask(ctx, `SELECT id, batch, person, borrower, loan, stage, treatment, episode FROM message WHERE id BETWEEN ? AND ? ORDER BY id`, &args, func(r row) error {
+		if b := r.bytes(5); string(b) != w.Stage {
+			w.Stage = string(b)
 		}
+		w.ID, w.Batch, w.Person = outbox.MessageID(r.int(0)), r.int(1), ledger.PersonID(r.int(2))
+		w.Borrower, w.Loan, w.Treatment, w.Episode = ledger.BorrowerID(r.int(3)), ledger.LoanID(r.int(4)), int(r.int(6)), ledger.Date(r.int(7))
 		c.Messages = append(c.Messages, w)
-	}
-	return wrap(rows.Err())
+		return nil
+	})
 }
 
 // NextDue returns when the next message of the portfolio may be handed over, zero when none waits.
@@ -164,35 +163,20 @@ func (s *Store) Recipients(ctx context.Context, portfolio string, borrowers []Bo
 		facts[i] = borrowers[i].Fact
 		byFact[facts[i]] = &borrowers[i]
 	}
-	list, err := json.Marshal(facts)
-	if err != nil {
-		return nil, wrap(err)
-	}
 	out := make(map[ledger.BorrowerID]Recipient, len(borrowers))
-	err = s.view(ctx, func(tx *sql.Tx) error {
-		st, err := s.reads.in(ctx, tx, `SELECT id, box FROM sealed_borrower WHERE id IN (SELECT value FROM json_each(?))`)
-		if err != nil {
-			return err
-		}
-		rows, err := st.QueryContext(ctx, string(list))
-		if err != nil {
-			return wrap(err)
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			var fact int64
-			var box sql.RawBytes
-			if err := rows.Scan(&fact, &box); err != nil {
-				return wrap(err)
+	var args values
+	query := `SELECT id, box FROM sealed_borrower WHERE ` + among("id", facts, false, &args)
+	var open opener
+	err := s.look(ctx, func(_ *sql.Tx, on direct) error {
+		return on.ask(ctx, query, &args, func(r row) error {
+			b := byFact[r.int(0)]
+			if b == nil {
+				return nil // one between them
 			}
-			b := byFact[fact]
-			p, err := s.keys.openPerson(portfolio, b.Ref, box)
-			if err != nil {
-				return err
-			}
+			p, err := open.person(s.keys, portfolio, b.Ref, r.bytes(1))
 			out[b.ID] = Recipient(p)
-		}
-		return wrap(rows.Err())
+			return err
+		})
 	})
 	return out, err
 }

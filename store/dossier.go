@@ -3,10 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -134,7 +134,10 @@ type Within struct {
 	Ahead     int               // with Persons nil: also those with an instalment due in so many days
 	All       bool              // with Persons nil: everybody, owing or not
 	Persons   []ledger.PersonID // only these, whatever they owe
-	Span      Span              // with Persons nil: only persons of this span; zero is everybody
+	// Again says that Persons are judged a second time: of those of whom nothing was learnt since their standings were
+	// made, the standing tells what it holds of loan and borrower. The dossiers are the same.
+	Again bool
+	Span  Span // with Persons nil: only persons of this span; zero is everybody
 	// Trying is, by person, a message that is being tried again: its own slot must not count against it.
 	Trying map[ledger.PersonID]outbox.MessageID
 }
@@ -151,8 +154,12 @@ func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, on direct, w Within, y
 	} else {
 		ctx = long(ctx)
 	}
-	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w}
+	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w, likes: &s.likes}
 	g.lite, _ = on.(*lite)
+	for _, p := range w.Persons {
+		g.persons = append(g.persons, int64(p))
+	}
+	slices.Sort(g.persons)
 	if err := g.look(); err != nil {
 		return err
 	}
@@ -164,14 +171,43 @@ func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, on direct, w Within, y
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if ok, err := g.wanted(); err != nil || !ok {
+			return err
+		}
 		if err := g.next(); err != nil {
 			return err
 		}
-		if err := yield(&g.d); err != nil {
+		if g.learnt {
+			whole := w
+			whole.Persons, whole.Again = []ledger.PersonID{g.d.Person}, false
+			err = s.dossiers(ctx, tx, on, whole, yield)
+		} else {
+			err = yield(&g.d)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wanted passes over the loans of persons who were not asked for, and says whether somebody is left.
+func (g *gather) wanted() (bool, error) {
+	if g.w.Persons == nil {
+		return true, nil
+	}
+	for g.owing.ok {
+		for len(g.persons) > 0 && g.persons[0] < g.owing.person {
+			g.persons = g.persons[1:]
+		}
+		if len(g.persons) > 0 && g.persons[0] == g.owing.person {
+			return true, nil
+		}
+		if err := g.owing.advance(); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // gather merges streams that are all in the order of persons, so that memory does not grow with the book.
@@ -197,8 +233,11 @@ type gather struct {
 	last     stream[decisionRow]
 	waiting  stream[struct{}]
 
+	persons []int64 // those asked for who have not been met, in order
 	rulings map[int64]Ruling
-	traits  map[int64]*likeness // for a plan; nil for others, who read what the lender said of the borrower itself
+	traits  map[int64]*likeness // where standings tell of loan and borrower; nil where what the lender said is read itself
+	likes   *likes
+	learnt  bool // of the person, since a standing was made
 }
 
 type decisionRow struct {
@@ -231,28 +270,34 @@ type contactRow struct {
 	maker     Maker
 }
 
-// people returns the condition that limits a stream to the persons asked for.
-func (g *gather) people(column string) (string, []any, error) {
+// people returns the condition that limits a stream to the persons asked for. Where they lie close together it lets those
+// between them through, over whom the streams pass.
+func (g *gather) people(column string) (string, []any) {
 	if g.w.Persons == nil {
-		cond, args := g.w.Span.condition(column)
-		return cond, args, nil
+		return "", nil
 	}
-	b, err := json.Marshal(g.w.Persons)
-	if err != nil {
-		return "", nil, err
+	shift := 0
+	if column == "subject" {
+		shift = 8 // the record of a person's contacts; an expression on the column would not use its key
+	}
+	if low, high, ok := reach(g.persons); ok {
+		return " AND " + column + " BETWEEN ? AND ?", []any{low << shift, high << shift}
 	}
 	value := "value"
-	if column == "subject" {
-		value = "value<<8" // the record of a person's contacts; an expression on the column would not use its key
+	if shift != 0 {
+		value = "value<<8"
 	}
-	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(b)}, nil
+	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(appendList(nil, g.persons))}
 }
 
 // open opens the loans, with the persons who owe them, and what was done and said before.
 func (g *gather) open() (err error) {
-	if g.w.Persons == nil && !g.w.All {
+	switch {
+	case g.w.Persons == nil && !g.w.All:
 		err = g.openPlan()
-	} else {
+	case g.w.Again:
+		err = g.openAgain()
+	default:
 		err = g.openLoans()
 	}
 	if err != nil {
@@ -273,6 +318,21 @@ func (g *gather) openPlan() (err error) {
 		[]any{g.w.Portfolio, int64(g.w.On) + int64(g.w.Ahead)},
 		func(r *owingRow) []any {
 			return append([]any{number(&r.loan.ID), number(&r.asOf), &r.packed}, g.some.fields(r)...)
+		})
+}
+
+// openAgain reads the persons asked for from their standings, with their turns and the references that a text and its
+// address need.
+func (g *gather) openAgain() (err error) {
+	if g.traits, err = g.likes.all(g.ctx, g.tx); err != nil {
+		return err
+	}
+	more, join := g.some.columns("s.address")
+	return openStream(g, &g.owing, `SELECT s.person, p.turn, b.ref, l.ref, s.loan, s.as_of, s.packed`+more+`
+		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower JOIN loan l ON l.id = s.loan`+join+`
+		WHERE s.portfolio = ?`, "s.person", " ORDER BY s.person, s.loan", []any{g.w.Portfolio},
+		func(r *owingRow) []any {
+			return append([]any{number(&r.turn), &r.borrower.Ref, &r.loan.Ref, number(&r.loan.ID), number(&r.asOf), &r.packed}, g.some.fields(r)...)
 		})
 }
 
@@ -358,6 +418,7 @@ func (g *gather) next() error {
 		Borrowers: d.Borrowers[:0], Loans: d.Loans[:0], Touches: d.Touches[:0], Contacts: d.Contacts[:0], States: d.States[:0],
 		Consents: d.Consents[:0], Duties: d.Duties[:0], By: d.By[:0], Heard: d.Heard[:0], loanIDs: d.loanIDs[:0],
 	}
+	g.learnt = false
 	person := g.owing.person
 	var unread error
 	if err := g.owing.take(person, func(r *owingRow) { unread = errors.Join(unread, g.addLoan(r)) }); err != nil || unread != nil {
@@ -414,16 +475,13 @@ func (g *gather) addLoan(r *owingRow) error {
 	}
 	b, l := &r.borrower, &r.loan
 	if g.traits != nil {
-		t := g.traits[p.trait]
-		if t == nil && r.asOf == 0 {
-			t = &likeness{} // an import has brought the loan, and it was never packed
+		t, err := g.trait(p.trait, r.asOf)
+		if err != nil {
+			return err
 		}
-		if t == nil {
-			return errPacked
-		}
-		number := b.Number
+		number, ref := b.Number, b.Ref
 		*b = t.borrower
-		b.ID, b.Fact, b.Age, b.PhoneKind, b.Address, b.Number = p.borrower, p.fact, p.age, p.phoneKind, p.address, number
+		b.Number, b.Ref, b.ID, b.Fact, b.Age, b.PhoneKind, b.Address = number, ref, p.borrower, p.fact, p.age, p.phoneKind, p.address
 		l.Product, l.Currency, l.ClosedOn = t.loan.Product, t.loan.Currency, p.closedOn
 	} else {
 		var err error
@@ -432,6 +490,7 @@ func (g *gather) addLoan(r *owingRow) error {
 		}
 	}
 	if l.Standing = p.standing; r.asOf == 0 {
+		g.learnt = g.w.Again
 		l.Standing.AsOf = 0 // something was learnt since it was packed
 	}
 	l.Stale = !l.Standing.Holds(g.w.On)
@@ -442,6 +501,26 @@ func (g *gather) addLoan(r *owingRow) error {
 	l.Borrower = len(d.Borrowers) - 1
 	d.Loans = append(d.Loans, *l)
 	return nil
+}
+
+// trait returns the trait of a standing, by its number.
+func (g *gather) trait(id, asOf int64) (*likeness, error) {
+	t := g.traits[id]
+	if t == nil && asOf != 0 && g.w.Again {
+		// It was stored after the others were read.
+		var err error
+		if g.traits, err = g.likes.anew(g.ctx, g.tx); err != nil {
+			return nil, err
+		}
+		t = g.traits[id]
+	}
+	switch {
+	case t != nil:
+		return t, nil
+	case asOf == 0:
+		return &likeness{}, nil // an import has brought the loan, and it was never packed
+	}
+	return nil, errPacked
 }
 
 // dropOwn takes the slot of the message that is being tried again out of the count, if it is the newest.

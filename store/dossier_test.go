@@ -90,11 +90,13 @@ func TestPlanReads(t *testing.T) {
 			if err == nil && rapid.Bool().Draw(rt, "refresh between") {
 				stale(rt, s, p, on)
 			}
+			againAsWhole(rt, s, p, on)
 			on += ledger.Date(rapid.IntRange(-1, 6).Draw(rt, "days"))
 			if _, err := s.Refresh(ctx, p.ID, on, assess.Terms{}); err != nil {
 				rt.Fatal(err)
 			}
 			looked += plansAsAll(rt, s, p, on)
+			againAsWhole(rt, s, p, on)
 		}
 	})
 	if looked == 0 {
@@ -144,6 +146,42 @@ func plansAsAll(t *rapid.T, s *Store, p Portfolio, on ledger.Date) int {
 		t.Fatalf("on %s a plan reads (+) otherwise than stands there (-):\n%s", on, diff)
 	}
 	return len(got)
+}
+
+// againAsWhole: what is read to judge somebody a second time is all that stands of them, whether or not something was learnt
+// since the standings were made and whoever else is asked for. Judging is a function of it, so the verdict is the same.
+func againAsWhole(t *rapid.T, s *Store, p Portfolio, on ledger.Date) {
+	ctx := context.Background()
+	var all []ledger.PersonID
+	if err := s.Dossiers(ctx, Within{Portfolio: p.ID, On: on, All: true}, func(d *Dossier) error {
+		all = append(all, d.Person)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w := Within{Portfolio: p.ID, On: on, Persons: []ledger.PersonID{}}
+	for _, who := range all {
+		if rapid.Bool().Draw(t, "asked for") {
+			w.Persons = append(w.Persons, who)
+		}
+	}
+	if rapid.Bool().Draw(t, "far apart") {
+		w.Persons = append(w.Persons, 1<<40)
+	}
+	whole := func() (out []*Dossier) {
+		if err := s.Dossiers(ctx, w, func(d *Dossier) error {
+			out = append(out, d.Clone())
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	want := whole()
+	w.Again = true
+	if diff := cmp.Diff(want, whole(), cmpopts.IgnoreUnexported(Dossier{}), cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("on %s what is read again (+) is not what stands there (-):\n%s", on, diff)
+	}
 }
 
 // stale checks that a plan that comes between an import and the next refresh meets everybody who has a standing to

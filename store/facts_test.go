@@ -64,6 +64,14 @@ func dossierOf(t testing.TB, s *Store, borrower string) *Dossier {
 	if err := s.Dossiers(ctx, Within{Portfolio: p.ID, On: on, All: true}, keep); err != nil {
 		t.Fatal(err)
 	}
+	all := out
+	if err := s.Dossiers(ctx, Within{Portfolio: p.ID, On: on, Persons: []ledger.PersonID{ledger.PersonID(person)}, Again: true}, keep); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(one, out, cmp.AllowUnexported(Dossier{}), cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("what is read again of %s is not what stands there: %s", borrower, d)
+	}
+	out = all
 	for _, d := range []*Dossier{one, out} {
 		d.loanIDs, d.LastSeq = nil, 0
 	}

@@ -29,6 +29,7 @@ const lookupKeySize = 32
 // Keys seal and open what is personal, and hash it for look-up.
 type Keys struct {
 	seal   tink.AEAD
+	quick  quick
 	lookup []byte
 }
 
@@ -84,7 +85,7 @@ func LoadKeys(dir string) (*Keys, error) {
 	if len(lookup) != lookupKeySize {
 		return nil, fmt.Errorf("store: keys: %s holds %d bytes and not %d", LookupKeyFile, len(lookup), lookupKeySize)
 	}
-	return &Keys{seal: seal, lookup: lookup}, nil
+	return &Keys{seal: seal, quick: quicken(h), lookup: lookup}, nil
 }
 
 // hash returns the keyed hash of a value for look-up; kind keeps a phone's hash from ever equalling another

@@ -53,7 +53,7 @@ func (s *Store) DueFor(ctx context.Context, h Holder, portfolio int64, now time.
 // dueOrFree reads what is due and held by the worker, or else may be. What waits after throttling comes before the rest, but not before
 // what is urgent.
 func (s *Store) dueOrFree(ctx context.Context, h Holder, portfolio int64, now time.Time, limit int, taken *Claim) (c Claim, held bool, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.look(ctx, func(tx *sql.Tx, on direct) error {
 		urgent, err := s.urgent(ctx, tx, h, portfolio, now)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (s *Store) dueOrFree(ctx context.Context, h Holder, portfolio int64, now ti
 				return nil
 			}
 		}
-		held, err = s.dueHeld(ctx, tx, &c, h, portfolio, now, limit, taken)
+		held, err = s.dueHeld(ctx, tx, on, &c, h, portfolio, now, limit, taken)
 		return err
 	})
 	return c, held, err
@@ -116,7 +116,7 @@ const inTurn = ` ORDER BY b.urgency DESC, b.not_before, b.id LIMIT 1`
 
 // dueHeld reads the next messages of the first batch that the worker holds and has not taken whole. One that is more urgent than
 // all it holds is not passed over: it is to be leased first.
-func (s *Store) dueHeld(ctx context.Context, tx *sql.Tx, c *Claim, h Holder, portfolio int64, now time.Time, limit int, taken *Claim) (bool, error) {
+func (s *Store) dueHeld(ctx context.Context, tx *sql.Tx, on direct, c *Claim, h Holder, portfolio int64, now time.Time, limit int, taken *Claim) (bool, error) {
 	from, to := leased(h.Now)
 	whole := int64(0) // a batch of which nothing is left once taken is committed
 	for {
@@ -146,7 +146,7 @@ func (s *Store) dueHeld(ctx context.Context, tx *sql.Tx, c *Claim, h Holder, por
 				return false, err
 			}
 		}
-		return true, s.readBatch(ctx, tx, c, first, count, limit, notAfter)
+		return true, readBatch(ctx, on, c, portfolio, first, count, limit, notAfter)
 	}
 }
 

@@ -129,7 +129,7 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	}
 	turns := make(map[ledger.PersonID]int64, len(ids))
 	var args values
-	query := `SELECT id, turn FROM person WHERE ` + among("id", "value", ids, c.fleet, &args)
+	query := `SELECT id, turn FROM person WHERE ` + among("id", ids, c.fleet, &args)
 	err := c.on.ask(c.ctx, query+c.holding(" ORDER BY id FOR SHARE"), &args, func(r row) error {
 		turns[ledger.PersonID(r.int(0))] = r.int(1)
 		return nil
@@ -137,16 +137,16 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	return turns, err
 }
 
-// among returns the condition that a column is one of some numbers, as value says of each, and adds what it asks for to args.
-// Numbers that lie close together are read as a span, with those between them: whoever asks passes over these. exactly says
-// that nothing but the numbers may be met.
-func among(column, value string, ids []int64, exactly bool, args *values) string {
-	if low, high, ok := reach(ids); ok && !exactly && value == "value" {
+// among returns the condition that a column is one of some numbers, and adds what it asks for to args. Numbers that lie
+// close together are read as a span, with those between them, over which whoever asks passes. exactly says that nothing
+// but the numbers may be met.
+func among(column string, ids []int64, exactly bool, args *values) string {
+	if low, high, ok := reach(ids); ok && !exactly {
 		args.int(low).int(high)
 		return column + ` BETWEEN ? AND ?`
 	}
 	args.text(string(appendList(nil, ids)))
-	return column + ` IN (SELECT ` + value + ` FROM json_each(?))`
+	return column + ` IN (SELECT value FROM json_each(?))`
 }
 
 // mostBetween is how many numbers a span may hold for each that is asked for: reading on costs a fraction of looking up.

@@ -38,6 +38,7 @@ type Store struct {
 	// The hot path's statements, of either connection.
 	writes, reads *statements
 	grounds       grounds
+	likes         likes
 
 	// What the machine knows of the database beside it (life.go); nil and zero without a witness.
 	witness   *witness

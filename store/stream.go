@@ -19,10 +19,7 @@ type stream[T any] struct {
 
 func openStream[T any](g *gather, s *stream[T], query, column, order string, args []any, fields func(*T) []any) error {
 	if column != "" {
-		cond, more, err := g.people(column)
-		if err != nil {
-			return err
-		}
+		cond, more := g.people(column)
 		query, args = query+cond, append(args, more...)
 	}
 	s.dest = append([]any{number(&s.person)}, fields(&s.row)...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 
 	"github.com/dulyhq/duly/ledger"
 )
@@ -51,6 +52,34 @@ func traitID(ctx context.Context, tx *sql.Tx, t trait, known map[trait]int64) (i
 type likeness struct {
 	borrower BorrowerFacts // what is of a trait in it
 	loan     LoanStanding  // the same
+}
+
+// likes remembers the traits: none is ever changed or taken away.
+type likes struct {
+	mu   sync.Mutex
+	read map[int64]*likeness
+}
+
+func (l *likes) all(ctx context.Context, tx *sql.Tx) (map[int64]*likeness, error) {
+	l.mu.Lock()
+	read := l.read
+	l.mu.Unlock()
+	if read != nil {
+		return read, nil
+	}
+	return l.anew(ctx, tx)
+}
+
+// anew reads the traits again.
+func (l *likes) anew(ctx context.Context, tx *sql.Tx) (map[int64]*likeness, error) {
+	read, err := traits(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	l.read = read
+	l.mu.Unlock()
+	return read, nil
 }
 
 // traits returns every trait by its number.
