@@ -19,9 +19,10 @@ import (
 // A bench is what the benchmarks share.
 type bench struct {
 	*app
-	repeat  int
-	asJSON  bool
-	profile string // a file for a CPU profile of what is measured; empty means none
+	repeat   int
+	asJSON   bool
+	database string // of PostgreSQL; empty means SQLite in a temporary folder
+	profile  string // a file for a CPU profile of what is measured; empty means none
 }
 
 func (a *app) benchCommand() *cobra.Command {
@@ -41,6 +42,7 @@ says what was measured so far and how.`,
 func (b *bench) flags(c *cobra.Command) {
 	c.Flags().IntVar(&b.repeat, "repeat", 3, "how often it is measured, 1 to 20")
 	c.Flags().BoolVar(&b.asJSON, "json", false, "one JSON object a line: each measurement, then the medians")
+	c.Flags().StringVar(&b.database, "database", "", "the URL of a PostgreSQL where databases may be made, such as\npostgres://user@localhost/postgres; two are made for it, and dropped (default: SQLite)")
 	c.Flags().StringVar(&b.profile, "cpuprofile", "", "write a CPU profile of what is measured to this file")
 }
 

@@ -29,14 +29,17 @@ type benchRun struct {
 
 func (a *app) benchDispatchCommand() *cobra.Command {
 	b := &benchRun{bench: &bench{app: a}, book: benchBook{late: 100, days: []int{3, 6, 9, 12, 18, 25}}}
-	ids := ""
+	ids, parts := "", 0
 	c := &cobra.Command{
 		Use:   "dispatch",
 		Short: "Hand planned messages over by SMPP with receipts, beside a bare client that stores nothing",
 		Long: `Plans one message to each person of a made-up book and hands them over to the simulator, which runs in a process
 of its own on the loopback: second judgement, rendering, fence, cap slot, outcome and receipt, all durable. The
 time is from the first claim to the last receipt stored. Then a bare windowed client submits as many parts to a
-simulator of the same kind and acknowledges their receipts.`,
+simulator of the same kind and acknowledges their receipts.
+
+With --database it does so on PostgreSQL. Where there is none, a checkout of Duly starts a private one from Debian's packages:
+go run ./test/withpg sh -c 'duly bench dispatch --database "$DULY_PG"'.`,
 		Example: `  duly bench dispatch
   duly bench dispatch --messages 50000 --history 1000000 --delay 50ms --repeat 1`,
 		Args: exactly(0, "bench dispatch takes no arguments; see duly bench dispatch --help"),
@@ -44,7 +47,12 @@ simulator of the same kind and acknowledges their receipts.`,
 			if ids != "random" && ids != "sequential" {
 				return fail(Usage, "--ids %q is neither random nor sequential", ids)
 			}
-			b.random = ids == "random"
+			if parts != 1 && parts != 2 {
+				return fail(Usage, "--parts %d is neither 1 nor 2", parts)
+			}
+			if b.random = ids == "random"; parts == 1 {
+				b.book.short, b.book.days = true, shortDays
+			}
 			err := errors.Join(
 				b.bounds("messages", b.book.loans, 5_000_000), b.bounds("history", b.book.past+1, 20_000_001),
 				b.bounds("window", int64(b.window), 10_000))
@@ -58,6 +66,7 @@ simulator of the same kind and acknowledges their receipts.`,
 	c.Flags().Int64Var(&b.book.loans, "messages", 100_000, "how many messages, each to a person")
 	c.Flags().Int64Var(&b.book.past, "history", 0, "how many earlier messages the store holds")
 	c.Flags().StringVar(&ids, "ids", "random", "how the carrier numbers messages: random or sequential")
+	c.Flags().IntVar(&parts, "parts", 2, "how many parts a text has: 2 as the shipped ones mostly, or 1, a shorter text\nof the benchmark's own; what Kannel is quoted for had one")
 	c.Flags().DurationVar(&b.delay, "delay", 0, "how long after an arrival its receipt comes")
 	c.Flags().IntVar(&b.window, "window", dispatch.DefaultWindow, "messages between fence and outcome at most")
 	c.Flags().IntVar(&b.batch, "batch", 0, "messages a commit at most (default: the engine's)")
@@ -65,8 +74,13 @@ simulator of the same kind and acknowledges their receipts.`,
 }
 
 func (b *benchRun) dispatch(ctx context.Context) error {
-	return folder("", func(tmp string) error {
-		full, one := filepath.Join(tmp, "full"), filepath.Join(tmp, "one")
+	return folder("", func(tmp string) (err error) {
+		full, err := b.place(ctx, filepath.Join(tmp, "full"), nil)
+		if err != nil {
+			return err
+		}
+		one := full
+		defer func() { err = errors.Join(err, b.drop(ctx, one, full)) }()
 		if err := b.fill(ctx, full, b.book); err != nil {
 			return err
 		}
@@ -76,7 +90,7 @@ func (b *benchRun) dispatch(ctx context.Context) error {
 		var runs []map[string]float64
 		for n := range b.repeat {
 			b.say("handing over: %d of %d", n+1, b.repeat)
-			if err := copyStore(full, one); err != nil {
+			if one, err = b.place(ctx, filepath.Join(tmp, "one"), &full); err != nil {
 				return err
 			}
 			r, err := b.handOver(ctx, one)
@@ -89,14 +103,15 @@ func (b *benchRun) dispatch(ctx context.Context) error {
 			runs = append(runs, r)
 		}
 		return b.report("dispatch", []string{
-			"messages", "parts", "seconds", "messages_per_s", "parts_per_s", "bare_parts_per_s", "ratio_to_bare", "ratio_to_kannel_quoted", "peak_rss_mb",
+			"messages", "parts", "seconds", "messages_per_s", "parts_per_s", "cpu_us_per_message", "bare_parts_per_s", "ratio_to_bare",
+			"ratio_to_kannel_quoted", "peak_rss_mb",
 		}, runs)
 	})
 }
 
-func (b *benchRun) planAll(ctx context.Context, dir string) error {
+func (b *benchRun) planAll(ctx context.Context, at benchPlace) error {
 	b.say("planning")
-	e, p, err := openBench(ctx, dir)
+	e, p, err := openBench(ctx, at, b.book.short)
 	if err != nil {
 		return err
 	}
@@ -108,8 +123,8 @@ func (b *benchRun) planAll(ctx context.Context, dir string) error {
 }
 
 // handOver measures one run.
-func (b *benchRun) handOver(ctx context.Context, dir string) (r map[string]float64, err error) {
-	e, p, err := openBench(ctx, dir)
+func (b *benchRun) handOver(ctx context.Context, at benchPlace) (r map[string]float64, err error) {
+	e, p, err := openBench(ctx, at, b.book.short)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +142,10 @@ func (b *benchRun) handOver(ctx context.Context, dir string) (r map[string]float
 		Progress: func(engine.Progress) { last = time.Now() },
 	}
 	forgetPeak()
+	cpu := cpuTime()
 	begun = time.Now()
 	err = b.profiled(func() error { _, err := e.Run(ctx, o); return err })
-	peak := peakMB()
+	peak, used := peakMB(), cpuTime()-cpu
 	counts, stopped := peer.stop()
 	if err = errors.Join(err, stopped); err != nil {
 		return nil, err
@@ -155,7 +171,7 @@ func (b *benchRun) handOver(ctx context.Context, dir string) (r map[string]float
 	n, parts := float64(delivered), float64(counts.Accepted)
 	return map[string]float64{
 		"messages": n, "parts": parts, "seconds": took, "messages_per_s": n / took, "parts_per_s": parts / took,
-		"ratio_to_kannel_quoted": n / took / kannelPerSecond, "peak_rss_mb": peak,
+		"ratio_to_kannel_quoted": n / took / kannelPerSecond, "peak_rss_mb": peak, "cpu_us_per_message": float64(used.Microseconds()) / n,
 	}, nil
 }
 

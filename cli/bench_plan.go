@@ -10,7 +10,6 @@ import (
 
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
-	"github.com/dulyhq/duly/store"
 )
 
 func (a *app) benchPlanCommand() *cobra.Command {
@@ -41,19 +40,24 @@ see --late. With --dir the filled store is kept there and used again.`,
 }
 
 func (b *bench) plan(ctx context.Context, dir string, book benchBook) error {
-	return folder(dir, func(tmp string) error {
-		full := filepath.Join(tmp, "full")
+	return folder(dir, func(tmp string) (err error) {
+		filled := filepath.Join(tmp, "full")
 		if dir != "" {
-			full = filepath.Join(dir, "plan")
+			filled = filepath.Join(dir, "plan")
 		}
+		full, err := b.place(ctx, filled, nil)
+		if err != nil {
+			return err
+		}
+		one := full
+		defer func() { err = errors.Join(err, b.drop(ctx, one, full)) }()
 		if err := b.fill(ctx, full, book); err != nil {
 			return err
 		}
 		var runs []map[string]float64
 		for n := range b.repeat {
 			b.say("planning: %d of %d", n+1, b.repeat)
-			one := filepath.Join(tmp, "one")
-			if err := copyStore(full, one); err != nil {
+			if one, err = b.place(ctx, filepath.Join(tmp, "one"), &full); err != nil {
 				return err
 			}
 			r, err := b.planOnce(ctx, one)
@@ -75,19 +79,9 @@ func withRate(runs []map[string]float64, loans float64) []map[string]float64 {
 	return runs
 }
 
-// copyStore copies a filled folder, keys and all.
-func copyStore(from, to string) error {
-	for _, name := range []string{store.FileName, filepath.Join("keys", store.SealKeyFile), filepath.Join("keys", store.LookupKeyFile)} {
-		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
-			return fail(Dependency, "the filled store cannot be copied: %w", err)
-		}
-	}
-	return nil
-}
-
 // planOnce measures the bare statement and the plan, on the same file.
-func (b *bench) planOnce(ctx context.Context, dir string) (r map[string]float64, err error) {
-	e, p, err := openBench(ctx, dir)
+func (b *bench) planOnce(ctx context.Context, at benchPlace) (r map[string]float64, err error) {
+	e, p, err := openBench(ctx, at, false)
 	if err != nil {
 		return nil, err
 	}

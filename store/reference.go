@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
@@ -14,17 +15,22 @@ import (
 // sentence with its amount and date. It writes a scratch table in the same file, durably, and drops it
 // afterwards; took is the statement and its commit alone, by the clock wire.
 func (s *Store) Reference(ctx context.Context, portfolio int64, on ledger.Date, ahead int, wire func() time.Time) (rows int64, took time.Duration, err error) {
-	const make = `CREATE TABLE reference (person INTEGER NOT NULL, loan INTEGER NOT NULL, dpd INTEGER NOT NULL, text TEXT NOT NULL)`
+	text := `'An instalment of your loan was due on ' || date((CASE oldest_unpaid WHEN 0 THEN next_due_on ELSE oldest_unpaid END) * 86400, 'unixepoch')
+				|| '. Please pay ' || currency || ' ' || printf('%.2f', (CASE oldest_unpaid WHEN 0 THEN next_due
+					ELSE principal + interest + fees + penalty / 1000000 END) / 100.0) || ' in the app, or call us if you cannot.'`
+	if s.fleet {
+		text = `'An instalment of your loan was due on ' || (DATE '1970-01-01' + (CASE oldest_unpaid WHEN 0 THEN next_due_on ELSE oldest_unpaid END)::int)
+				|| '. Please pay ' || currency || ' ' || to_char((CASE oldest_unpaid WHEN 0 THEN next_due
+					ELSE principal + interest + fees + penalty / 1000000 END) / 100.0, 'FM999999999999990.00') || ' in the app, or call us if you cannot.'`
+	}
+	const make = `CREATE TABLE reference (person BIGINT NOT NULL, loan BIGINT NOT NULL, dpd BIGINT NOT NULL, text TEXT NOT NULL)`
 	if _, err := s.write.ExecContext(ctx, make); err != nil {
 		return 0, 0, wrap(err)
 	}
 	start := wire()
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO reference (person, loan, dpd, text)
-			SELECT person, loan, CASE oldest_unpaid WHEN 0 THEN ?1 - next_due_on ELSE ?1 - oldest_unpaid END,
-				'An instalment of your loan was due on ' || date((CASE oldest_unpaid WHEN 0 THEN next_due_on ELSE oldest_unpaid END) * 86400, 'unixepoch')
-				|| '. Please pay ' || currency || ' ' || printf('%.2f', (CASE oldest_unpaid WHEN 0 THEN next_due
-					ELSE principal + interest + fees + penalty / 1000000 END) / 100.0) || ' in the app, or call us if you cannot.'
+			SELECT person, loan, CASE oldest_unpaid WHEN 0 THEN ?1 - next_due_on ELSE ?1 - oldest_unpaid END, `+text+`
 			FROM standing WHERE portfolio = ?2 AND closed_on = 0
 				AND (oldest_unpaid <> 0 AND ?1 - oldest_unpaid BETWEEN 0 AND 100000 OR next_due_on BETWEEN ?1 AND ?1 + ?3)`,
 			int64(on), portfolio, ahead)
@@ -87,6 +93,9 @@ func (s *Store) FillPast(ctx context.Context, p MadeUp, progress func(done int64
 		err := s.update(ctx, func(tx *sql.Tx) error {
 			more := append(args[:len(args):len(args)], sql.Named("from", from), sql.Named("to", to))
 			for _, q := range pastRows {
+				if s.fleet {
+					q = pastOnPostgres.Replace(q)
+				}
 				if _, err := tx.ExecContext(ctx, pastNumbers+q, more...); err != nil {
 					return wrap(err)
 				}
@@ -102,11 +111,15 @@ func (s *Store) FillPast(ctx context.Context, p MadeUp, progress func(done int64
 
 // pastNumbers counts i over a piece; r is its round, d its day. The slots go by person, as their key does.
 const (
-	pastNumbers = `WITH RECURSIVE n (i) AS (SELECT @from UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @to),
-		m (i, id, person, r, d) AS (SELECT i, @first + i, 1 + i % @persons, i / @persons, @begin + 3 * (i / @persons) FROM n)
+	pastNumbers = `WITH RECURSIVE n (i) AS (SELECT CAST(@from AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < CAST(@to AS BIGINT)),
+		m (i, id, person, r, d) AS (SELECT i, CAST(@first AS BIGINT) + i, 1 + i % CAST(@persons AS BIGINT), i / CAST(@persons AS BIGINT),
+			CAST(@begin AS BIGINT) + 3 * (i / CAST(@persons AS BIGINT)) FROM n)
 		`
 	pastAt = `d * 86400000 + 7200000`
 )
+
+// pastOnPostgres writes noise as PostgreSQL makes it.
+var pastOnPostgres = strings.NewReplacer(`randomblob(260)`, `decode(repeat(md5(i::text), 17), 'hex')`, `printf('%016x', random())`, `left(md5(i::text), 16)`)
 
 var pastRows = []string{
 	`INSERT INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on)

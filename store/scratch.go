@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Scratch makes a database of a name beside the one of a URL, empty or as a copy of another that nobody has open, and
+// returns its URL. One of that name that is there already is taken away first: it is for benchmarks.
+func Scratch(ctx context.Context, server, name, template string) (string, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", errURL
+	}
+	query := "CREATE DATABASE " + pgx.Identifier{name}.Sanitize()
+	if template != "" {
+		query += " TEMPLATE " + pgx.Identifier{template}.Sanitize()
+	}
+	if err := administer(ctx, server, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)", query); err != nil {
+		return "", err
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
+
+// DropScratch takes away what Scratch made.
+func DropScratch(ctx context.Context, server, name string) error {
+	return administer(ctx, server, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
+}
+
+// administer runs statements that stand in no transaction.
+func administer(ctx context.Context, server string, queries ...string) (err error) {
+	cfg, err := pgx.ParseConfig(server)
+	if err != nil {
+		return errURL
+	}
+	conn, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("store: open the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	for _, q := range queries {
+		if _, err := conn.Exec(ctx, q); err != nil {
+			return wrap(err)
+		}
+	}
+	return nil
+}
