@@ -19,6 +19,7 @@ type inbox struct {
 	mu       sync.Mutex
 	outcomes []dispatch.Outcome
 	receipts []dispatch.Receipt
+	early    []dispatch.Receipt // that matched nothing yet, while outcomes are on their way: they wait for one more step
 	replies  []dispatch.Reply
 	flying   map[outbox.FenceID]flying
 	vetoed   map[outbox.FenceID]bool
@@ -127,10 +128,10 @@ func (t *taken) done(stored bool) {
 // drain moves what came back into a step.
 func (b *inbox) drain(st *store.Step, carrier string) *taken {
 	b.mu.Lock()
-	outcomes, receipts, replies := b.outcomes, b.receipts, b.replies
-	b.outcomes, b.receipts, b.replies = nil, nil, nil
+	outcomes, early, receipts, replies := b.outcomes, b.early, b.receipts, b.replies
+	b.outcomes, b.early, b.receipts, b.replies = nil, nil, nil, nil
 	defer b.mu.Unlock()
-	t := &taken{b: b, count: len(outcomes) + len(receipts) + len(replies)}
+	t := &taken{b: b}
 	t.undo = func() {
 		b.put(func() {
 			b.outcomes = append(outcomes, b.outcomes...)
@@ -142,14 +143,28 @@ func (b *inbox) drain(st *store.Step, carrier string) *taken {
 	for _, o := range outcomes {
 		st.Outcomes = append(st.Outcomes, b.outcome(o, st, carrier))
 	}
-	for _, r := range receipts {
-		st.Receipts = append(st.Receipts, b.receipt(r, carrier))
+	if len(b.flying) == len(outcomes) {
+		early, receipts = append(early, receipts...), nil // no more outcomes are to come: nothing is gained by waiting
+	}
+	old := len(early)
+	receipts = append(early, receipts...)
+	kept := receipts[:0]
+	for i, r := range receipts {
+		out := b.receipt(r, carrier)
+		if out.Fence == 0 && i >= old {
+			b.early = append(b.early, r)
+			continue
+		}
+		kept = append(kept, r)
+		st.Receipts = append(st.Receipts, out)
 		t.acks = append(t.acks, r.Ack)
 	}
+	receipts = kept
 	for _, r := range replies {
 		st.Replies = append(st.Replies, reply(r, carrier))
 		t.acks = append(t.acks, r.Ack)
 	}
+	t.count = len(outcomes) + len(receipts) + len(replies)
 	return t
 }
 
@@ -224,14 +239,14 @@ func (b *inbox) open() int {
 func (b *inbox) waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.outcomes) + len(b.receipts) + len(b.replies)
+	return len(b.outcomes) + len(b.receipts) + len(b.early) + len(b.replies)
 }
 
 // idle says that nothing is on its way or waits to be stored.
 func (b *inbox) idle() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.flying) == 0 && len(b.outcomes)+len(b.receipts)+len(b.replies) == 0
+	return len(b.flying) == 0 && len(b.outcomes)+len(b.receipts)+len(b.early)+len(b.replies) == 0
 }
 
 // awaited returns how many parts the carrier has not accounted for.

@@ -34,7 +34,7 @@ type rows struct {
 	c          *commit
 	head, tail string
 	cols       int
-	returned   func([]int64)
+	taken      func(first int64) // nil where nothing is refused
 }
 
 // spare are values to be used again.
@@ -42,7 +42,7 @@ var spare = sync.Pool{New: func() any { return new(values) }}
 
 // close inserts what was collected.
 func (r *rows) close() error {
-	_, err := r.c.on.put(r.c.ctx, r.head, r.tail, r.cols, r.values, r.returned)
+	_, err := r.c.on.put(r.c.ctx, r.head, r.tail, r.cols, r.values, r.taken)
 	r.reset()
 	spare.Put(r.values)
 	r.values = nil

@@ -184,8 +184,9 @@ func (s *liteStmt) bind(cells []cell, base uintptr, keep uintptr) error {
 // transient is SQLITE_TRANSIENT: SQLite keeps a copy.
 const transient = ^uintptr(0)
 
-// put inserts rows, many a statement, and hands what RETURNING gives back to returned.
-func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, returned func([]int64)) (changed int64, err error) {
+// put inserts rows, many a statement. To have each row given back costs as much as storing it, so where all were taken, which
+// their number tells, none is; else they are taken back and inserted anew.
+func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, taken func(int64)) (changed int64, err error) {
 	if len(v.cells) == 0 {
 		return 0, nil
 	}
@@ -193,19 +194,47 @@ func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, re
 	if err != nil {
 		return 0, err
 	}
-	cells := v.cells
+	if taken == nil {
+		return c.insert(head, tail, cols, v.cells, base, nil)
+	}
+	if err := c.do("SAVEPOINT duly_put"); err != nil {
+		return 0, err
+	}
+	if changed, err = c.insert(head, "", cols, v.cells, base, nil); err != nil {
+		return 0, err
+	}
+	if changed == int64(len(v.cells)/cols) {
+		for i := 0; i < len(v.cells); i += cols {
+			taken(v.cells[i].n)
+		}
+		return changed, c.do("RELEASE duly_put")
+	}
+	if err := errors.Join(c.do("ROLLBACK TO duly_put"), c.do("RELEASE duly_put")); err != nil {
+		return 0, err
+	}
+	return c.insert(head, tail, cols, v.cells, base, taken)
+}
+
+// do runs a statement without values.
+func (c *lite) do(query string) error {
+	st, err := c.prepare(query)
+	if err != nil {
+		return err
+	}
+	return st.run(nil, 0, nil)
+}
+
+func (c *lite) insert(head, tail string, cols int, cells []cell, base uintptr, taken func(int64)) (changed int64, err error) {
 	for _, n := range bulkSizes {
 		for len(cells) >= n*cols {
 			st, err := c.prepare(c.bulk(bulkSQL{head, tail, n, cols}))
 			if err != nil {
 				return changed, err
 			}
-			if err := st.run(cells[:n*cols], base, returned); err != nil {
+			if err := st.run(cells[:n*cols], base, taken); err != nil {
 				return changed, err
 			}
-			if returned == nil {
-				changed += int64(sqlite3.Xsqlite3_changes(c.tls, c.db))
-			}
+			changed += int64(sqlite3.Xsqlite3_changes(c.tls, c.db))
 			cells = cells[n*cols:]
 		}
 	}
@@ -223,24 +252,19 @@ func (c *lite) bulk(b bulkSQL) string {
 }
 
 // run executes the statement to its end.
-func (s *liteStmt) run(cells []cell, base uintptr, returned func([]int64)) error {
+func (s *liteStmt) run(cells []cell, base uintptr, taken func(int64)) error {
 	s.open = true
 	defer s.done()
 	if err := s.bind(cells, base, 0); err != nil {
 		return err
 	}
-	var out [4]int64
 	for {
 		switch rc := sqlite3.Xsqlite3_step(s.c.tls, s.p); rc {
 		case sqlite3.SQLITE_DONE:
 			return nil
 		case sqlite3.SQLITE_ROW:
-			n := min(int(sqlite3.Xsqlite3_column_count(s.c.tls, s.p)), len(out))
-			for i := range n {
-				out[i] = sqlite3.Xsqlite3_column_int64(s.c.tls, s.p, int32(i))
-			}
-			if returned != nil {
-				returned(out[:n])
+			if taken != nil {
+				taken(sqlite3.Xsqlite3_column_int64(s.c.tls, s.p, 0))
 			}
 		default:
 			return s.c.fault(rc)

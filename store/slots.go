@@ -10,7 +10,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
-// permit checks turns and reserves slots; only a try all of whose slots RETURNING gives back may leave.
+// permit checks turns and reserves slots; only a try all of whose slots the database took may leave.
 func (c *commit) permit() error {
 	if len(c.st.Tries) == 0 {
 		return nil
@@ -23,7 +23,7 @@ func (c *commit) permit() error {
 	in := c.rows(`INSERT OR IGNORE INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, others,
 		address) VALUES `, ` RETURNING subject`, 13)
 	granted, at := make([]int, len(c.st.Tries)), millis(c.st.At)
-	in.returned = func(row []int64) { granted[owner[row[0]]]++ }
+	in.taken = func(subject int64) { granted[owner[subject]]++ }
 	for i := range c.st.Tries {
 		t := &c.st.Tries[i]
 		if !fits[i] || !own(owner, i, t) {

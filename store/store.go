@@ -205,9 +205,10 @@ func because(ctx context.Context, err error) error {
 
 // direct is what the hot path uses of a connection beside database/sql, in the same transaction.
 type direct interface {
-	// put inserts rows of so many columns by "INSERT INTO t (…) VALUES " and what follows the rows, and returns how many rows it
-	// changed. What RETURNING gives back goes to returned; without it, returned is nil.
-	put(ctx context.Context, head, tail string, cols int, rows *values, returned func([]int64)) (int64, error)
+	// put inserts rows of so many columns by "INSERT INTO t (…) VALUES " and what follows the rows, and returns how many it took.
+	// Where some may be refused, taken is called with the first column of each that was not, and the tail returns that column;
+	// else taken is nil.
+	put(ctx context.Context, head, tail string, cols int, rows *values, taken func(first int64)) (int64, error)
 	// ask calls each with the rows of a query, one after the other. No other statement may run meanwhile.
 	ask(ctx context.Context, query string, args *values, each func(row) error) error
 }
