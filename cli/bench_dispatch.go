@@ -142,6 +142,7 @@ func (b *benchRun) handOver(ctx context.Context, at benchPlace) (r map[string]fl
 		Progress: func(engine.Progress) { last = time.Now() },
 	}
 	forgetPeak()
+	defer collectSeldom()()
 	cpu := cpuTime()
 	begun = time.Now()
 	err = b.profiled(func() error { _, err := e.Run(ctx, o); return err })

@@ -71,6 +71,7 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 	if terminal(a.err) {
 		o.Progress = progressLine(a.err, a.clock.read, lang)
 	}
+	defer collectSeldom()()
 	done, err := e.Run(ctx, o)
 	if o.Progress != nil {
 		fmt.Fprint(a.err, "\r\033[K") //nolint:errcheck // a progress line that cannot be shown is no matter
