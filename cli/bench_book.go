@@ -37,7 +37,7 @@ func benchPortfolio(short bool) (*engine.Portfolio, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, err := engine.ShippedTemplates()
+	texts, err := engine.ShippedTemplates("")
 	if err != nil {
 		return nil, err
 	}

@@ -81,22 +81,49 @@ func (c *Config) spec(p *Portfolio, now time.Time) (engine.Spec, error) {
 		}
 		s.Rulebooks, s.Tables = append(s.Rulebooks, doc), append(s.Tables, tables...)
 	}
+	s.Templates, err = c.texts(p)
+	return s, err
+}
+
+// texts reads the templates of a portfolio: paths of files, or the id of a set that ships; those that ship for such a portfolio
+// where it names none.
+func (c *Config) texts(p *Portfolio) (docs []engine.Source, err error) {
+	if set, ok := p.shippedTexts(); ok {
+		docs, err = engine.ShippedTemplates(set)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fail(Input, "no set of templates called %q ships with Duly; give the path of a file, such as ./%s.yaml", set, set)
+		}
+		return docs, err
+	}
 	for _, t := range p.Templates {
 		doc, err := c.file(t)
 		if err != nil {
-			return s, err
+			return nil, err
 		}
-		s.Templates = append(s.Templates, doc)
+		docs = append(docs, doc)
 	}
-	if len(p.Templates) == 0 {
-		s.Templates, err = engine.ShippedTemplates()
+	return docs, nil
+}
+
+// shippedTexts returns which of the shipped texts a portfolio uses; false where it has texts of its own.
+func (p *Portfolio) shippedTexts() (set string, ok bool) {
+	switch {
+	case len(p.Templates) == 0:
+		return engine.TextsFor(p.Party, p.Rulebooks), true
+	case len(p.Templates) == 1 && !isPath(p.Templates[0]):
+		return p.Templates[0], true
 	}
-	return s, err
+	return "", false
+}
+
+// isPath says that a name of a document is a path, and not the id of one that ships.
+func isPath(name string) bool {
+	return strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
 // document reads a strategy or a rulebook: a path, or the id of one that ships.
 func (c *Config) document(kind, name string) (engine.Source, []engine.Source, error) {
-	if strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+	if isPath(name) {
 		doc, err := c.file(name)
 		if err != nil || kind != "rulebook" {
 			return doc, nil, err

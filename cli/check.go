@@ -266,14 +266,18 @@ func (k *checking) templates(p *engine.Portfolio) error {
 			k.found("%s: portfolio %s has no signature, phone, verify or stop_word in %s; messages in that language are held", k.c.File, p.Ref, lang)
 		}
 	}
-	own := k.c.Portfolios
-	for i := range own {
-		if own[i].ID == p.Ref && len(own[i].Templates) > 0 {
+	set, all := "", k.c.Portfolios
+	for i := range all {
+		if all[i].ID != p.Ref {
+			continue
+		}
+		ships := false
+		if set, ships = all[i].shippedTexts(); !ships {
 			k.good(k.lang.say("templates: %d texts compile", "templates：%d条文案可编译"), len(p.Templates.All()))
 			return nil
 		}
 	}
-	tests, err := fs.ReadFile(templates.FS, "tests.yaml")
+	tests, err := fs.ReadFile(templates.FS, path.Join(set, "tests.yaml"))
 	if err != nil {
 		return err
 	}

@@ -327,11 +327,27 @@ func ShippedShelf() (law.Shelf, error) {
 	return shelf, err
 }
 
-// ShippedTemplates returns the template documents that ship in the binary.
-func ShippedTemplates() ([]Source, error) {
-	names, err := fs.Glob(templates.FS, "sms.*.yaml")
+// ForAgenciesUS are the shipped texts for those who collect for others in the United States.
+const ForAgenciesUS = "us-agency"
+
+// TextsFor returns which of the shipped texts a portfolio uses that brings none of its own; empty are those for everybody.
+func TextsFor(party string, rulebooks []string) string {
+	us := func(id string) bool { return id == "us" || strings.HasPrefix(id, "us-") }
+	if party == "agency" && slices.ContainsFunc(rulebooks, us) {
+		return ForAgenciesUS
+	}
+	return ""
+}
+
+// ShippedTemplates returns template documents that ship in the binary: those for everybody, or those of a set. A set that does
+// not ship is fs.ErrNotExist.
+func ShippedTemplates(set string) ([]Source, error) {
+	names, err := fs.Glob(templates.FS, path.Join(set, "sms.*.yaml"))
 	if err != nil {
 		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fs.ErrNotExist
 	}
 	var out []Source
 	for _, name := range names {

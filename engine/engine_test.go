@@ -138,7 +138,7 @@ func testSpec() (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
-	texts, err := ShippedTemplates()
+	texts, err := ShippedTemplates("")
 	return Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy,
 		Rulebooks: []Source{book}, Tables: tables, Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct",

@@ -43,7 +43,7 @@ func LintRules(rules ...*law.Rule) []lint.Rule {
 
 // BookRules returns what a rulebook says of a text of a channel, a party and a purpose under whatever conditions, from a day on:
 // rules that have ended are left out, those to come say from when on. Without a day it is all that the rulebook ever said. An empty channel or party is any. Elements that only some products, carriers or cases need are
-// left to hand-over, where these are known. What is only advised of messages is not asked of a confirmation.
+// left to hand-over, where these are known; one that the first contact needs, or every later one, gives a warning. What is only advised of messages is not asked of a confirmation.
 func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose law.Purpose, on ledger.Date) []lint.Rule {
 	var chosen []*law.Rule
 	for i := range b.Rules {
@@ -53,6 +53,12 @@ func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose la
 			continue
 		}
 		known := len(r.Products) == 0 && len(r.Carriers) == 0 && r.When == nil
+		if r.Kind == law.Element && r.When.OnlyFirst() && r.Confidence == law.Binding && len(r.Products)+len(r.Carriers) == 0 {
+			warning := *r // whether it is the first contact shows at hand-over
+			warning.Confidence = law.Advisory
+			chosen = append(chosen, &warning)
+			continue
+		}
 		asked := purpose == law.Confirmation && r.Confidence != law.Binding // it answers what somebody asked for
 		if r.Kind == law.Element && (!known || asked) {
 			continue

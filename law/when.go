@@ -50,6 +50,11 @@ func (w *When) Plain(c *Case) bool {
 	return len(w.NextStep) == 0 || slices.Contains(w.NextStep, c.NextStep)
 }
 
+// OnlyFirst says that nothing but whether it is the first contact is asked.
+func (w *When) OnlyFirst() bool {
+	return w != nil && w.First != Unknown && w.From == 0 && w.Below == 0 && w.Owed == (ledger.Money{}) && len(w.States)+len(w.NotStates)+len(w.NextStep) == 0
+}
+
 // Holds says whether all conditions hold, given the states that do.
 func (w *When) Holds(c Case, has func(state string) bool) bool {
 	if w == nil {

@@ -67,7 +67,7 @@ func TestEveryStage(t *testing.T) {
 
 // TestWords: no threat, no shame, no false authority, no third party, in any branch.
 func TestWords(t *testing.T) {
-	for _, file := range []string{"sms.zh.yaml", "sms.en.yaml"} {
+	for _, file := range []string{"sms.zh.yaml", "sms.en.yaml", "us-agency/sms.zh.yaml", "us-agency/sms.en.yaml"} {
 		doc, err := templates.FS.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -119,7 +119,7 @@ func portfolio(t *testing.T) *engine.Portfolio {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := engine.ShippedTemplates()
+	texts, err := engine.ShippedTemplates("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ var documents = sync.OnceValues(func() (*library, error) {
 			l.books[c], l.tables[c] = append(l.books[c], book), append(l.tables[c], tables...)
 		}
 	}
-	if l.templates, err = engine.ShippedTemplates(); err != nil {
+	if l.templates, err = engine.ShippedTemplates(""); err != nil {
 		return nil, err
 	}
 	if l.eager, err = read("eager.yaml"); err != nil {
