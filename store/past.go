@@ -165,6 +165,7 @@ func (p *Past) others(ctx context.Context, tx *sql.Tx, at time.Time) error {
 // A MessageHistory is one message's life.
 type MessageHistory struct {
 	ID        outbox.MessageID
+	Borrower  ledger.BorrowerID
 	State     string
 	Stage     string
 	PlannedAt time.Time
@@ -200,7 +201,7 @@ type ReceiptHistory struct {
 // Messages returns a person's messages in a portfolio that were planned at or before an instant, oldest first,
 // with their texts.
 func (s *Store) Messages(ctx context.Context, portfolio int64, person ledger.PersonID, at time.Time) ([]MessageHistory, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT v.id, v.state, v.stage, b.planned_at, b.not_before, coalesce(v.rule, ''), coalesce(v.reason, '')
+	rows, err := s.read.QueryContext(ctx, `SELECT v.id, v.borrower, v.state, v.stage, b.planned_at, b.not_before, coalesce(v.rule, ''), coalesce(v.reason, '')
 		FROM message_state v JOIN batch b ON b.id = v.batch WHERE v.person = ? AND v.portfolio = ? AND b.planned_at <= ? ORDER BY v.id`,
 		person, portfolio, millis(at))
 	if err != nil {
@@ -210,7 +211,7 @@ func (s *Store) Messages(ctx context.Context, portfolio int64, person ledger.Per
 	var out []MessageHistory
 	for rows.Next() {
 		var m MessageHistory
-		if err := rows.Scan(&m.ID, &m.State, &m.Stage, (*msTime)(&m.PlannedAt), (*msTime)(&m.NotBefore), &m.Rule, &m.Reason); err != nil {
+		if err := rows.Scan(&m.ID, &m.Borrower, &m.State, &m.Stage, (*msTime)(&m.PlannedAt), (*msTime)(&m.NotBefore), &m.Rule, &m.Reason); err != nil {
 			return nil, wrap(err)
 		}
 		out = append(out, m)

@@ -1,0 +1,263 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/receive"
+	"github.com/dulyhq/duly/store"
+)
+
+// A View is what one borrower may see of what is held about them in one portfolio: of no other borrower, be it the same person.
+type View struct {
+	Portfolio string
+	At        time.Time      // in the borrower's zone
+	Today     ledger.Date    // the borrower's
+	Zone      *time.Location // the borrower's first one, else the creditor's
+	Name      string         // as the lender writes it
+	Phone     string         // as the lender writes it
+	Title     string         // as the lender writes it; may be empty
+	Language  string         // "zh" or "en"
+	Wish      ledger.Wish
+	Loans     []ViewLoan
+	Feed      time.Time // up to when the lender's payments are known
+	Rules     []law.Rule
+	Bars      []ViewState // what rests contact now
+	Messages  []store.MessageHistory
+	Replies   []store.ReplyHistory // what they wrote and said; empty where others share the number
+	Consents  []guard.Consent
+	Calls     []ViewCall
+	Number    string // what a provider found about the number
+	Address   int64  // 0: there is none that can be written to
+}
+
+// A ViewLoan is one loan with its working.
+type ViewLoan struct {
+	ID       ledger.LoanID
+	Ref      string
+	Product  string
+	Currency ledger.Currency
+	Closed   bool
+	Position assess.Position
+	Working  []assess.Line
+	Debit    time.Time // a debit is under way until then; zero: none
+	Differs  bool      // the core system's own total is another: a person looks at it
+	Step     string
+	StepOn   ledger.Date
+}
+
+// A ViewState is a reason why we do not write at present.
+type ViewState struct {
+	Kind         string
+	Since, Until time.Time
+	Rule         *law.Rule // that says what it means; nil where none does
+}
+
+// A ViewCall is a contact that people made.
+type ViewCall struct {
+	At      time.Time
+	Channel ledger.Channel
+	Result  guard.Result
+	Agency  bool
+}
+
+// A Desk answers for borrowers at their page. It may be used by many at once.
+type Desk struct {
+	e     *Engine
+	forks map[int64]*sync.Pool // by portfolio
+}
+
+// Desk returns the engine's desk. Call it after Prepare.
+func (e *Engine) Desk() *Desk {
+	d := &Desk{e: e, forks: map[int64]*sync.Pool{}}
+	for _, p := range e.Portfolios {
+		d.forks[p.row.ID] = &sync.Pool{New: func() any { return p.fork() }}
+	}
+	return d
+}
+
+// ErrOtherPortfolio says that a guest's portfolio is none of this process's.
+var ErrOtherPortfolio = errors.New("engine: this portfolio is not configured here")
+
+// Portfolio returns the portfolio of that number, nil when it is none of this engine's. It may be read, and nothing more.
+func (d *Desk) Portfolio(row int64) *Portfolio {
+	for _, p := range d.e.Portfolios {
+		if p.row.ID == row {
+			return p
+		}
+	}
+	return nil
+}
+
+// View returns what a guest may see at an instant.
+func (d *Desk) View(ctx context.Context, g *store.Guest, at time.Time) (*View, error) {
+	pool := d.forks[g.Portfolio]
+	if pool == nil {
+		return nil, ErrOtherPortfolio
+	}
+	p, _ := pool.Get().(*Portfolio)
+	defer pool.Put(p)
+	past, err := d.e.Store.Past(ctx, p.row, g.Person, at)
+	if err != nil {
+		return nil, err
+	}
+	own := slices.IndexFunc(past.Borrowers, func(b store.BorrowerFacts) bool { return b.ID == g.Borrower })
+	if own < 0 {
+		return nil, store.ErrNotFound
+	}
+	b := &past.Borrowers[own]
+	v := &View{
+		Portfolio: p.Ref, Name: past.Names[own].Name, Phone: past.Names[own].Phone, Title: past.Names[own].Title, Language: b.Language, Wish: b.Wish,
+		Feed: past.PaymentsAsOf, Number: b.Number.String(), Address: b.Address, Consents: past.Consents,
+	}
+	if v.Language == "" {
+		v.Language = string(p.Language)
+	}
+	zone := p.clock(b.Zone).zone
+	if zone == nil {
+		zone = p.Zone
+	}
+	v.Zone, v.At, v.Today = zone, at.In(zone), p.dayOf(b, at)
+	if err := d.loans(ctx, p, past, own, v); err != nil {
+		return nil, err
+	}
+	rules := p.rulesFor(p.pageRules(b, v))
+	v.Rules = slices.Clone(rules.All())
+	v.bars(past, rules)
+	return v, d.heard(ctx, p, g, past, own, v)
+}
+
+// pageRules is the key of the rules that hold for texts to a borrower about their first loan.
+func (p *Portfolio) pageRules(b *store.BorrowerFacts, v *View) ruleKey {
+	k := ruleKey{country: b.Country, region: b.Region, locality: b.Locality, channel: ledger.SMS, on: v.Today}
+	if len(v.Loans) > 0 {
+		k.product = v.Loans[0].Product
+	}
+	return k
+}
+
+// loans makes the standing of each loan of the borrower's from its history, with the working.
+func (d *Desk) loans(ctx context.Context, p *Portfolio, past *store.Past, own int, v *View) error {
+	for i := range past.Loans {
+		l := past.Loans[i]
+		if l.Borrower != own {
+			continue
+		}
+		h, err := d.e.Store.History(ctx, l.ID, past.KnownAt)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		h.Facts.Terms = p.Terms
+		f := h.Facts
+		differs, err := d.e.differs(ctx, p, &l, past.Core[i], f)
+		if err != nil {
+			return err
+		}
+		one := ViewLoan{
+			ID: l.ID, Ref: l.Ref, Product: f.Loan.Product, Currency: f.Loan.Currency, Closed: f.Loan.ClosedOn != 0 && f.Loan.ClosedOn <= v.Today,
+			Position: assess.Stand(f, v.Today).At(v.Today), Working: assess.Work(f, v.Today), Differs: differs,
+		}
+		if l.Core.DebitUntil.After(v.At) {
+			one.Debit = l.Core.DebitUntil.In(v.Zone)
+		}
+		if l.Core.NextStepOn >= v.Today {
+			one.Step, one.StepOn = l.Core.NextStep, l.Core.NextStepOn
+		}
+		v.Loans = append(v.Loans, one)
+	}
+	return nil
+}
+
+// bars tells what rests contact now.
+func (v *View) bars(past *store.Past, rules law.Rules) {
+	for i := range past.Known {
+		k := &past.Known[i]
+		if !k.Until.IsZero() && !k.Until.After(v.At) || k.Since.After(v.At) {
+			continue
+		}
+		if k.Loan != 0 && !slices.ContainsFunc(v.Loans, func(l ViewLoan) bool { return l.ID == k.Loan }) {
+			continue
+		}
+		s := ViewState{Kind: k.Kind, Since: k.Since.In(v.Zone), Rule: naming(rules, k.Kind)}
+		if !k.Until.IsZero() {
+			s.Until = k.Until.In(v.Zone)
+		}
+		v.Bars = append(v.Bars, s)
+	}
+}
+
+// heard adds what was written and said on both sides.
+func (d *Desk) heard(ctx context.Context, p *Portfolio, g *store.Guest, past *store.Past, own int, v *View) error {
+	messages, err := d.e.Store.Messages(ctx, p.row.ID, g.Person, v.At)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		if m.Borrower == g.Borrower {
+			v.Messages = append(v.Messages, m)
+		}
+	}
+	for i := range past.Contacts {
+		c, by := &past.Contacts[i], past.MadeBy(i)
+		about := len(c.Loans) == 0 || slices.ContainsFunc(v.Loans, func(l ViewLoan) bool { return slices.Contains(c.Loans, l.ID) })
+		if by != store.ByPortfolio && about {
+			v.Calls = append(v.Calls, ViewCall{At: c.At.In(v.Zone), Channel: c.Channel, Result: c.Result, Agency: by == store.ByAgency})
+		}
+	}
+	// Two people who share a phone count as one person until the lender tells them apart: neither reads what the other wrote.
+	if slices.ContainsFunc(past.Names, func(n store.Recipient) bool { return n.Name != past.Names[own].Name }) {
+		return nil
+	}
+	v.Replies, err = d.e.Store.Replies(ctx, g.Person, v.At)
+	return err
+}
+
+// Said is what a borrower says at the page.
+type Said struct {
+	Meaning receive.Meaning
+	Text    string // their own words, or what the button says
+	Own     bool   // the text is their own words: it is read as a reply is, for what protects
+}
+
+// Page is the carrier's name of what is said at the page.
+const pageCarrier = "page"
+
+// Say stores what a guest says and lets it act, as a reply of that meaning does. What protects and stands in their own words
+// acts too: who disputes a sum and writes that they cannot go on is heard in both.
+func (d *Desk) Say(ctx context.Context, g *store.Guest, s Said, language string, at time.Time) error {
+	said := []store.Reply{{
+		Carrier: pageCarrier, Borrower: g.Borrower, Channel: ledger.App, Text: s.Text, Meaning: string(s.Meaning), Confidence: 1, Language: language,
+		Suppress: barring[s.Meaning],
+	}}
+	if s.Own && strings.TrimSpace(s.Text) != "" {
+		m := receive.Read(s.Text, receive.Given{})
+		if read := said[0]; m.Danger || barring[m.Meaning] != "" && m.Meaning != s.Meaning {
+			read.Meaning, read.Confidence, read.Language, read.Suppress = string(m.Meaning), m.Confidence, m.Language, barring[m.Meaning]
+			if m.Danger {
+				read.Suppress = "danger"
+			}
+			said = append(said, read)
+		}
+	}
+	_, err := d.e.Store.SayAtPage(ctx, said, at)
+	return err
+}
+
+// Choose keeps when, how and in which language a guest wants to be written to.
+func (d *Desk) Choose(ctx context.Context, g *store.Guest, c store.Choice, at time.Time) error {
+	return d.e.Store.Choose(ctx, g.Borrower, c, at)
+}
+
+// Store returns the store, for what concerns who is at the page.
+func (d *Desk) Store() *store.Store { return d.e.Store }
