@@ -25,13 +25,13 @@ func (p *Portal) asked(v *visit) error {
 		if words != "" {
 			said += v.say("：", ": ") + words
 		}
-		if err := v.tell(receive.CallMe, said, "找人工帮忙", "Ask a person"); err != nil {
+		if err := v.tell(receive.CallMe, said, "", ""); err != nil {
 			return err
 		}
 	case words == "":
 		return v.showWith(http.StatusUnprocessableEntity, "ask", "找人工帮忙", "Ask a person", nil, v.say("请写下您的问题，或选择回电时间。", "Please write your question, or choose when we may call."))
 	default:
-		if err := v.tell(receive.Question, words, "找人工帮忙", "Ask a person"); err != nil {
+		if err := v.tell(receive.Question, words, "", ""); err != nil {
 			return err
 		}
 	}

@@ -24,9 +24,12 @@ func (p *Portal) saidPaid(v *visit) error {
 
 // tell stores what a person says, in their own words where there are any.
 func (v *visit) tell(m receive.Meaning, words, zh, en string) error {
-	said := engine.Said{Meaning: m, Text: v.say(zh, en)}
-	if words != "" {
-		said.Text, said.Own = said.Text+v.say("：", ": ")+words, true
+	said := engine.Said{Meaning: m, Text: v.say(zh, en), Own: words != ""}
+	switch {
+	case said.Text == "":
+		said.Text = words
+	case words != "":
+		said.Text += v.say("：", ": ") + words
 	}
 	return v.Desk.Say(v.r.Context(), v.guest, said, v.lang, v.at)
 }

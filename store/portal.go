@@ -228,3 +228,9 @@ func (c *commit) borrowerAt(b ledger.BorrowerID) (int64, []ledger.PersonID, []by
 	}
 	return address, []ledger.PersonID{person}, hash, wrap(err)
 }
+
+// PortalEvents returns how often something happened at the page: "wrong", "opened" or "downloaded".
+func (s *Store) PortalEvents(ctx context.Context, portfolio int64, what string) (n int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM portal_event WHERE portfolio = ? AND what = ?`, portfolio, what).Scan(&n)
+	return n, wrap(err)
+}
