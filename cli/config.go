@@ -20,6 +20,7 @@ type Config struct {
 	Creditor   Creditor
 	Portfolios []Portfolio
 	Carriers   []Carrier
+	Portal     PortalConfig
 	Serve      Serve
 
 	wire func() time.Time // the clock
@@ -76,6 +77,7 @@ type Portfolio struct {
 	Terms        assess.Terms
 	Carrier      string     // id of a carrier
 	Approvals    []Approval // of statutory notices
+	Pay          Pay        // how borrowers may pay, as their page says
 }
 
 // An Approval is a person's word that a statutory notice may be sent in these words.

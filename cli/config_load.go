@@ -104,7 +104,7 @@ func hasPassword(u *url.URL) bool {
 
 func (r *configReader) config(v document.Value) *Config {
 	c := &Config{}
-	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve") {
+	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal") {
 		return c
 	}
 	c.Keys = r.path(v.Key("keys").Text())
@@ -112,6 +112,7 @@ func (r *configReader) config(v document.Value) *Config {
 		c.Witness = filepath.Join(c.Keys, WitnessName)
 	}
 	c.Serve = serving(v.Key("serve"))
+	c.Portal = portalConfig(v.Key("portal"))
 	if d := v.Key("database"); d.Given() {
 		c.Database = r.database(d)
 		if v.Key("data").Given() {
@@ -149,13 +150,14 @@ func (r *configReader) config(v document.Value) *Config {
 		}
 		c.Portfolios = append(c.Portfolios, p)
 	}
+	c.linksAllowed(v)
 	return c
 }
 
 func (r *configReader) portfolio(v document.Value) Portfolio {
 	var p Portfolio
 	if !v.Keys("id", "strategy", "rulebooks", "templates", "language", "zone", "currency", "party", "signature", "phone", "verify",
-		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier", "approvals") {
+		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier", "approvals", "pay") {
 		return p
 	}
 	p = Portfolio{
@@ -175,6 +177,7 @@ func (r *configReader) portfolio(v document.Value) Portfolio {
 	for _, a := range v.Key("approvals").List() {
 		p.Approvals = append(p.Approvals, approval(a))
 	}
+	p.Pay = payConfig(v.Key("pay"))
 	for _, s := range v.Key("templates").Texts() {
 		p.Templates = append(p.Templates, r.path(s))
 	}

@@ -90,6 +90,7 @@ func TestConfigSchema(t *testing.T) {
 	for place, path := range map[string][]string{
 		"creditor": {"creditor"}, "portfolios[0]": {"portfolios", "[]"}, "portfolios[0].terms": {"portfolios", "[]", "terms"},
 		"carriers[0]": {"carriers", "[]"}, "carriers[0].cost": {"carriers", "[]", "cost"}, "the document": nil, "database": {"database"}, "serve": {"serve"},
+		"portal": {"portal"}, "portfolios[0].pay": {"portfolios", "[]", "pay"}, "portfolios[0].pay.bank": {"portfolios", "[]", "pay", "bank"},
 	} {
 		if got, want := keysOf(path...), knownKeys(t, place); got != want {
 			t.Errorf("%s: the schema has %s\nthe reader has %s", place, got, want)
@@ -101,7 +102,7 @@ func TestConfigSchema(t *testing.T) {
 func knownKeys(t *testing.T, place string) string {
 	t.Helper()
 	const wrong = "qqqqqqqqqqqq: 1"
-	text := wrong + "\ndatabase: {" + wrong + "}\nserve: {" + wrong + "}\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
+	text := wrong + "\ndatabase: {" + wrong + "}\nserve: {" + wrong + "}\nportal: {" + wrong + "}\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}, pay: {" + wrong + ", bank: {" + wrong + "}}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
 	_, err := cli.ParseConfig("duly.yaml", []byte(text))
 	var ms document.MistakeErrors
 	if !errors.As(err, &ms) {
@@ -164,4 +165,30 @@ func FuzzConfig(f *testing.F) {
 			t.Errorf("a configuration without what it needs: %+v", c)
 		}
 	})
+}
+
+// TestPortalInConfig tells what is refused of the borrower's page.
+func TestPortalInConfig(t *testing.T) {
+	with := func(address, links string) string {
+		text := strings.Replace(string(starting(t)), "address: http://127.0.0.1:8080", "address: "+address, 1)
+		if _, err := cli.ParseConfig("bank/duly.yaml", []byte(strings.Replace(text, "links: false", "links: "+links, 1))); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	for _, c := range []struct{ address, links, want string }{
+		{"https://my.bank.example", "false", ""},
+		{"https://my.bank.example/", "false", ""},
+		{"http://localhost:9", "false", ""},
+		{"http://my.bank.example", "false", "is not https"},
+		{"https://my.bank.example/page", "false", "is not an address such as"},
+		{"https://u:p@bank.example", "false", "is not an address such as"},
+		{"ftp://bank.example", "false", "is not https"},
+		{"https://the-name-of-this-bank-is-long.example", "false", "for which texts keep room"},
+		{"https://my.bank.example", "true", "operators in China forbid a link"},
+	} {
+		if got := with(c.address, c.links); c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s %s: %q, want %q", c.address, c.links, got, c.want)
+		}
+	}
 }

@@ -29,7 +29,8 @@ func (a *app) serveCommand() *cobra.Command {
 and after imports, hands over every message whose hour has come, and stores receipts and replies. A night that was
 missed is made good. A carrier or a database that is away for a while is tried again.
 
-Over HTTP it says whether it lives (/healthz) and whether it is ready (/readyz). Told to end, it permits nothing more
+Over HTTP it shows the borrower's page, where duly.yaml has one (portal), and says whether it lives (/healthz) and whether
+it is ready (/readyz). Told to end, it permits nothing more
 and waits until what is on its way has its outcome, for serve.drain at most; what has none then is unknown, is never
 sent again by itself, and waits for a receipt or a person.
 
@@ -75,10 +76,13 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 		options: engine.RunOptions{Carriers: carriers, Drain: cfg.Serve.Drain},
 	}
 	h.options.Civil = h.civil
-	h.web = serve.New(serve.Limits{}, h.log)
+	h.web = serve.New(serve.Limits{AtOnce: 600}, h.log) // people who open a page after a message come together
 	h.web.Ready(serve.Check{Name: "database", Ask: e.Store.Ping})
 	if h.runner, err = h.runs(cfg, e.Store); err != nil {
 		return errors.Join(err, l.Close())
+	}
+	if page := cfg.portalHandler(e, h.civil, h.log); page != nil {
+		h.web.Handle("/", page)
 	}
 	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Planned: h.planned}
 	if cfg.Database.URL != "" {

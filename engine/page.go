@@ -131,7 +131,7 @@ func (d *Desk) View(ctx context.Context, g *store.Guest, at time.Time) (*View, e
 	}
 	rules := p.rulesFor(p.pageRules(b, v))
 	v.Rules = slices.Clone(rules.All())
-	v.bars(past, rules)
+	v.bars(past, rules.Rules)
 	return v, d.heard(ctx, p, g, past, own, v)
 }
 

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"time"
 
@@ -60,4 +62,25 @@ func secret(n int) string {
 		}
 	}
 	return string(out)
+}
+
+// An Entry is what opens a borrower's page, as it is told once.
+type Entry struct {
+	Link, Code string // one of them
+	EndsAt     time.Time
+}
+
+// LetIn makes a code, or a link, for a borrower, without a message.
+func (e *Engine) LetIn(ctx context.Context, p *Portfolio, b ledger.BorrowerID, link bool, at time.Time) (Entry, error) {
+	var v compose.Vars
+	page := *p
+	page.Page.Links = true // it goes to no carrier
+	lets := page.letIn(&v, b, link, !link, at)
+	for _, k := range lets {
+		if err := e.Store.LetIn(ctx, p.row.ID, k, at); err != nil {
+			return Entry{}, err
+		}
+		return Entry{Link: v.Link, Code: v.Code, EndsAt: k.EndsAt}, nil
+	}
+	return Entry{}, errors.New("engine: the portfolio has no borrower's page")
 }
