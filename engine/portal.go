@@ -76,11 +76,8 @@ func (e *Engine) LetIn(ctx context.Context, p *Portfolio, b ledger.BorrowerID, l
 	page := *p
 	page.Page.Links = true // it goes to no carrier
 	lets := page.letIn(&v, b, link, !link, at)
-	for _, k := range lets {
-		if err := e.Store.LetIn(ctx, p.row.ID, k, at); err != nil {
-			return Entry{}, err
-		}
-		return Entry{Link: v.Link, Code: v.Code, EndsAt: k.EndsAt}, nil
+	if len(lets) == 0 {
+		return Entry{}, errors.New("engine: the portfolio has no borrower's page")
 	}
-	return Entry{}, errors.New("engine: the portfolio has no borrower's page")
+	return Entry{Link: v.Link, Code: v.Code, EndsAt: lets[0].EndsAt}, e.Store.LetIn(ctx, p.row.ID, lets[0], at)
 }
