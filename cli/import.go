@@ -35,12 +35,13 @@ people, number checks and duties. What a file is comes from its header (docs/for
 
 A row that says what is known already changes nothing, so a file may be imported twice. One that says something
 else is a correction; what was known before stays on record. A delta, which is the default, adds and corrects; a
-snapshot also closes the loans of the portfolio that it does not name.
+snapshot also closes the loans of the portfolio that it does not name. A flat list that is all that is overdue today is a
+snapshot: as a delta it leaves those open that have paid since and are listed no more, and the import warns of them.
 
 Every bad row is reported as file:line:column: reason. Nothing is imported then, unless --skip-bad names a file to
 put them in, which can be mended and imported later.`,
 		Example: `  duly import borrowers.csv loans.csv instalments.csv payments.csv
-  duly import overdue.csv --map bank.yaml --as-of 2026-09-24T06:00:00+08:00
+  duly import overdue.csv --snapshot --map bank.yaml --as-of 2026-09-24T06:00:00+08:00
   duly import *.csv --snapshot --dry-run`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

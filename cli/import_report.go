@@ -27,6 +27,7 @@ type importJSON struct {
 	Withdrawn int                     `json:"payments_withdrawn"`
 	Mixed     int                     `json:"payments_mixed"`
 	Closed    int                     `json:"loans_closed"`
+	LeftOut   int                     `json:"loans_left_out"` // by a flat list that came as a delta
 	Assessed  int                     `json:"loans_assessed"`
 	On        ledger.Date             `json:"assessed_on"`
 	Sums      map[string][]amountJSON `json:"sums"`
@@ -88,6 +89,9 @@ func (i *importing) report(assessed int, on ledger.Date) error {
 	var b bytes.Buffer
 	p := &page{w: &b, lang: i.lang, zone: i.portfolio.Zone}
 	p.line("%s\n", i.headline(p))
+	if warning := i.leftOut(); warning != "" {
+		p.line("%s\n", warning)
+	}
 	rows := [][]string{{"", p.lang.say("rows", "行数"), p.lang.say("new", "新增"), p.lang.say("changed", "更正"), p.lang.say("same", "未变"), p.lang.say("bad", "错误")}}
 	kinds, tallies := i.rows()
 	stated, changed := 0, 0
@@ -164,8 +168,6 @@ func (i *importing) notes() (notes []string) {
 			notes = append(notes, fmt.Sprintf(i.lang.say("%s: columns not read: %s.", "%s：未读取的列：%s。"), r.File, strings.Join(r.Ignored, i.lang.say(", ", "、"))))
 		}
 	}
-	say(i.leftOut(), "open loan is", "open loans are", " not in this list; as last stated they still count. Where the list is the whole book, say --snapshot.",
-		"笔未结清贷款不在本清单中，仍按上次数据计算；若本清单为全量，请加 --snapshot。")
 	closed, zh := i.closings()
 	say(i.sum.Closed, "loan", "loans", closed, zh)
 	say(i.sum.Withdrawn, "payment", "payments", " withdrawn: stated for another loan now, or no longer stated for their day.", "笔还款已撤销：现归入其他贷款，或当日不再列出。")
@@ -181,13 +183,23 @@ func (i *importing) notes() (notes []string) {
 	return notes
 }
 
-// leftOut is how many open loans a flat list leaves out that was not said to be the whole book. Of those who have paid a
-// list says nothing more, and they would go on being reminded.
-func (i *importing) leftOut() int {
-	if i.sum.Snapshot || !slices.ContainsFunc(i.read, func(r intake.Summary) bool { return r.Kind == intake.Overdue }) {
-		return 0
+// leftOut warns of the open loans that a flat list does not name and that stay open, because it came as a delta. Of those who
+// have paid a list says nothing more, and they would go on being reminded. Empty where there are none. Whoever asked for a delta
+// is told, and not warned.
+func (i *importing) leftOut() string {
+	n := i.sum.LeftOut
+	if n == 0 {
+		return ""
 	}
-	return i.sum.OpenLoans - i.sum.Loans.Same - i.sum.Loans.Changed
+	word := i.lang.say("Warning: ", "警告：")
+	if i.flags.delta {
+		word = ""
+	}
+	return word + i.lang.say(
+		count(n, "open loan is not in this list and stays as last stated: if overdue, its borrower goes", "open loans are not in this list and stay as last stated: borrowers of overdue ones go")+
+			" on being reminded.\n"+
+			"If the list is all that is overdue today, import it with --snapshot, which closes what it leaves out.",
+		grouped(n)+"笔未结清贷款不在本清单中，仍按上次数据计算，其中逾期的会继续提醒。\n若本清单就是今天的全部逾期贷款，请用 --snapshot 导入，未列出的视为结清。")
 }
 
 // closings says what a snapshot did, or would do, to the loans that it does not name.
@@ -205,7 +217,7 @@ func (i *importing) reportJSON(assessed int, on ledger.Date) error {
 	out := importJSON{
 		Portfolio: i.portfolio.ID, Mode: i.mode(), DryRun: i.flags.dryRun, AsOf: i.asOf, KnownAt: i.sum.KnownAt,
 		Rows: map[string]store.Tally{}, Persons: i.sum.Persons, Moved: i.sum.Moved, Withdrawn: i.sum.Withdrawn, Mixed: i.sum.Mixed,
-		Closed: i.sum.Closed, Assessed: assessed, On: on, Sums: map[string][]amountJSON{},
+		Closed: i.sum.Closed, LeftOut: i.sum.LeftOut, Assessed: assessed, On: on, Sums: map[string][]amountJSON{},
 	}
 	kinds, tallies := i.rows()
 	for n, t := range tallies {

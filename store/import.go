@@ -53,7 +53,8 @@ type Summary struct {
 	Withdrawn   int       `json:"payments_withdrawn"`
 	OpenLoans   int       `json:"loans_open"` // before the import
 	Closed      int       `json:"loans_closed"`
-	Bad         int       `json:"bad"` // rows left out by the checks across rows
+	LeftOut     int       `json:"loans_left_out,omitempty"` // open loans that a flat list does not name which came as a delta; they stay open
+	Bad         int       `json:"bad"`                      // rows left out by the checks across rows
 	// Mixed counts days of loans that hold payments both with and without a payment_id, so that money may be
 	// counted twice.
 	Mixed  int                         `json:"payments_mixed,omitempty"`

@@ -77,15 +77,19 @@ func (m *merge) writeLoans() {
 }
 
 // closeAbsent closes the open loans that a snapshot does not name, on the day up to which it goes. It closes
-// none that this import has made or changed.
+// none that this import has made or changed. Where a flat list came as a delta it counts them, and closes none.
 func (m *merge) closeAbsent() {
-	if !m.o.Snapshot {
+	if !m.o.Snapshot && !m.stage.flat {
 		return
 	}
 	const absent = `FROM standing s JOIN loan l ON l.id = s.loan JOIN ` + joinLoanFact + `
 		WHERE s.portfolio = ? AND s.closed_on = 0 AND f.known_at < ? AND f.closed_on = 0
 		AND NOT EXISTS (SELECT 1 FROM in_loan i WHERE i.ref = l.ref)`
 	m.exec(`CREATE INDEX temp.in_loan_ref ON in_loan (ref)`)
+	if !m.o.Snapshot {
+		m.sum.LeftOut = int(m.number(`SELECT count(*) `+absent, m.o.Portfolio.ID, m.known))
+		return
+	}
 	m.exec(`INSERT OR IGNORE INTO touched_loan (id) SELECT l.id `+absent, m.o.Portfolio.ID, m.known)
 	m.sum.Closed = m.exec(`INSERT INTO loan_fact (loan, known_at, source, borrower, product, opened_on, principal,
 			annual_rate, penalty_multiplier, closed_on, `+coreColumns+`)

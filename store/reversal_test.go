@@ -97,3 +97,26 @@ func TestPaymentGoesBackOnce(t *testing.T) {
 		})
 	}
 }
+
+// TestFlatListLeavesOut: open loans that a flat list does not name are counted, and stay open, where it came as a delta.
+func TestFlatListLeavesOut(t *testing.T) {
+	s := open(t)
+	take(t, s, small()...)
+	list := file("list.csv", loan("C1", "B1"), due("C1", 1, "2026-09-20", 5))
+	list.kind = intake.Overdue
+	for i, want := range []int{2, 2} {
+		if sum := take(t, s, list); sum.LeftOut != want || sum.Closed != 0 {
+			t.Errorf("time %d: %+v", i, sum)
+		}
+	}
+	if sum := take(t, s, file("loans.csv", loan("C1", "B1"))); sum.LeftOut != 0 {
+		t.Errorf("a file of loans is no list of what is overdue: %+v", sum)
+	}
+	sum, err := s.Import(context.Background(), Import{Portfolio: cards(t, s), Now: noon, Snapshot: true}, give([]feed{list}))
+	if err != nil || sum.Closed != 2 || sum.LeftOut != 0 {
+		t.Errorf("a snapshot: %+v, %v", sum, err)
+	}
+	if sum := take(t, s, list); sum.LeftOut != 0 {
+		t.Errorf("what is closed is not left out: %+v", sum)
+	}
+}

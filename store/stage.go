@@ -24,6 +24,7 @@ type Stage struct {
 
 	files      []string
 	loanFile   bool // a file of loans was read, even if it was empty
+	flat       bool // a flat list was
 	feed       bool // payments, or balances that count them, were stated
 	borrowers  staged
 	loans      staged
@@ -163,7 +164,7 @@ func (s *Stage) File(name string, kind intake.Kind) error {
 	case intake.Payments:
 		s.feed = true
 	case intake.Overdue:
-		s.loanFile, s.feed = true, true
+		s.loanFile, s.feed, s.flat = true, true, true
 	case intake.Borrowers, intake.Instalments, intake.States, intake.Consents, intake.Contacts, intake.Numbers, intake.Duties:
 	}
 	return nil
