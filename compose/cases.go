@@ -179,13 +179,16 @@ func (v *Vars) set(id variable, from document.Value) {
 		borrowerSurname: &v.Surname, borrowerTitle: &v.Title, creditorName: &v.Creditor, creditorSignature: &v.Sign,
 		contactPhone: &v.Phone, contactVerify: &v.Verify, officerName: &v.Officer, claimApprovedBy: &v.Approver, assigneeName: &v.Assignee,
 		stopWord: &v.StopWord, nextStep: &v.NextStep, portalLink: &v.Link, portalCode: &v.Code,
+		agreedPlan: &v.Plan, planOffers: &v.Offers,
 	}
 	amounts := map[variable]*int64{
 		dueTotal: &v.Due.Total, duePrincipal: &v.Due.Principal, dueInterest: &v.Due.Interest,
 		duePenalty: &v.Due.Penalty, dueFees: &v.Due.Fees, duePerDay: &v.PerDay, duePayByTotal: &v.PayByDue,
+		agreedTotal: &v.Agreed,
 	}
 	days := map[variable]*ledger.Date{
 		duePayBy: &v.PayBy, dueOn: &v.DueOn, debitRetryOn: &v.RetryOn, nextStepOn: &v.NextOn,
+		agreedOn: &v.AgreedOn, answerBy: &v.AnswerBy,
 	}
 	if at, ok := texts[id]; ok {
 		if *at = ""; from.Given() {

@@ -100,7 +100,7 @@ func (c *compiler) template(v document.Value, shared Template) *Template {
 		v.Key("name").Fail("%q: use small letters, digits and _", t.Name)
 	}
 	t.Purpose = v.Key("purpose").Text()
-	t.Class = Class(v.Key("class").OneOf(string(Reminder), string(Notice), string(Confirmation)))
+	t.Class = Class(v.Key("class").OneOf(string(Reminder), string(Notice), string(Confirmation), string(Answer)))
 	if own := v.Key("version").Optional(); own != "" {
 		t.Version = own
 	}

@@ -40,6 +40,12 @@ type Vars struct {
 	NextOn   ledger.Date // next_step.on
 	Link     string      // portal.link: opens the page of this borrower alone; missing where a link may not stand in a text
 	Code     string      // portal.code: what to type at the page's fixed address
+
+	Agreed   int64       // agreed.total: what was promised or agreed, minor units
+	AgreedOn ledger.Date // agreed.on: the day of it, or of the first part
+	Plan     string      // agreed.plan: the instalments in words; see PlanWords
+	Offers   string      // plan.offers: the plans to choose from, in words
+	AnswerBy ledger.Date // answer.by: the day by which a person answers
 }
 
 // LoanVars is one loan in an {each loans}.

@@ -58,6 +58,8 @@ func Required(class Class) []Element {
 		return []Element{Identity, Verify, Help}
 	case Confirmation:
 		return []Element{Identity}
+	case Answer:
+		return []Element{Identity, Help}
 	}
 	return nil
 }

@@ -181,9 +181,9 @@ func (v *Vars) append(dst []byte, id variable, loan *LoanVars, lang Language) []
 	// The rest are handled after it.
 	//exhaustive:ignore
 	switch id {
-	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
+	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal, agreedTotal:
 		return AppendMoney(dst, v.money(id, loan), v.Currency, lang)
-	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn:
+	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn, agreedOn, answerBy:
 		var m moment
 		return AppendDate(dst, v.date(id, loan), m.of(v, lang).year, lang)
 	case dueAsOf:

@@ -16,6 +16,7 @@ const (
 	Reminder     Class = "reminder"     // asks for a payment; barred by every hold
 	Notice       Class = "notice"       // a statutory message with an approval of its own
 	Confirmation Class = "confirmation" // answers what a person asked for; names no debt and no borrower
+	Answer       Class = "answer"       // answers the borrower's own words about the debt, and only from the address that wrote them
 )
 
 // A Template is one compiled text in one language. It is made by Compile and never changes.
@@ -66,6 +67,12 @@ const (
 	MaxPortalAddress = len("https://") + longestHost
 	longestHost      = 20
 )
+
+// Uses says whether the body writes a variable, by the name that bodies use.
+func (t *Template) Uses(name string) bool {
+	id := lookup(name)
+	return slices.ContainsFunc(t.ops, func(o op) bool { return o.kind == opValue && o.variable == id })
+}
 
 // A Set is templates that are chosen by name and language. The zero value is empty and has none.
 type Set struct {

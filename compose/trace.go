@@ -65,6 +65,8 @@ func (v Vars) Without(names ...string) Vars {
 			v.DPD = 0
 		case loanList:
 			v.Loans = nil
+		case agreedTotal, agreedOn, agreedPlan, planOffers, answerBy:
+			v.withoutAgreed(id)
 		case noVariable, variableCount, loanMasked, loanTotal, loanDueOn:
 		case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, dueBreakdown, duePerDay, duePayByTotal:
 			v.withoutMoney(id)
@@ -73,6 +75,23 @@ func (v Vars) Without(names ...string) Vars {
 		}
 	}
 	return v
+}
+
+func (v *Vars) withoutAgreed(id variable) {
+	// The others are not of an agreement.
+	//exhaustive:ignore
+	switch id {
+	case agreedTotal:
+		v.Agreed = 0
+	case agreedOn:
+		v.AgreedOn = 0
+	case agreedPlan:
+		v.Plan = ""
+	case planOffers:
+		v.Offers = ""
+	case answerBy:
+		v.AnswerBy = 0
+	}
 }
 
 func (v *Vars) withoutMoney(id variable) {

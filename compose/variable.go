@@ -38,6 +38,11 @@ const (
 	loanDueOn
 	portalLink
 	portalCode
+	agreedTotal
+	agreedOn
+	agreedPlan
+	planOffers
+	answerBy
 	variableCount
 )
 
@@ -73,6 +78,11 @@ var variableNames = [variableCount]string{
 	loanDueOn:         "loan.due_on",
 	portalLink:        "portal.link",
 	portalCode:        "portal.code",
+	agreedTotal:       "agreed.total",
+	agreedOn:          "agreed.on",
+	agreedPlan:        "agreed.plan",
+	planOffers:        "plan.offers",
+	answerBy:          "answer.by",
 }
 
 // String returns the name as a body writes it.
@@ -87,7 +97,7 @@ func (id variable) speaksOfDebt() bool {
 	// The rest are handled after it.
 	//exhaustive:ignore
 	switch id {
-	case creditorName, creditorSignature, contactPhone, contactVerify, stopWord:
+	case creditorName, creditorSignature, contactPhone, contactVerify, stopWord, answerBy:
 		return false
 	}
 	return true
@@ -116,9 +126,9 @@ func (v *Vars) has(id variable, loan *LoanVars) bool {
 		return v.DPD > 0
 	case loanList:
 		return len(v.Loans) > 0
-	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal:
+	case dueTotal, duePrincipal, dueInterest, duePenalty, dueFees, duePerDay, duePayByTotal, loanTotal, agreedTotal:
 		return v.money(id, loan) > 0 && v.Currency != ""
-	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn:
+	case duePayBy, dueOn, debitRetryOn, nextStepOn, loanDueOn, agreedOn, answerBy:
 		return v.date(id, loan) != 0
 	}
 	return v.text(id, loan) != ""
@@ -155,6 +165,10 @@ func (v *Vars) text(id variable, loan *LoanVars) string {
 		return v.Link
 	case portalCode:
 		return v.Code
+	case agreedPlan:
+		return v.Plan
+	case planOffers:
+		return v.Offers
 	case loanMasked:
 		if loan != nil {
 			return loan.Masked
@@ -182,6 +196,8 @@ func (v *Vars) money(id variable, loan *LoanVars) int64 {
 		return v.PerDay
 	case duePayByTotal:
 		return v.PayByDue
+	case agreedTotal:
+		return v.Agreed
 	case loanTotal:
 		if loan != nil {
 			return loan.Total
@@ -203,6 +219,10 @@ func (v *Vars) date(id variable, loan *LoanVars) ledger.Date {
 		return v.RetryOn
 	case nextStepOn:
 		return v.NextOn
+	case agreedOn:
+		return v.AgreedOn
+	case answerBy:
+		return v.AnswerBy
 	case loanDueOn:
 		if loan != nil {
 			return loan.DueOn

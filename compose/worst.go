@@ -126,7 +126,10 @@ func longestValues(lang Language, asOf ledger.Date) Vars {
 			{Masked: "0000", Total: 123456789, DueOn: past},
 			{Masked: "0000", Total: 123456789, DueOn: past},
 		},
+		Agreed: 123456789, AgreedOn: coming, AnswerBy: coming,
 	}
+	v.Plan = PlanWords(lang, asOf, "CNY", 24, 5144033, 5144030, coming, coming+700)
+	v.Offers = OfferWords(lang, asOf, "CNY", 12, 10288066, coming) + separator(lang) + OfferWords(lang, asOf, "CNY", 24, 5144033, coming)
 	if lang == English {
 		v.Surname, v.Title, v.Creditor, v.Sign = "Featherston", "Prof", "Example Finance Co", "Example Finance"
 		v.Phone, v.Verify, v.StopWord = "+8657100000000", "example.com/verify", "STOP"

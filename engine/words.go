@@ -76,7 +76,7 @@ func (p *Portfolio) read() error {
 	for _, t := range p.Templates.All() {
 		var rules []lint.Rule
 		for _, b := range p.Lawbook.Books() {
-			rules = append(rules, BookRules(&b, t.Channel, p.Party, law.Purpose(t.Class), p.on)...)
+			rules = append(rules, BookRules(&b, t.Channel, p.Party, PurposeOf(t.Class), p.on)...)
 		}
 		read, places := Linter().Read(t, p.Identity[t.Language].vars(), lint.Facts{Rules: rules, Own: p.own(), On: p.on})
 		p.texts[t] = read
@@ -94,6 +94,18 @@ func (p *Portfolio) read() error {
 // Findings returns what the lint found in the portfolio's templates that does not refuse them: warnings, and what
 // would be better.
 func (p *Portfolio) Findings() []lint.Place { return p.places }
+
+// PurposeOf returns what a text of a class is to the law: an answer to the borrower's own words is a confirmation.
+func PurposeOf(c compose.Class) law.Purpose {
+	switch c {
+	case compose.Notice:
+		return law.Notice
+	case compose.Confirmation, compose.Answer:
+		return law.Confirmation
+	case compose.Reminder:
+	}
+	return law.Reminder
+}
 
 // own are the creditor's own numbers.
 func (p *Portfolio) own() []string {
@@ -135,7 +147,7 @@ func (r *ruled) always(read *lint.Template) bool {
 	}
 	holds, ok := r.held[read]
 	if !ok {
-		holds = !read.Turned(r.key.on) && !slices.ContainsFunc(r.For(law.Purpose(read.Class)).Element, func(r *law.Rule) bool {
+		holds = !read.Turned(r.key.on) && !slices.ContainsFunc(r.For(PurposeOf(read.Class)).Element, func(r *law.Rule) bool {
 			return !read.Holds(r.Element)
 		})
 		r.held[read] = holds

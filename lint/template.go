@@ -25,6 +25,7 @@ const maxSwitches = 11
 type Template struct {
 	*compose.Template
 	numbers bool // figures may make up a personal number
+	plans   bool // it says a plan in words that are made for the borrower
 	lacks   []Rule
 	turns   ledger.Date     // from that day on a rule denies what Read found nothing to deny in; zero: none does
 	looks   map[string]bool // by element: whether every rendering looks as if it held it
@@ -51,7 +52,7 @@ func (p Place) String() string {
 // Read reads a template in every rendering. sender holds what is known of who writes; what is missing there is made
 // up. The places are in the order of the document, each thing once.
 func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Template, []Place) {
-	read := &Template{Template: t, looks: map[string]bool{}}
+	read := &Template{Template: t, looks: map[string]bool{}, plans: t.Uses("agreed.plan") || t.Uses("plan.offers")}
 	for name, e := range elements {
 		read.looks[name] = len(e.holds) == 0
 	}
@@ -228,7 +229,7 @@ func (t *Template) Turned(on ledger.Date) bool { return t.turns != 0 && t.turns 
 // Plain says whether the values that a hand-over writes can change nothing of what Read has found: then the text need
 // not be read. It costs next to nothing.
 func (t *Template) Plain(v *compose.Vars) bool {
-	if t.numbers || v.NextStep != "" || !common(v.Title) || !named(v.Surname) {
+	if t.numbers || t.plans || v.NextStep != "" || !common(v.Title) || !named(v.Surname) {
 		return false
 	}
 	for i := range v.Loans {

@@ -18,7 +18,8 @@ func TestShipped(t *testing.T) {
 			t.Errorf("%v\n%s", p, p.Text)
 		}
 		v := compose.Longest(tm.Language)
-		if v.NextStep = ""; !read.Plain(&v) {
+		plans := tm.Uses("agreed.plan") || tm.Uses("plan.offers") // words made for the borrower, which are read
+		if v.NextStep = ""; !read.Plain(&v) && !plans {
 			t.Errorf("%s is read anew at each hand-over", tm.Name)
 		}
 	}

@@ -51,6 +51,8 @@ func TestEveryStage(t *testing.T) {
 	want := []string{
 		"pre_due", "due_today", "slip_first", "slip_repeat", "week_one", "firm_1", "firm_2", "firm_3", "named_officer",
 		"demand_early", "demand_late", "claim", "stop_confirmed",
+		"wrong_person_confirmed", "paid_noted", "received", "complaint_received", "promise_when", "promise_noted", "agreed_tomorrow",
+		"plan_options", "plan_agreed", "dispute_statement", "call_back",
 		"notice_credit_report", "notice_acceleration", "notice_assignment", "notice_last",
 	}
 	if diff := cmp.Diff(want, set.Names()); diff != "" {
@@ -145,7 +147,11 @@ func samples(lang compose.Language) []compose.Vars {
 		AsOf: time.Date(2026, 9, 24, 10, 5, 0, 0, time.FixedZone("", 8*3600)), DPD: 9,
 		Loans:    []compose.LoanVars{{Masked: "4821", Total: 124000, DueOn: ledger.NewDate(2026, 9, 15)}},
 		NextStep: "将向征信系统报送本期逾期", NextOn: ledger.NewDate(2026, 10, 20),
+		Agreed: 124000, AgreedOn: ledger.NewDate(2026, 10, 10), AnswerBy: ledger.NewDate(2026, 10, 9),
 	}
+	today, first := ledger.NewDate(2026, 9, 24), ledger.NewDate(2026, 10, 10)
+	all.Plan = compose.PlanWords(lang, today, "CNY", 3, 41334, 41332, first, first+61)
+	all.Offers = compose.OfferWords(lang, today, "CNY", 3, 41334, first)
 	if lang == compose.English {
 		all.Surname, all.Title, all.Creditor, all.Sign = "Wang", "Ms", "Example Consumer Finance Ltd", "Example Finance"
 		all.Phone, all.Verify, all.StopWord = "+86 571 1740 5000", "example.com/verify", "STOP"
@@ -153,7 +159,7 @@ func samples(lang compose.Language) []compose.Vars {
 		all.Officer, all.Approver, all.NextStep = "Lin Zhiyuan", "Zhou Yan, Legal", "we report this to the credit bureau"
 	}
 	least := all
-	least.Surname, least.Title, least.NextStep, least.NextOn, least.PerDay = "", "", "", 0, 0
+	least.Surname, least.Title, least.NextStep, least.NextOn, least.PerDay, least.AnswerBy = "", "", "", 0, 0, 0
 	least.Due = assess.Due{Total: 124000, Principal: 124000}
 	debit := all
 	debit.RetryOn = ledger.NewDate(2026, 9, 25)
