@@ -29,8 +29,8 @@ var errNoCap = fmt.Errorf("%w: no rule says how often somebody may be contacted 
 // A capKey is the rules of a contact, and which of their caps with conditions hold for it.
 type capKey struct {
 	*ruled
-	held   uint64
-	notice bool
+	held    uint64
+	purpose law.Purpose
 }
 
 // capSet returns the caps that bind a contact.
@@ -38,16 +38,12 @@ func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k capKey) (cappe
 	if set, ok := p.capSets[k]; ok {
 		return set, nil
 	}
-	purpose := law.Reminder
-	if k.notice {
-		purpose = law.Notice
-	}
-	c := capRows(k.Rules, purpose, k.held)
+	c := capRows(k.Rules, k.purpose, k.held)
 	var err error
 	switch {
 	case len(c.rows) > 0:
 		c.CapSet, err = s.CapSet(ctx, k.key.channel, c.rows)
-	case k.notice:
+	case k.purpose != law.Reminder:
 		c.CapSet, err = s.Takes(ctx, k.key.channel) // no cap binds it, and it is counted all the same
 	default:
 		return c, errNoCap
@@ -56,6 +52,17 @@ func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k capKey) (cappe
 		p.capSets[k] = c
 	}
 	return c, err
+}
+
+// purposeFor is what a judged message is to the law.
+func purposeFor(j *Judgement) law.Purpose {
+	switch {
+	case j.answer != nil:
+		return law.Confirmation
+	case j.Intent.Treatment.Notice:
+		return law.Notice
+	}
+	return law.Reminder
 }
 
 var subjects = map[string]store.Subject{"person": store.PerPerson, "debt": store.PerDebt, "address": store.PerAddress, "": store.PerPerson}
@@ -103,7 +110,7 @@ func (g *judging) seek(ctx context.Context, c *judged, text Text, phone string) 
 		w.loans = append(w.loans, c.d.Loans[i].ID)
 	}
 	var err error
-	if w.set, err = g.p.capSet(ctx, g.s.e.Store, capKey{c.j.rules, c.j.capsHeld, c.j.Intent.Treatment.Notice}); err != nil {
+	if w.set, err = g.p.capSet(ctx, g.s.e.Store, capKey{c.j.rules, c.j.capsHeld, purposeFor(&c.j)}); err != nil {
 		return w, err
 	}
 	person := store.Slot{Of: int64(c.d.Person), Seq: c.d.LastSeq + 1}
@@ -191,6 +198,12 @@ func (g *judging) full(w *written, seat *store.Seat) {
 		id, why = r.ID, r.Reason()
 	}
 	g.close(w.m, outbox.Cancelled, id, why)
+}
+
+// speaker is whom a message is to.
+func (w *written) speaker() store.Speaker {
+	b := &w.d.Borrowers[w.j.Borrower]
+	return store.Speaker{Person: w.d.Person, Portfolio: w.d.Portfolio, Borrower: b.ID, Address: w.address}
 }
 
 // others returns the loans that a message is about beside the one that leads.

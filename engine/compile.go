@@ -47,6 +47,7 @@ type Spec struct {
 	StaleAfter    time.Duration
 	Carrier       string
 	Approvals     []Approval
+	Talk          Talk
 	Provider      string // who the carrier is to the law; empty means not known
 	Page          Page
 
@@ -79,7 +80,7 @@ func parse(s Spec) (*Portfolio, error) {
 	p := &Portfolio{
 		Ref: s.Ref, Creditor: s.Creditor, Language: s.Language, Party: s.Party, Terms: s.Terms, Identity: s.Identity,
 		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier, Provider: s.Provider,
-		Approvals: s.Approvals, Page: s.Page, on: s.On,
+		Approvals: s.Approvals, Talk: s.Talk, Page: s.Page, on: s.On,
 	}
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil || s.Zone == "" {

@@ -8,7 +8,6 @@ import (
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
-	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -209,23 +208,7 @@ func (b *inbox) receipt(r dispatch.Receipt, carrier string) store.Receipt {
 }
 
 func reply(r dispatch.Reply, carrier string) store.Reply {
-	m := receive.Read(r.Text, receive.Given{})
-	out := store.Reply{
-		Carrier: carrier, Address: r.From, Text: r.Text, Meaning: string(m.Meaning), Confidence: m.Confidence, Language: m.Language,
-	}
-	switch {
-	case m.Danger:
-		out.Suppress = "danger"
-	default:
-		out.Suppress = barring[m.Meaning]
-	}
-	return out
-}
-
-// barring are the states, by the names of the rulebooks, that a meaning puts a person in from the transaction that stores the
-// reply. Disputes, complaints and what is said to be paid rest contact for a time, which comes with their cases.
-var barring = map[receive.Meaning]string{
-	receive.Stop: "stop", receive.WrongPerson: "wrong_person", receive.Representation: "representation", receive.Deceased: "death",
+	return store.Reply{Carrier: carrier, Address: r.From, Text: r.Text} // what it says is read when it is known who writes
 }
 
 // open returns how many messages will be without a durable outcome once what has come is stored.

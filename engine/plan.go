@@ -82,6 +82,11 @@ func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned
 // which may hold on to it; Store.SavePlan stores it. What Planned says of messages and tasks is for a dry run only.
 func (e *Engine) Pages(ctx context.Context, p *Portfolio, o PlanOptions, keep func(*store.PlanPage) error) (Planned, error) {
 	today := ledger.Day(o.Now.In(p.Zone))
+	if !o.DryRun {
+		if _, err := e.JudgeAgreed(ctx, p, o.Now); err != nil {
+			return Planned{}, err
+		}
+	}
 	if _, err := e.Store.RefreshSpan(ctx, p.row.ID, o.Span, today, p.Terms); err != nil {
 		return Planned{}, err
 	}

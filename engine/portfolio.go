@@ -34,6 +34,7 @@ type Portfolio struct {
 	// StaleAfter is how long after its hour a message may still leave; 0 means DefaultStaleAfter.
 	StaleAfter time.Duration
 	Carrier    string
+	Talk       Talk             // what replies set off
 	Approvals  []Approval       // of statutory notices; a notice without one is held
 	Provider   string           // who the carrier is to the law: "direct", "twilio" …; empty means not known
 	Page       Page             // the borrower's page

@@ -46,6 +46,7 @@ type Judgement struct {
 	capsHeld  uint64           // which of the rules' caps with conditions hold
 	zones     []*time.Location // where the person may be; none when that is not known
 	wish      ledger.Wish      // the hours and days that the borrower asked for
+	answer    *answering       // what it answers; nil for a reminder and a notice
 }
 
 // ErrStale says that a loan's standing does not hold on the day in question and must be made anew first.
@@ -363,6 +364,9 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	recipient := to[b.ID]
 	p.vars(&v, d, j, &recipient, now, t.Bound)
 	p.lines = v.Loans
+	if j.answer != nil {
+		j.answer.fill(&v, j.Today, t.Language)
+	}
 	var lets []store.PortalKey
 	if link, code := t.LetsIn(); link || code {
 		lets = p.letIn(&v, b.ID, link, code, now)
@@ -380,7 +384,11 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	if f := p.wording(t.read, w.Text, &v, d, j); f != nil {
 		return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, t.Name, f.Code, f.Rule, f.Message.EN)
 	}
-	return Text{Body: w.Text, Language: t.Language, Template: t.Template, Minor: v.Due.Total, Currency: v.Currency, Segments: w.Segments, Lets: lets}, nil
+	said := v.Due.Total
+	if j.answer != nil {
+		said = j.answer.said(t.Bound, &v)
+	}
+	return Text{Body: w.Text, Language: t.Language, Template: t.Template, Minor: said, Currency: v.Currency, Segments: w.Segments, Lets: lets}, nil
 }
 
 // onlyOwn leaves out the loans of borrowers with another name than the one written to. Two people who share a

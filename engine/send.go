@@ -91,7 +91,11 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	if st.Claim == nil && back.empty() {
 		return Stepped{}, nil
 	}
-	res, err := s.e.Store.Commit(ctx, st)
+	var res store.StepResult
+	err := s.read(ctx, st)
+	if err == nil {
+		res, err = s.e.Store.Commit(ctx, st)
+	}
 	back.done(err == nil)
 	if err != nil {
 		return Stepped{}, err
@@ -183,9 +187,13 @@ func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) (
 			w.Trying[m.Person] = m.ID
 		}
 	}
-	j := judging{s: s, p: p, st: st, on: w.On}
+	answers, err := s.answered(ctx, claim)
+	if err != nil {
+		return nil, err
+	}
+	j := judging{s: s, p: p, st: st, on: w.On, answers: answers}
 	collect := func(d *store.Dossier) error { return j.take(ctx, d, byPerson[d.Person]) }
-	err := s.e.Store.Dossiers(ctx, w, collect)
+	err = s.e.Store.Dossiers(ctx, w, collect)
 	if errors.Is(err, ErrStale) {
 		// An import or midnight came in between: make the standings anew and judge the whole claim again.
 		if _, err := s.e.Store.Refresh(ctx, p.row.ID, w.On, p.Terms); err != nil {
@@ -208,6 +216,8 @@ type judging struct {
 	on    ledger.Date // the creditor's day, for which standings are kept
 	again bool        // the standings have been made anew
 	cases []judged
+
+	answers map[outbox.MessageID]store.AnswerFor // by message: what it answers
 }
 
 type judged struct {
@@ -218,11 +228,11 @@ type judged struct {
 
 func (g *judging) take(ctx context.Context, d *store.Dossier, m *store.Waiting) error {
 	own := d.Clone()
-	j, err := Judge(g.p, own, g.st.At, false)
+	j, err := g.judge(own, m)
 	elsewhere := func(b store.BorrowerFacts) bool { return g.p.dayOf(&b, g.st.At) != g.on }
 	if errors.Is(err, ErrStale) && (g.again || slices.ContainsFunc(own.Borrowers, elsewhere)) {
 		if err = g.s.e.standAnew(ctx, g.p, own, g.st.At); err == nil {
-			j, err = Judge(g.p, own, g.st.At, false)
+			j, err = g.judge(own, m)
 		}
 	}
 	if err != nil {
@@ -370,7 +380,7 @@ func (g *judging) permit(w *written) (dispatch.Message, error) {
 		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(within), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.key.channel,
 		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Ground: said, DPD: j.Intent.DPD, About: w.loans, Text: text.Body,
 		CapSet: w.set.ID, Epoch: w.set.Epoch, Slots: w.slots, Moves: w.moves, Loan: j.Intent.Lead, Others: w.others(), Address: w.address,
-		Notice: p.evidence(w), Lets: text.Lets,
+		Notice: p.evidence(w), Lets: text.Lets, Offer: j.answer.offer(w.speaker(), p.Talk.Grace, j.Today),
 	}
 	st.Tries = append(st.Tries, t)
 	return dispatch.Message{

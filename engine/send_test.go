@@ -278,8 +278,8 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	}
 }
 
-// count runs a query that counts, on the house's database.
-func (h *house) count(query string) int {
+// db opens the house's database for reading.
+func (h *house) db() *sql.DB {
 	h.t.Helper()
 	driver, name := "sqlite", "file:"+filepath.Join(h.dir, store.FileName)+"?_pragma=query_only(1)"
 	if store.IsURL(h.place) {
@@ -289,6 +289,13 @@ func (h *house) count(query string) int {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	return db
+}
+
+// count runs a query that counts, on the house's database.
+func (h *house) count(query string) int {
+	h.t.Helper()
+	db := h.db()
 	defer func() { _ = db.Close() }()
 	var n int
 	if err := db.QueryRow(query).Scan(&n); err != nil {
@@ -297,7 +304,7 @@ func (h *house) count(query string) int {
 	return n
 }
 
-func (h *house) sender(t *testing.T) *Sender {
+func (h *house) sender(t testing.TB) *Sender {
 	t.Helper()
 	r, err := h.newRunning(h.options().Carriers[0], h.options())
 	if err != nil {

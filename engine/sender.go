@@ -205,7 +205,11 @@ func (s *Sender) Finish(ctx context.Context) error {
 	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)
-	res, err := s.e.Store.Commit(ctx, st)
+	var res store.StepResult
+	err := s.read(ctx, st)
+	if err == nil {
+		res, err = s.e.Store.Commit(ctx, st)
+	}
 	back.done(err == nil)
 	s.in.accounted(res.Adopted)
 	if errors.Is(err, store.ErrLeaseLost) {

@@ -78,14 +78,15 @@ func (c *commit) replies() error {
 		if err != nil {
 			return err
 		}
-		first := ledger.PersonID(0)
-		if len(persons) > 0 {
+		first := r.Speaker.Person
+		if first == 0 && len(persons) > 0 {
 			first = persons[0]
 		}
 		var id int64
-		err = c.tx.QueryRowContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, sender, channel, meaning, confidence, language)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			millis(c.st.back()), r.Carrier, first, hash, sender, r.channel(), r.Meaning, r.Confidence, r.Language).Scan(&id)
+		err = c.tx.QueryRowContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, sender, channel, meaning, confidence, language, minor, currency, said_on,
+				portfolio, borrower) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			millis(c.st.back()), r.Carrier, first, hash, sender, r.channel(), r.Meaning, r.Confidence, r.Language,
+			r.Amount.Minor, r.Amount.Currency, r.On, r.Speaker.Portfolio, r.Speaker.Borrower).Scan(&id)
 		if err != nil {
 			return wrap(err)
 		}
@@ -97,10 +98,19 @@ func (c *commit) replies() error {
 		if _, err := c.tx.ExecContext(c.ctx, `INSERT INTO sealed_reply (reply, box) VALUES (?, ?)`, id, box); err != nil {
 			return wrap(err)
 		}
+		settled := len(persons) > 0 && onlyOnce(r.Suppress)
 		for _, p := range persons {
-			if err := c.effect(p, id, sender, &r); err != nil {
+			held, err := c.holds(p, r.Suppress)
+			if err == nil {
+				err = c.effect(p, id, sender, &r)
+			}
+			if err != nil {
 				return err
 			}
+			settled = settled && held
+		}
+		if err := c.follow(id, &r, persons, settled); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -180,10 +190,23 @@ func (c *commit) effect(p ledger.PersonID, reply, sender int64, r *Reply) error 
 	// contact, whatever the clocks of the workers say: the order of commits is the truth.
 	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO state (person, borrower, portfolio, region, loan, address, channel, kind, since, until, owner,
 			review_on, digest, cause, known_at)
-		SELECT ?, 0, 0, '', 0, ?, ?, ?, t.at, 0, 'borrower', 0, x'', ?, t.at
+		SELECT ?, 0, ?, '', 0, ?, ?, ?, t.at, ?, 'borrower', ?, x'', ?, t.at
 		FROM (SELECT max(?, coalesce((SELECT at + 1 FROM contact WHERE subject = ? ORDER BY seq DESC LIMIT 1), 0)) AS at) t`,
-		p, sender, channel, r.Suppress, "reply "+strconv.FormatInt(reply, 10), millis(c.st.back()), int64(p)<<8)
+		p, r.Speaker.Portfolio, sender, channel, r.Suppress, millis(r.Until), r.ReviewOn, "reply "+strconv.FormatInt(reply, 10), millis(c.st.back()), int64(p)<<8)
 	return wrap(err)
+}
+
+// onlyOnce says that what a reply asks for is confirmed once, however often it is asked for while it holds.
+func onlyOnce(suppress string) bool { return suppress == "stop" || suppress == "wrong_person" }
+
+// holds says whether a state holds of a person already.
+func (c *commit) holds(p ledger.PersonID, kind string) (held bool, err error) {
+	if !onlyOnce(kind) {
+		return false, nil
+	}
+	err = c.tx.QueryRowContext(c.ctx, `SELECT EXISTS (SELECT 1 FROM state WHERE person = ? AND kind = ? AND gone_at = 0 AND (until = 0 OR until > ?))`,
+		p, kind, millis(c.st.back())).Scan(&held)
+	return held, wrap(err)
 }
 
 // SplitIDs returns a carrier's ids of the parts, in order.

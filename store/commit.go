@@ -80,7 +80,7 @@ func (c *commit) run() error {
 		c.res.ClaimLost = !ok
 		return err
 	}
-	for _, f := range []func() error{c.permit, c.fences, c.notices, c.portalKeys, c.putOffs, c.closings} {
+	for _, f := range []func() error{c.permit, c.fences, c.notices, c.portalKeys, c.offers, c.putOffs, c.closings} {
 		if err := f(); err != nil {
 			return err
 		}

@@ -198,6 +198,7 @@ func (m *merge) finish() {
 	text, err := json.Marshal(m.sum)
 	m.fail(err)
 	m.exec(`UPDATE source SET summary = ? WHERE id = ?`, string(text), m.source)
+	m.talk()
 	if m.err != nil {
 		return
 	}
@@ -205,6 +206,14 @@ func (m *merge) finish() {
 		m.err = m.o.Approve(m.sum)
 	} else if m.sum.Bad > 0 {
 		m.err = ErrBadRows
+	}
+}
+
+// talk lets the payments that have come decide about what was agreed.
+func (m *merge) talk() {
+	if m.err == nil && m.sum.Feed {
+		_, err := (&talk{m.ctx, m.tx}).settle(m.o.Portfolio.ID, instant(m.known), m.o.AsOf.Location())
+		m.fail(err)
 	}
 }
 

@@ -205,7 +205,7 @@ func (s *Store) Downloaded(ctx context.Context, g *Guest, at time.Time) error {
 // SayAtPage stores what a borrower said at the page, and lets it act in the same transaction, as a reply of that meaning does.
 // It returns whom nothing on its way may reach any more.
 func (s *Store) SayAtPage(ctx context.Context, said []Reply, at time.Time) (stopped []ledger.PersonID, err error) {
-	err = s.step(ctx, func(tx *sql.Tx, on direct) error {
+	err = s.alone(ctx, func(tx *sql.Tx, on direct) error {
 		var res StepResult
 		c := &commit{Store: s, ctx: ctx, tx: tx, on: on, st: &Step{At: at, Replies: said}, res: &res}
 		err := c.replies()

@@ -37,6 +37,7 @@ type Try struct {
 	Address  int64           // the address's number
 	Notice   *Notice         // what is kept of a statutory notice; nil for any other message
 	Lets     []PortalKey     // what in the text lets its reader in at the borrower's page; nil for most
+	Offer    *Offer          // plans that the text offers; nil for any other message
 }
 
 // Fence returns the number that the try has when it is permitted.
@@ -91,6 +92,11 @@ type Reply struct {
 	// Borrower is who said it at the borrower's page; 0 means that the sender is found by the address. A stop said there is
 	// of every channel and address, because the page says so to who presses it.
 	Borrower ledger.BorrowerID
+
+	Amount  ledger.Money // what it says; zero: nothing
+	On      ledger.Date  // the day that it says; zero: none
+	Speaker Speaker      // who of those at the address is taken to speak; zero: nobody
+	Effects
 }
 
 // A Step is what one worker commits together: what came back, and what may leave next.
@@ -143,7 +149,11 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 	}
 	var res StepResult
 	var c *commit
-	err = s.step(ctx, func(tx *sql.Tx, on direct) error {
+	within := s.step
+	if len(st.Replies) > 0 {
+		within = s.alone // what replies set off is numbered and counted by one writer
+	}
+	err = within(ctx, func(tx *sql.Tx, on direct) error {
 		res = StepResult{Permitted: make([]bool, len(st.Tries))}
 		run := *st // what is put off on the way is of this run
 		c = &commit{Store: s, ctx: ctx, tx: tx, on: on, st: &run, res: &res, boxes: boxes}

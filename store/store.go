@@ -133,6 +133,11 @@ func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transaction(ctx, alone, func(tx *sql.Tx, _ direct) error { return f(tx) })
 }
 
+// alone is update with what is direct in the connection.
+func (s *Store) alone(ctx context.Context, f func(tx *sql.Tx, on direct) error) error {
+	return s.transaction(ctx, alone, f)
+}
+
 // step is update for the hot path: on PostgreSQL steps of several workers run side by side, and f may be run again
 // where they were in each other's way.
 func (s *Store) step(ctx context.Context, f func(tx *sql.Tx, on direct) error) error {
