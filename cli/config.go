@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/assess"
+	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 )
 
@@ -75,9 +76,10 @@ type Portfolio struct {
 	LedgerMaxAge time.Duration // how old the payments feed may be when a message leaves
 	StaleAfter   time.Duration // how long after its hour a message may still leave; 0 means the default of 36 h
 	Terms        assess.Terms
-	Carrier      string     // id of a carrier
-	Approvals    []Approval // of statutory notices
-	Pay          Pay        // how borrowers may pay, as their page says
+	Carrier      string      // id of a carrier
+	Approvals    []Approval  // of statutory notices
+	Pay          Pay         // how borrowers may pay, as their page says
+	Talk         engine.Talk // what replies set off
 }
 
 // An Approval is a person's word that a statutory notice may be sent in these words.

@@ -157,7 +157,7 @@ func (r *configReader) config(v document.Value) *Config {
 func (r *configReader) portfolio(v document.Value) Portfolio {
 	var p Portfolio
 	if !v.Keys("id", "strategy", "rulebooks", "templates", "language", "zone", "currency", "party", "signature", "phone", "verify",
-		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier", "approvals", "pay") {
+		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier", "approvals", "pay", "talk") {
 		return p
 	}
 	p = Portfolio{
@@ -178,6 +178,7 @@ func (r *configReader) portfolio(v document.Value) Portfolio {
 		p.Approvals = append(p.Approvals, approval(a))
 	}
 	p.Pay = payConfig(v.Key("pay"))
+	p.Talk = talk(v.Key("talk"), p.Currency)
 	for _, s := range v.Key("templates").Texts() {
 		p.Templates = append(p.Templates, r.path(s))
 	}

@@ -230,6 +230,8 @@ var zeroWords = map[sim.Zero][2]string{
 	sim.WrongAmount:  {"another amount than was owed at that minute", "金额与当时实欠不符"},
 	sim.PaidUp:       {"to somebody who had paid everything", "发给已还清的人"},
 	sim.Incomplete:   {"in parts, although the line held", "连接正常却缺段"},
+	sim.Rest:         {"a reminder before a promised day, or after a dispute", "承诺日期之前或异议之后仍收到提醒"},
+	sim.Unasked:      {"an answer unasked for, or a debt told to a stranger", "无人询问的答复，或向陌生人提及债务"},
 	sim.Unaccounted:  {"not accounted for: intents are not the sum of their states", "去向不明：计划数不等于各状态之和"},
 }
 

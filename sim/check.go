@@ -23,11 +23,13 @@ const (
 	WrongAmount  Zero = "wrong_amount"  // the text has another amount than was owed at that minute
 	PaidUp       Zero = "paid_up"       // something comes to somebody who owes nothing
 	Incomplete   Zero = "incomplete"    // a part is missing although the line held
+	Rest         Zero = "rest"          // a reminder comes before the day that was promised, or after a dispute or a complaint
+	Unasked      Zero = "unasked"       // an answer comes that nobody asked for, a second one to a stop, or one that tells a stranger of a debt
 	Unaccounted  Zero = "unaccounted"   // intents are not the sum of their states, or the carrier has not what we are sure of
 )
 
 // Zeros are all of them, in the order in which they are told.
-var Zeros = []Zero{Twice, AfterStop, OutsideHours, OverCaps, WrongAmount, PaidUp, Incomplete, Unaccounted}
+var Zeros = []Zero{Twice, AfterStop, OutsideHours, OverCaps, WrongAmount, PaidUp, Incomplete, Rest, Unasked, Unaccounted}
 
 // A Count is how often something happened that must not, with a few cases.
 type Count struct {
@@ -46,11 +48,15 @@ const (
 
 // An examiner counts what must be zero.
 type examiner struct {
-	core  *core
-	stops map[string]int // by number: the place in the record of the message that was answered with a stop
-	torn  []span         // where the line was broken on purpose
-	found map[Zero]*Count
-	cut   int // messages cut in two by a broken line, which no handset has shown
+	core   *core
+	stops  map[string]int // by number: the place in the record of the message that was answered with a stop
+	torn   []span         // where the line was broken on purpose
+	found  map[Zero]*Count
+	vows   []vow          // what people promised, in their order
+	rests  []vow          // who disputed or complained, and until when that rests contact at the least
+	said   map[string]int // by number: how often its owner wrote
+	saidOn map[saying]int // and how often on a day
+	cut    int            // messages cut in two by a broken line, which no handset has shown
 }
 
 // A span is of places in the carrier's record, both inclusive.
@@ -71,24 +77,45 @@ func (x *examiner) note(what Zero, format string, args ...any) {
 // examine goes through the carrier's record.
 func (x *examiner) examine(arrivals []smsc.Arrival) {
 	for _, a := range smsc.Duplicates(arrivals, 0) {
-		x.note(Twice, "%s at %s", a.Destination, a.Civil)
+		if answerIn(a.Whole) == AnswerNone { // two who ask the same get the same answer twice, one asked once does not: see caps
+			x.note(Twice, "%s at %s", a.Destination, a.Civil)
+		}
 	}
+	answers := map[saying]int{}
+	confirmed := map[string]int{}
 	times := map[string][]time.Time{}
 	for i := range arrivals {
 		a := &arrivals[i]
 		if a.Status != smpp.OK {
 			continue
 		}
-		times[a.Destination] = append(times[a.Destination], a.Civil)
-		x.one(a)
+		what := answerIn(a.Whole)
+		x.common(a, what)
+		if what == AnswerNone {
+			times[a.Destination] = append(times[a.Destination], a.Civil)
+			x.one(a)
+			x.resting(a)
+			continue
+		}
+		x.answered(a, what)
+		if what == AnswerStop {
+			if confirmed[a.Destination]++; confirmed[a.Destination] > 1 {
+				x.note(Unasked, "%s at %s: a stop is confirmed again", a.Destination, a.Civil)
+			}
+		}
+		day := saying{a.Destination, ledger.Day(a.Civil.In(x.core.zone))}
+		if answers[day]++; answers[day] > answersADay {
+			x.note(OverCaps, "%s at %s: %d answers on a day", a.Destination, a.Civil, answers[day])
+		}
 	}
 	for number, at := range times {
 		x.caps(number, at)
 	}
 }
 
-func (x *examiner) one(a *smsc.Arrival) {
-	if stop, ok := x.stops[a.Destination]; ok && a.Sequence > stop {
+// common looks at what holds for reminders and answers alike. After a stop there is its confirmation and nothing else.
+func (x *examiner) common(a *smsc.Arrival, what Answer) {
+	if stop, ok := x.stops[a.Destination]; ok && a.Sequence > stop && what != AnswerStop {
 		x.note(AfterStop, "%s at %s", a.Destination, a.Civil)
 	}
 	local := a.Civil.In(x.core.zone)
@@ -96,21 +123,30 @@ func (x *examiner) one(a *smsc.Arrival) {
 	if local.Hour() < firstHour || local.Hour() >= lastHour || a.Validity.After(closes) {
 		x.note(OutsideHours, "%s at %s, valid until %s", a.Destination, local, a.Validity)
 	}
+}
+
+// one looks at a reminder.
+func (x *examiner) one(a *smsc.Arrival) {
 	owed := x.core.owed(a.Destination, a.Civil)
 	if owed == 0 {
 		x.note(PaidUp, "%s at %s", a.Destination, a.Civil)
 	}
 	if !a.Complete() {
-		if slices.ContainsFunc(x.torn, func(s span) bool { return s.from <= a.Sequence && a.Sequence <= s.to }) {
-			x.cut++
-		} else {
-			x.note(Incomplete, "%s at %s: %d of %d parts", a.Destination, a.Civil, a.Came, a.Parts)
-		}
+		x.incomplete(a)
 		return
 	}
 	if said := amountIn(a.Whole); said != owed && owed != 0 {
 		x.note(WrongAmount, "%s at %s: the text says %s, owed is %s", a.Destination, a.Civil, decimal(said), decimal(owed))
 	}
+}
+
+// incomplete counts a message that did not come whole: where the line was broken on purpose it is no wonder.
+func (x *examiner) incomplete(a *smsc.Arrival) {
+	if slices.ContainsFunc(x.torn, func(s span) bool { return s.from <= a.Sequence && a.Sequence <= s.to }) {
+		x.cut++
+		return
+	}
+	x.note(Incomplete, "%s at %s: %d of %d parts", a.Destination, a.Civil, a.Came, a.Parts)
 }
 
 func (x *examiner) caps(number string, at []time.Time) {

@@ -22,6 +22,12 @@ type crowd struct {
 	stops    map[string]int // by number: the message (its place in the carrier's record) that was answered with a stop
 	answered map[ledger.Date]int
 	stopped  map[ledger.Date]int
+	vows     []vow             // what was promised, in their order
+	rests    []vow             // who disputed or complained
+	said     map[string]int    // by number: how often its owner wrote
+	saidOn   map[saying]int    // and how often on a day
+	offers   map[string]string // by number: the latest plans that were offered
+	taken    int               // plans taken up
 }
 
 type handsetPayment struct {
@@ -33,13 +39,12 @@ type handsetPayment struct {
 
 // Of a hundred handsets 92 take messages; of a hundred messages some are answered and some are paid on.
 var (
-	stopReplies  = []string{"退订", "TD", "R", "别再发了", "请不要再给我发短信"}
-	otherReplies = []string{"好的", "请问在哪里还款？", "我下周发工资就还", "已经还了吧？", "可以分期吗", "收到，谢谢"}
+	stopReplies = []string{"退订", "TD", "R", "别再发了", "请不要再给我发短信"}
 )
 
 const (
 	failing, dead, silent       = 4, 6, 8 // in a hundred handsets, added up
-	stopping, answering         = 3, 9    // in a hundred messages, added up
+	stopping                    = 3       // in a hundred messages; talkingInHundred write something else
 	payingInFull, payingPartway = 10, 16  // in a hundred messages, added up
 )
 
@@ -60,11 +65,21 @@ func (c *crowd) behave(to, text string, nth int) smsc.Behaviour {
 	case h < silent:
 		b.Silent = true
 	}
+	if answerIn(text) != AnswerNone {
+		c.mu.Lock()
+		if answerIn(text) == AnswerOptions {
+			c.offers[to] = text
+		}
+		c.mu.Unlock()
+		b.Reply = replies(c.seed, to, nth, text)
+		return b
+	}
 	switch r := draw(100, c.seed, "reply", to, nth); {
 	case r < stopping:
 		b.Reply = stopReplies[draw(uint64(len(stopReplies)), c.seed, "word", to, nth)]
-	case r < answering:
-		b.Reply = otherReplies[draw(uint64(len(otherReplies)), c.seed, "word", to, nth)]
+	case r < stopping+talkingInHundred:
+		b.Reply = says(c.seed, to, nth, text)
+		return b // whoever writes has said what they will do
 	}
 	switch p := draw(100, c.seed, "pay", to, nth); {
 	case p < payingInFull:
@@ -98,6 +113,7 @@ func (c *crowd) heard(e smsc.Event) {
 	switch e.Kind {
 	case smsc.Replied:
 		c.answered[day]++
+		c.talked(&e)
 		for _, word := range stopReplies {
 			if e.Text == word {
 				c.stopped[day]++
@@ -122,7 +138,7 @@ func (c *crowd) heard(e smsc.Event) {
 func (c *crowd) take() []handsetPayment {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := c.paid
+	out := c.paid // those to come stay booked in the core until their hour
 	c.paid = nil
 	slices.SortFunc(out, func(x, y handsetPayment) int { return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.number, y.number)) })
 	return out

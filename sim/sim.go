@@ -115,6 +115,7 @@ func New(cfg Config) (*World, error) {
 	}
 	w.crowd = &crowd{
 		seed: cfg.Seed, script: map[string]string{}, stops: map[string]int{}, answered: map[ledger.Date]int{}, stopped: map[ledger.Date]int{},
+		said: map[string]int{}, saidOn: map[saying]int{}, offers: map[string]string{},
 	}
 	for borrower, text := range cfg.Replies {
 		w.crowd.script[w.core.phoneOf(borrower)] = text
@@ -163,7 +164,8 @@ func (w *World) Close() error { return w.carrier.close() }
 type Outcome struct {
 	Opening Opening
 	Kill    Kill
-	Planned int64
+	Planned int64 // reminders and answers
+	Answers int64
 	States  map[string]int64
 	Zeros   []Count
 	Taken   int // messages that the carrier took
@@ -198,12 +200,16 @@ func (w *World) outcome(ctx context.Context) (*Outcome, error) {
 	arrivals := w.carrier.Arrivals()
 	x := &w.examiner
 	w.crowd.mu.Lock()
-	x.stops = w.crowd.stops
+	x.stops, x.vows, x.rests, x.said, x.saidOn = w.crowd.stops, w.crowd.vows, w.crowd.rests, w.crowd.said, w.crowd.saidOn
 	w.crowd.mu.Unlock()
 	x.examine(arrivals)
-	x.balance(w.planned, states, arrivals)
+	answers, err := w.lender.Engine.Store.AnswersPlanned(ctx, w.lender.Portfolio.Row())
+	if err != nil {
+		return nil, err
+	}
+	x.balance(w.planned+answers, states, arrivals)
 	return &Outcome{
-		Opening: w.opening, Kill: w.killed, Planned: w.planned, States: states, Zeros: x.counts(), Taken: w.accepted(), Cut: x.cut,
+		Opening: w.opening, Kill: w.killed, Planned: w.planned + answers, Answers: answers, States: states, Zeros: x.counts(), Taken: w.accepted(), Cut: x.cut,
 	}, nil
 }
 

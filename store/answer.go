@@ -113,3 +113,9 @@ func (c *talk) lapse(at time.Time, where, why string, args ...any) error {
 	}
 	return err
 }
+
+// AnswersPlanned returns how many messages of a portfolio answer something.
+func (s *Store) AnswersPlanned(ctx context.Context, portfolio int64) (n int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM answer a CROSS JOIN message m WHERE m.id = a.message AND m.portfolio = ?`, portfolio).Scan(&n)
+	return n, wrap(err)
+}

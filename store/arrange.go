@@ -280,7 +280,7 @@ func (c *talk) settle(portfolio int64, now time.Time, zone *time.Location) (Sett
 			return nil, err
 		}
 	}
-	return done, c.claims(portfolio, instant(fed), now)
+	return done, errors.Join(c.claims(portfolio, instant(fed), now), c.leftOver(portfolio, now))
 }
 
 func (c *talk) decide(a *Arranged, fedTo ledger.Date, now time.Time, done SettledTalk) error {
@@ -294,6 +294,13 @@ func (c *talk) decide(a *Arranged, fedTo ledger.Date, now time.Time, done Settle
 	}
 	done[v.Status]++
 	return c.became(a.ID, v.Status, v, now, "payments")
+}
+
+// leftOver gives a person every reply whose answer did not leave, or that had none.
+func (c *talk) leftOver(portfolio int64, now time.Time) error {
+	return c.exec(`INSERT INTO desk (kind, reply, person, portfolio, borrower, opened_at, due_at, urgent, hours)
+		SELECT 'not_answered', id, person, portfolio, borrower, ?, ?, 0, '' FROM unanswered WHERE portfolio = ?`,
+		millis(now), millis(now.Add(24*time.Hour)), portfolio)
 }
 
 // caughtUp is how much later than a claim of payment the feed has to reach before the claim is looked for in it: money is booked on

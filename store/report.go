@@ -150,6 +150,7 @@ func (s *Store) Unknown(ctx context.Context, portfolio int64, limit int) ([]Unkn
 type MessageAt struct {
 	ID        outbox.MessageID
 	Portfolio int64
+	Stage     string
 	State     string
 	Outcome   string // of its latest try; empty means none yet
 	Tries     int
@@ -158,7 +159,7 @@ type MessageAt struct {
 
 // MessagesFrom yields the messages from a number on, in the order of their numbers.
 func (s *Store) MessagesFrom(ctx context.Context, from outbox.MessageID, yield func(MessageAt) error) error {
-	rows, err := s.read.QueryContext(ctx, `SELECT v.id, v.portfolio, v.state, coalesce(v.outcome, ''), coalesce(v.fence & 7, 0), b.not_before
+	rows, err := s.read.QueryContext(ctx, `SELECT v.id, v.portfolio, v.stage, v.state, coalesce(v.outcome, ''), coalesce(v.fence & 7, 0), b.not_before
 		FROM message_state v JOIN batch b ON b.id = v.batch WHERE v.id >= ? ORDER BY v.id`, from)
 	if err != nil {
 		return wrap(err)
@@ -166,7 +167,7 @@ func (s *Store) MessagesFrom(ctx context.Context, from outbox.MessageID, yield f
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var m MessageAt
-		if err := rows.Scan(&m.ID, &m.Portfolio, &m.State, &m.Outcome, &m.Tries, (*msTime)(&m.NotBefore)); err != nil {
+		if err := rows.Scan(&m.ID, &m.Portfolio, &m.Stage, &m.State, &m.Outcome, &m.Tries, (*msTime)(&m.NotBefore)); err != nil {
 			return wrap(err)
 		}
 		if err := yield(m); err != nil {

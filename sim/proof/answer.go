@@ -17,7 +17,7 @@ func (w *world) arrived(a *Arrival) {
 	case w.often(w.trouble.stop):
 		c.say(h, w.stopWord(h), w.someTime(3*time.Second))
 	case w.often(w.trouble.answer):
-		c.say(h, "OK", w.someTime(time.Hour))
+		c.say(h, w.talk(h), w.someTime(time.Hour))
 	case w.often(100) && len(h.accounts) > 0:
 		if l := h.accounts[w.rng.IntN(len(h.accounts))].loans; len(l) > 0 {
 			w.core.pay(l[0], h.today(w.now))
@@ -40,15 +40,27 @@ func (w *world) stored(b *back) {
 	stop := isStop(b.reply.Text)
 	if stop {
 		w.stats.Stops++
+		if w.stoppers[b.number] == nil {
+			w.stoppers[b.number] = map[*human]bool{}
+		}
+		w.stoppers[b.number][b.from] = true
 	}
+	w.wrote[b.number]++
+	rest := stop || isComplaint(b.reply.Text)
 	tick := w.tick()
 	for _, h := range w.core.humans {
 		for _, a := range h.accounts {
 			if a.number == b.number || slices.Contains(a.had, b.number) {
 				h.mark(w.clock())
 			}
-			if stop && a.stop == 0 && (a.number == b.number || h == b.from && slices.Contains(a.had, b.number)) {
+			if a.number != b.number && (h != b.from || !slices.Contains(a.had, b.number)) {
+				continue
+			}
+			if stop && a.stop == 0 {
 				a.stop = tick
+			}
+			if rest && a.rest == 0 {
+				a.rest = tick
 			}
 		}
 	}

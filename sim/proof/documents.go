@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/engine"
 )
@@ -87,6 +88,7 @@ func (l *library) portfolio(ref, carrier string, land *Land, gentle bool) (*engi
 	p, err := engine.Compile(engine.Spec{
 		Ref: ref, Creditor: "bank", Zone: land.Zone, Language: compose.Language(land.Language), Party: "creditor", Strategy: strategy,
 		Rulebooks: l.books[land.Country], Tables: l.tables[land.Country], Templates: l.templates, LedgerMaxAge: maxAge, StaleAfter: staleAfter, Carrier: carrier,
+		Talk: engine.Talk{Grace: 1, Authority: arrange.Authority{{By: arrange.Duly, From: 0, To: 3650, Instalments: 12, Days: 30}}},
 		Identity: map[compose.Language]engine.Identity{
 			compose.Chinese: {Creditor: "晨光银行", Signature: signature(ref), Phone: "4008000000", Verify: "晨光银行App", Officer: "林经理", StopWord: "R"},
 			compose.English: {Creditor: "Dawn Bank", Signature: signature(ref), Phone: "4008000000", Verify: "the Dawn Bank app", Officer: "Ms Lin", StopWord: "STOP"},

@@ -43,10 +43,15 @@ func (x *examiner) books(o *process) error {
 	all, oldest := x.finished, x.oldest
 	open := false
 	err := o.store.MessagesFrom(ctx, x.oldest, func(m store.MessageAt) error {
-		all++
+		planned := m.Stage != store.AnswerStage // what answers is planned by no plan
+		if planned {
+			all++
+		}
 		if !open {
 			if final(m.State) && now.Sub(m.NotBefore) > 10*24*time.Hour {
-				x.finished++
+				if planned {
+					x.finished++
+				}
 				oldest = m.ID + 1
 			} else {
 				open = true

@@ -128,6 +128,10 @@ func (x *examiner) arrival(a *Arrival) {
 	if !a.Clock.Before(h.leaveBy) && x.w.skew == 0 {
 		x.note(Late, "a part left at %s, after %s", a.Clock, h.leaveBy)
 	}
+	if what := answerIn(a.Text); what != "" {
+		x.answered(a, what, first == nil)
+		return
+	}
 	to, ok := x.addressed(a)
 	if !ok {
 		return
@@ -262,8 +266,8 @@ func (x *examiner) hours(a *Arrival, to *human) {
 func (x *examiner) stops(a *Arrival, d *debtor) {
 	to := d.human
 	for _, o := range d.one {
-		if o.stop != 0 && a.handing.tick > o.stop {
-			x.note(Stops, "%s was handed over at tick %d, and the stop was stored at tick %d", a.fence.Message(), a.handing.tick, o.stop)
+		if o.rest != 0 && a.handing.tick > o.rest {
+			x.note(Stops, "%s was handed over at tick %d, and the stop or complaint was stored at tick %d", a.fence.Message(), a.handing.tick, o.rest)
 			break
 		}
 	}

@@ -62,6 +62,7 @@ type account struct {
 	number string   // as Duly was told
 	had    []string // every number that Duly was ever told
 	stop   int64    // when a stop that reaches it was stored, in ticks of the world; 0 means never
+	rest   int64    // the same for a stop or a complaint
 }
 
 // A loan is what is owed on one contract: as the core knows it, and as Duly was told.

@@ -21,6 +21,7 @@ type Stats struct {
 	Steps, Idle  int // of workers; those of which nothing came
 	Replies      int // stored
 	Stops        int // of these
+	Answers      int // texts that answered one
 	Started      int // processes
 	Died         int
 	DiedInCalls  int // to a carrier or a clock
@@ -48,6 +49,7 @@ func (s *Stats) Add(o *Stats) {
 	s.Idle += o.Idle
 	s.Replies += o.Replies
 	s.Stops += o.Stops
+	s.Answers += o.Answers
 	s.Started += o.Started
 	s.Died += o.Died
 	s.DiedInCalls += o.DiedInCalls
@@ -67,7 +69,7 @@ func (s *Stats) Add(o *Stats) {
 func (s *Stats) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d contacts (%d parts), %d planned, %d steps of workers, %d imports, %d plans\n", s.Contacts, s.Parts, s.Planned, s.Steps, s.Imports, s.Plans)
-	fmt.Fprintf(&b, "  %d processes died (%d in calls, %d in writes), %d losses of power, %d set clocks, %d replies (%d stops), %d explanations\n  ", s.Died, s.DiedInCalls, s.DiedInWrites, s.Blackouts, s.Jumps, s.Replies, s.Stops, s.Explained)
+	fmt.Fprintf(&b, "  %d processes died (%d in calls, %d in writes), %d losses of power, %d set clocks, %d replies (%d stops; %d answered), %d explanations\n  ", s.Died, s.DiedInCalls, s.DiedInWrites, s.Blackouts, s.Jumps, s.Replies, s.Stops, s.Answers, s.Explained)
 	for _, state := range slices.Sorted(maps.Keys(s.States)) {
 		fmt.Fprintf(&b, "%s %d  ", state, s.States[state])
 	}

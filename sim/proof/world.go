@@ -62,7 +62,8 @@ type world struct {
 	quietUntil time.Time // until then the core states nothing
 	doubtful   int64     // messages of pages that were being stored when a process died
 	examiner   examiner
-	stats      Stats
+	talked
+	stats Stats
 }
 
 // tick numbers everything that happens, in its order.
@@ -130,7 +131,7 @@ func (w *world) until(t time.Time) {
 
 // newWorld makes a world, with an empty database.
 func newWorld(cfg Config) (*world, error) {
-	w := &world{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0x6475_6c79)), dir: cfg.Dir}
+	w := &world{cfg: cfg, talked: newTalked(), rng: rand.New(rand.NewPCG(cfg.Seed, 0x6475_6c79)), dir: cfg.Dir}
 	w.stats.Held, w.stats.States = map[string]int64{}, map[string]int{}
 	w.draw()
 	if cfg.plant.fault != nil {

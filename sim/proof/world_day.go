@@ -129,8 +129,8 @@ func (w *world) somethingIsCorrected() error {
 
 func (w *world) somebodyWrites() error {
 	h := w.somebody()
-	text := "OK"
-	if w.rng.IntN(2) == 0 {
+	text := w.talk(h)
+	if w.rng.IntN(3) == 0 {
 		text = w.stopWord(h)
 	}
 	w.carriers[w.rng.IntN(len(w.carriers))].say(h, text, time.Millisecond)

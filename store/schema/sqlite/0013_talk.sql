@@ -126,6 +126,8 @@ SELECT r.id, r.at, r.person, r.portfolio, r.borrower, r.meaning FROM reply r
 WHERE r.handled = 0
 	AND NOT EXISTS (SELECT 1 FROM answer a JOIN message_state v ON v.id = a.message WHERE a.reply = r.id
 		AND v.state IN ('waiting', 'fenced', 'accepted', 'unknown', 'delivered'))
+	AND NOT EXISTS (SELECT 1 FROM answer a JOIN arrangement g ON g.id = a.arrangement WHERE a.reply = r.id
+		AND g.status IN ('kept', 'late_kept', 'part_kept', 'broken', 'withdrawn')) -- it was agreed, and is over
 	AND NOT EXISTS (SELECT 1 FROM desk d WHERE d.reply = r.id);
 
 -- +goose Down
