@@ -267,8 +267,12 @@ func (p *page) history(portfolio *engine.Portfolio, x *engine.Explanation) {
 }
 
 func (p *page) try(t *engine.ExplainedTry) {
-	p.line("%s", strings.TrimRight(fmt.Sprintf(p.lang.say("      %s  handed over to %s, %s, %s: %s %s", "      %s  交付 %s，%s，%s：%s %s"),
-		p.time(t.At), t.Carrier, p.amount(t.Amount, t.Currency), p.lang.say(count(t.Parts, "part", "parts"), fmt.Sprintf("%d段", t.Parts)),
+	amount := ""
+	if t.Said {
+		amount = p.lang.say(", ", "，") + p.amount(t.Amount, t.Currency)
+	}
+	p.line("%s", strings.TrimRight(fmt.Sprintf(p.lang.say("      %s  handed over to %s%s, %s: %s %s", "      %s  交付 %s%s，%s：%s %s"),
+		p.time(t.At), t.Carrier, amount, p.lang.say(count(t.Parts, "part", "parts"), fmt.Sprintf("%d段", t.Parts)),
 		p.lang.state(t.Outcome), p.code(t.Code)), " "))
 	p.line("      “%s”", t.Text)
 	if t.Notice != nil {

@@ -150,6 +150,7 @@ type ExplainedMessage struct {
 type ExplainedTry struct {
 	At       time.Time       `json:"at"`
 	Amount   string          `json:"amount"`
+	Said     bool            `json:"-"` // the text says the amount
 	Currency string          `json:"currency"`
 	Parts    int             `json:"parts"`
 	Why      json.RawMessage `json:"why"`
@@ -336,7 +337,7 @@ func explainMessage(m store.MessageHistory, zone *time.Location) ExplainedMessag
 	}
 	for _, t := range m.Tries {
 		e := ExplainedTry{
-			At: t.At.In(zone), Amount: ledger.Money{Minor: t.Minor, Currency: t.Currency}.Decimal(), Currency: string(t.Currency), Parts: t.Parts,
+			At: t.At.In(zone), Amount: ledger.Money{Minor: t.Minor, Currency: t.Currency}.Decimal(), Said: t.Minor != 0, Currency: string(t.Currency), Parts: t.Parts,
 			Why: json.RawMessage(t.Reasons), Text: t.Text, Outcome: t.Outcome, Code: t.Code, Carrier: t.Carrier,
 		}
 		if n := t.Notice; n != nil {

@@ -17,6 +17,8 @@ type Made struct {
 	Address int64            // zero: not known
 	Message outbox.MessageID // zero: people made it
 	Maker   Maker
+
+	Treatment int // AnswerFrom and above: it answered something
 }
 
 // madePage is how many contacts are read at a time, so that a long replay holds no transaction open.
@@ -56,7 +58,7 @@ func (s *Store) MadeBetween(ctx context.Context, portfolio int64, from, to time.
 type contactKey struct{ subject, seq int64 }
 
 func (s *Store) madePage(ctx context.Context, portfolio int64, from, to time.Time, last *contactKey) ([]Made, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT c.subject, c.seq, c.at, c.channel, c.loan, c.others, c.address, c.message, c.party`+madeWhere+
+	rows, err := s.read.QueryContext(ctx, `SELECT c.subject, c.seq, c.at, c.channel, c.loan, c.others, c.address, c.message, c.party, c.treatment`+madeWhere+
 		` AND (c.subject, c.seq) > (?, ?) ORDER BY c.subject, c.seq LIMIT ?`,
 		portfolio, millis(from), millis(to), last.subject, last.seq, madePage)
 	if err != nil {
@@ -68,7 +70,7 @@ func (s *Store) madePage(ctx context.Context, portfolio int64, from, to time.Tim
 		var m Made
 		var lead ledger.LoanID
 		var others string
-		if err := rows.Scan(&last.subject, &last.seq, (*msTime)(&m.At), &m.Channel, &lead, &others, &m.Address, &m.Message, &m.Maker); err != nil {
+		if err := rows.Scan(&last.subject, &last.seq, (*msTime)(&m.At), &m.Channel, &lead, &others, &m.Address, &m.Message, &m.Maker, &m.Treatment); err != nil {
 			return nil, wrap(err)
 		}
 		m.Person = ledger.PersonID(last.subject >> 8)
