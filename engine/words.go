@@ -161,7 +161,7 @@ func (p *Portfolio) whole(read *lint.Template, text []byte, v *compose.Vars, d *
 	values := *v // so that the caller's need no room on the heap
 	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
 	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), v.AsOf, false)
-	f.Notice, f.Confirmation = f.Notice || read.Class == compose.Notice, read.Class == compose.Confirmation
+	f.Notice, f.Confirmation = f.Notice || read.Class == compose.Notice, PurposeOf(read.Class) == law.Confirmation
 	rules := j.rules.Rules
 	facts := lint.Facts{
 		Language: read.Language, Class: read.Class, Channel: read.Channel, Values: &values, Own: p.own(), MaxSegments: read.MaxSegments,
