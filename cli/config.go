@@ -32,6 +32,15 @@ type Serve struct {
 	Listen string        // host:port of the HTTP server
 	PlanAt time.Duration // the hour from which a day is planned for, since midnight in each portfolio's zone
 	Drain  time.Duration // how long what is on its way may take when the process is told to end
+
+	MetricsToken string // file with what has to be known to read /metrics; empty: this machine itself may
+	Traces       Traces
+}
+
+// A Traces is where traces of messages go; the zero value is nowhere.
+type Traces struct {
+	URL   string  // of a collector that takes OTLP over HTTP
+	Share float64 // of the messages, 0 to 1
 }
 
 // A Database is PostgreSQL in the place of a folder; the zero value is none.

@@ -111,7 +111,7 @@ func (r *configReader) config(v document.Value) *Config {
 	if c.Witness = r.path(v.Key("witness").Optional()); c.Witness == "" {
 		c.Witness = filepath.Join(c.Keys, WitnessName)
 	}
-	c.Serve = serving(v.Key("serve"))
+	c.Serve = r.serving(v.Key("serve"))
 	c.Portal = portalConfig(v.Key("portal"))
 	if d := v.Key("database"); d.Given() {
 		c.Database = r.database(d)

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"net"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/document"
@@ -15,9 +17,9 @@ const (
 )
 
 // serving reads how duly serve works.
-func serving(v document.Value) Serve {
+func (r *configReader) serving(v document.Value) Serve {
 	s := Serve{Listen: defaultListen, PlanAt: defaultPlanAt, Drain: defaultDrain}
-	if !v.Given() || !v.Keys("listen", "plan_at", "drain") {
+	if !v.Given() || !v.Keys("listen", "plan_at", "drain", "metrics_token_file", "traces") {
 		return s
 	}
 	if l := v.Key("listen"); l.Given() {
@@ -36,7 +38,27 @@ func serving(v document.Value) Serve {
 	if d := v.Key("drain"); d.Given() {
 		s.Drain = duration(d, true)
 	}
+	s.MetricsToken = r.path(v.Key("metrics_token_file").Optional())
+	s.Traces = traces(v.Key("traces"))
 	return s
+}
+
+// traces reads where traces go.
+func traces(v document.Value) Traces {
+	if !v.Given() || !v.Keys("url", "share") {
+		return Traces{}
+	}
+	t := Traces{URL: v.Key("url").Text(), Share: 0.01}
+	if u, err := url.Parse(t.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		v.Key("url").Fail("is not the URL of a collector such as http://127.0.0.1:4318/v1/traces")
+	}
+	if share := v.Key("share"); share.Given() {
+		var err error
+		if t.Share, err = strconv.ParseFloat(share.Text(), 64); err != nil || t.Share <= 0 || t.Share > 1 {
+			share.Fail("is not a share of the messages such as 0.01")
+		}
+	}
+	return t
 }
 
 // isListen says whether a text is a host and a port, 0 for any.

@@ -16,6 +16,7 @@ import (
 	"github.com/dulyhq/duly/jobs/river"
 	"github.com/dulyhq/duly/serve"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/watch"
 )
 
 type serveFlags struct{ listen string }
@@ -29,8 +30,8 @@ func (a *app) serveCommand() *cobra.Command {
 and after imports, hands over every message whose hour has come, and stores receipts and replies. A night that was
 missed is made good. A carrier or a database that is away for a while is tried again.
 
-Over HTTP it shows the borrower's page, where duly.yaml has one (portal), and says whether it lives (/healthz) and whether
-it is ready (/readyz). Told to end, it permits nothing more
+Over HTTP it shows the borrower's page, where duly.yaml has one (portal), says whether it lives (/healthz) and whether
+it is ready (/readyz), and shows Prometheus what waits and how it does (/metrics; docs/operations.md). Told to end, it permits nothing more
 and waits until what is on its way has its outcome, for serve.drain at most; what has none then is unknown, is never
 sent again by itself, and waits for a receipt or a person.
 
@@ -88,6 +89,11 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	if cfg.Database.URL != "" {
 		h.nightly.Shard = shardSize
 	}
+	end, err := a.watched(ctx, cfg, h)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer end()
 	if _, err := fmt.Fprintf(a.out, "duly serves at http://%s\n", l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -104,6 +110,7 @@ type house struct {
 	nightly *engine.Nightly
 	runner  jobs.Runner
 	web     *serve.Server
+	metrics *watch.Metrics
 }
 
 // shardSize is how many persons a piece of a plan has where several machines plan.
@@ -156,10 +163,12 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 }
 
 func (h *house) carrierFailed(carrier string, err error) {
+	h.metrics.Failed("hand_over")
 	h.log.Warn("handing over is interrupted and will be tried again", "carrier", carrier, "error", err)
 }
 
 func (h *house) jobFailed(p jobs.Piece, err error) {
+	h.metrics.Failed("job")
 	h.log.Warn("a job failed and will be tried again", "job", p.Kind, "portfolio", p.Portfolio, "run", p.Run, "shard", p.Shard, "error", err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/ledger"
@@ -13,7 +14,8 @@ import (
 
 // inbox collects what carriers report until the next step stores it, and knows which messages are on their way.
 type inbox struct {
-	wake chan struct{} // signalled when something has come
+	wake    chan struct{} // signalled when something has come
+	watched bool          // somebody is told what comes back
 
 	mu       sync.Mutex
 	outcomes []dispatch.Outcome
@@ -31,11 +33,13 @@ type inbox struct {
 type flying struct {
 	person ledger.PersonID
 	again  store.PutOff
+	at     time.Time // real: when it was permitted
 }
 
 type part struct {
 	fence  outbox.FenceID
 	number int
+	at     time.Time // real: when its outcome was stored; zero: before this process began
 }
 
 func newInbox() *inbox {
@@ -69,9 +73,9 @@ func (b *inbox) put(f func()) {
 }
 
 // watch notes a try that is permitted, before it is submitted.
-func (b *inbox) watch(f outbox.FenceID, t *store.Try) {
+func (b *inbox) watch(f outbox.FenceID, t *store.Try, at time.Time) {
 	b.mu.Lock()
-	b.flying[f] = flying{t.Message.Person, store.PutOff{Message: t.Message.ID, NotAfter: t.Message.NotAfter}}
+	b.flying[f] = flying{t.Message.Person, store.PutOff{Message: t.Message.ID, NotAfter: t.Message.NotAfter}, at}
 	b.mu.Unlock()
 }
 
@@ -106,6 +110,7 @@ type taken struct {
 	b     *inbox
 	acks  []func(bool)
 	count int
+	seen  []Seen
 	undo  func()
 	keep  func()
 }
@@ -164,6 +169,7 @@ func (b *inbox) drain(st *store.Step, carrier string) *taken {
 		t.acks = append(t.acks, r.Ack)
 	}
 	t.count = len(outcomes) + len(receipts) + len(replies)
+	t.seen = b.seen(st, carrier)
 	return t
 }
 
@@ -187,7 +193,7 @@ func (b *inbox) outcome(o dispatch.Outcome, st *store.Step, carrier string) stor
 	case outbox.EvAccept, outbox.EvLost:
 		// Of a lost message the carrier may have the first parts, and may account for them.
 		for i, id := range store.SplitIDs(o.IDs) {
-			b.parts[id] = part{o.Fence, i + 1}
+			b.parts[id] = part{o.Fence, i + 1, st.WireAt}
 		}
 	case outbox.EvThrottle, outbox.EvNotWritten:
 		f.again.NotBefore = st.At
@@ -241,7 +247,7 @@ func (b *inbox) awaited() int {
 
 func (b *inbox) await(o store.Outstanding) {
 	b.mu.Lock()
-	b.parts[o.ID] = part{o.Fence, o.Part}
+	b.parts[o.ID] = part{fence: o.Fence, number: o.Part}
 	b.mu.Unlock()
 }
 

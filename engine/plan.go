@@ -17,6 +17,7 @@ type Engine struct {
 	Store      *store.Store
 	Portfolios []*Portfolio
 	Wire       func() time.Time // real time
+	Watch      Watcher          // told what is handed over and what comes back; nil: nobody is
 	Version    string           // of the binary, for people who look at what runs; may be empty
 }
 

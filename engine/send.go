@@ -109,6 +109,7 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	if res.Recount {
 		s.recount.Store(true)
 	}
+	s.tell(back.seen, st, res.Permitted)
 	s.in.stopped(res.Stopped)
 	s.in.accounted(res.Adopted)
 	did := Stepped{Back: back.count}
@@ -127,7 +128,7 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	permitted := r.msgs[:0]
 	for i := range r.msgs {
 		if res.Permitted[i] {
-			s.in.watch(r.msgs[i].Fence, &st.Tries[i])
+			s.in.watch(r.msgs[i].Fence, &st.Tries[i], st.WireAt)
 			permitted = append(permitted, r.msgs[i])
 		}
 	}

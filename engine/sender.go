@@ -37,7 +37,7 @@ type SenderConfig struct {
 // NewSender returns a worker that hands messages over to the carrier that open returns, on the engine's store and
 // with caches of its own. Nothing happens before Hire and Step are called.
 func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, error)) (*Sender, error) {
-	own := &Engine{Store: e.Store, Wire: e.Wire}
+	own := &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}
 	for _, p := range e.Portfolios {
 		own.Portfolios = append(own.Portfolios, p.fork())
 	}
@@ -53,6 +53,7 @@ func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, 
 			s.mine = append(s.mine, p)
 		}
 	}
+	s.in.watched = e.Watch != nil
 	var err error
 	s.carrier, err = open(s.in.sink())
 	return s, err
@@ -212,6 +213,9 @@ func (s *Sender) Finish(ctx context.Context) error {
 	}
 	back.done(err == nil)
 	s.in.accounted(res.Adopted)
+	if err == nil {
+		s.tell(back.seen, st, nil)
+	}
 	if errors.Is(err, store.ErrLeaseLost) {
 		if err = s.Hire(ctx); err == nil {
 			return s.Finish(ctx)
