@@ -72,6 +72,10 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s; or a number of runs, such as 10
 bench: ## Run the benchmarks: make bench BENCH=Plan PKG=./engine.
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
 
+.PHONY: bench-kannel
+bench-kannel: build ## Hand over beside Kannel, on the same simulator in the same run: make bench-kannel ARGS='--messages 50000'.
+	./duly bench dispatch --parts 1 --kannel $(ARGS)
+
 .PHONY: tidy
 tidy: ## Fail when go.mod or go.sum is not tidy, or a module is not what go.sum says.
 	go mod tidy -diff

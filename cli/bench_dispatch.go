@@ -25,6 +25,7 @@ type benchRun struct {
 	delay  time.Duration
 	window int
 	batch  int
+	gate   bool // Kannel is measured in the same run
 }
 
 func (a *app) benchDispatchCommand() *cobra.Command {
@@ -67,6 +68,7 @@ go run ./test/withpg sh -c 'duly bench dispatch --database "$DULY_PG"'.`,
 	c.Flags().Int64Var(&b.book.past, "history", 0, "how many earlier messages the store holds")
 	c.Flags().StringVar(&ids, "ids", "random", "how the carrier numbers messages: random or sequential")
 	c.Flags().IntVar(&parts, "parts", 2, "how many parts a text has: 2 as the shipped ones mostly, or 1, a shorter text\nof the benchmark's own; what Kannel is quoted for had one")
+	c.Flags().BoolVar(&b.gate, "kannel", false, "measure Kannel too, from Debian's package kannel, with its file store")
 	c.Flags().DurationVar(&b.delay, "delay", 0, "how long after an arrival its receipt comes")
 	c.Flags().IntVar(&b.window, "window", dispatch.DefaultWindow, "messages between fence and outcome at most")
 	c.Flags().IntVar(&b.batch, "batch", 0, "messages a commit at most (default: the engine's)")
@@ -100,12 +102,21 @@ func (b *benchRun) dispatch(ctx context.Context) error {
 			if err := b.beside(ctx, r); err != nil {
 				return err
 			}
+			if b.gate {
+				if err := b.besideKannel(ctx, r); err != nil {
+					return err
+				}
+			}
 			runs = append(runs, r)
 		}
-		return b.report("dispatch", []string{
+		names := []string{
 			"messages", "parts", "seconds", "messages_per_s", "parts_per_s", "cpu_us_per_message", "bare_parts_per_s", "ratio_to_bare",
 			"ratio_to_kannel_quoted", "peak_rss_mb",
-		}, runs)
+		}
+		if b.gate {
+			names = append(names, "kannel_per_s", "ratio_to_kannel")
+		}
+		return b.report("dispatch", names, runs)
 	})
 }
 

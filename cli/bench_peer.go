@@ -24,12 +24,15 @@ import (
 // benchPeerCommand is the carrier of bench dispatch, in a process of its own so that its work and its memory
 // are not the sender's. It says where it listens, and at the end of its standard input what came.
 func (a *app) benchPeerCommand() *cobra.Command {
-	random, delay := false, time.Duration(0)
+	random, delay, receipts, window := false, time.Duration(0), int64(0), 0
 	c := &cobra.Command{
 		Use:    "peer",
 		Hidden: true,
 		Args:   cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
+			if receipts > 0 {
+				return a.deliverAll(c.Context(), receipts, window)
+			}
 			cfg := smsc.Config{
 				Now:   func() time.Time { return benchNow },
 				Crowd: smsc.NewCrowd(1, nil, []smsc.PopulationShare{{Share: smsc.Whole, Behaviour: smsc.Behaviour{After: delay}}}),
@@ -48,10 +51,18 @@ func (a *app) benchPeerCommand() *cobra.Command {
 			if _, err := fmt.Fprintln(a.out, addr); err != nil {
 				return errors.Join(err, s.Close())
 			}
-			_, err = io.Copy(io.Discard, a.in)
-			return errors.Join(err, json.NewEncoder(a.out).Encode(s.Counts()), s.Close())
+			// Each line asks for the counts so far.
+			lines := bufio.NewScanner(a.in)
+			for lines.Scan() {
+				if err := json.NewEncoder(a.out).Encode(s.Counts()); err != nil {
+					return errors.Join(err, s.Close())
+				}
+			}
+			return errors.Join(lines.Err(), json.NewEncoder(a.out).Encode(s.Counts()), s.Close())
 		},
 	}
+	c.Flags().Int64Var(&receipts, "receipts", 0, "deliver so many receipts to whoever binds, and nothing else")
+	c.Flags().IntVar(&window, "window", 0, "receipts without an acknowledgement at most")
 	c.Flags().BoolVar(&random, "random", false, "random message ids")
 	c.Flags().DurationVar(&delay, "delay", 0, "how long after an arrival its receipt comes")
 	return c
@@ -66,11 +77,15 @@ type benchPeer struct {
 }
 
 func startPeer(ctx context.Context, random bool, delay time.Duration) (*benchPeer, error) {
+	return startPeerWith(ctx, "--random="+strconv.FormatBool(random), "--delay="+delay.String())
+}
+
+func startPeerWith(ctx context.Context, args ...string) (*benchPeer, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	p := &benchPeer{cmd: exec.CommandContext(ctx, self, "bench", "peer", "--random="+strconv.FormatBool(random), "--delay="+delay.String())}
+	p := &benchPeer{cmd: exec.CommandContext(ctx, self, append([]string{"bench", "peer"}, args...)...)}
 	p.cmd.Stderr = os.Stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -89,6 +104,18 @@ func startPeer(ctx context.Context, random bool, delay time.Duration) (*benchPee
 	}
 	p.addr = strings.TrimSpace(addr)
 	return p, nil
+}
+
+// counts asks what has come so far.
+func (p *benchPeer) counts() (c smsc.Counts, err error) {
+	if _, err := fmt.Fprintln(p.in, "counts"); err != nil {
+		return c, err
+	}
+	line, err := p.out.ReadBytes('\n')
+	if err != nil {
+		return c, err
+	}
+	return c, json.Unmarshal(line, &c)
 }
 
 // stop ends the carrier and returns what came to it.

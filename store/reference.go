@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -134,4 +135,34 @@ var pastRows = []string{
 	`INSERT INTO receipt (id, at, kind, code, cause) SELECT (id << 3 | 1) << 8 | 1, ` + pastAt + `, 'delivered', 'DELIVRD 000', '' FROM m`,
 	`INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, address)
 		SELECT person << 8, r + 1, ` + pastAt + `, d, @set, id, 'sms', @portfolio, 5, d - 6, person, person FROM m ORDER BY i`,
+}
+
+// FillAwaiting writes messages that a carrier has taken, each in one part under the id that is given for its number from 0, and of which it
+// has said nothing since: for benchmarks of receipts.
+func (s *Store) FillAwaiting(ctx context.Context, p MadeUp, now time.Time, id func(n int64) string) error {
+	first := int64(outbox.FirstOf(now)) + 1<<24
+	if _, err := s.write.ExecContext(ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count, next)
+		VALUES (?, ?, 'main', ?, ?, ?, ?, ?, ?)`, p.Portfolio, p.Edition, millis(now), millis(now), millis(now), first, p.Messages, p.Messages); err != nil {
+		return wrap(err)
+	}
+	at, day := millis(now), int64(p.Until)
+	for from := int64(0); from < p.Messages; from += pastPiece {
+		err := s.transaction(ctx, alone, func(_ *sql.Tx, on direct) error {
+			c := commit{ctx: ctx, on: on}
+			messages := c.rows(`INSERT INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on) VALUES `, "", 10)
+			fences := c.rows(`INSERT INTO fence (id, worker, at, wire_at, leave_by, not_after, minor, currency, parts, turn, reasons) VALUES `, "", 11)
+			outcomes := c.rows(`INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES `, "", 7)
+			for n := from; n < min(from+pastPiece, p.Messages); n++ {
+				who, fence := 1+n%p.Persons, (first+n)<<3|1
+				messages.int(first + n).int(1).int(who).int(p.Portfolio).int(who).int(who).text("4-7").int(5).int(day - 6).int(day + n/p.Persons)
+				fences.int(fence).int(1).int(at).int(at).int(at).int(at).int(100_000).text("CNY").int(1).int(1).text("{}")
+				outcomes.int(fence).int(at).int(at).text("accepted").text("").text("main").text(id(n))
+			}
+			return errors.Join(messages.close(), fences.close(), outcomes.close())
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

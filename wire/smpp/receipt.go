@@ -83,9 +83,24 @@ func ParseReceipt(text string) (Receipt, error) {
 	var r Receipt
 	var stat string
 	var clash error
-	field := map[string]*string{
-		"id": &r.ID, "stat": &stat, "sub": &r.Sub, "dlvrd": &r.Dlvrd,
-		"submit date": &r.SubmitDate, "done date": &r.DoneDate, "err": &r.Err,
+	field := func(name string) *string {
+		switch name {
+		case "id":
+			return &r.ID
+		case "stat":
+			return &stat
+		case "sub":
+			return &r.Sub
+		case "dlvrd":
+			return &r.Dlvrd
+		case "submit date":
+			return &r.SubmitDate
+		case "done date":
+			return &r.DoneDate
+		case "err":
+			return &r.Err
+		}
+		return nil
 	}
 	word := "" // the word before, which may be the first half of a name
 	for rest := text; rest != ""; {
@@ -99,7 +114,7 @@ func ParseReceipt(text string) (Receipt, error) {
 		if named && name == "date" {
 			name = word + " " + name
 		}
-		if to := field[name]; named && to != nil {
+		if to := field(name); named && to != nil {
 			if *to != "" && *to != value && (to == &r.ID || to == &stat) {
 				clash = fmt.Errorf("%w of %s", errTwice, name)
 			} else if *to == "" {
