@@ -1,6 +1,7 @@
 -- +goose Up
 -- As before; its words in the order in which they come, compared one after the other: a list of so many is looked up in a
 -- table made for it.
+DROP VIEW unanswered;
 DROP VIEW message_state;
 DROP TRIGGER outcome_final;
 ALTER TABLE outcome RENAME TO outcome_before;
@@ -36,5 +37,14 @@ FROM message m
 LEFT JOIN closed c ON c.message = m.id
 LEFT JOIN fence f ON f.id = (SELECT max(id) FROM fence WHERE id BETWEEN m.id<<3 AND m.id<<3|7)
 LEFT JOIN outcome o ON o.fence = f.id;
+-- Which replies are owed an answer still, as in 0013: it reads message_state.
+CREATE VIEW unanswered AS
+SELECT r.id, r.at, r.person, r.portfolio, r.borrower, r.meaning FROM reply r
+WHERE r.handled = 0
+	AND NOT EXISTS (SELECT 1 FROM answer a JOIN message_state v ON v.id = a.message WHERE a.reply = r.id
+		AND v.state IN ('waiting', 'fenced', 'accepted', 'unknown', 'delivered'))
+	AND NOT EXISTS (SELECT 1 FROM answer a JOIN arrangement g ON g.id = a.arrangement WHERE a.reply = r.id
+		AND g.status IN ('kept', 'late_kept', 'part_kept', 'broken', 'withdrawn')) -- it was agreed, and is over
+	AND NOT EXISTS (SELECT 1 FROM desk d WHERE d.reply = r.id);
 
 -- +goose Down
