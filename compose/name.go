@@ -21,6 +21,20 @@ var compound = func() map[string]bool {
 	return m
 }()
 
+// compoundFirst has a bit for each usual Chinese character that a compound surname begins with: most names begin with another.
+var compoundFirst = func() (bits [(0xA000 - 0x4E00) / 64]uint64) {
+	for s := range compound {
+		r, _ := utf8.DecodeRuneInString(s)
+		bits[(r-0x4E00)/64] |= 1 << (r % 64)
+	}
+	return bits
+}()
+
+// mayBeCompound says whether some compound surname begins with a character.
+func mayBeCompound(r rune) bool {
+	return r < 0x4E00 || r >= 0xA000 || compoundFirst[(r-0x4E00)/64]&(1<<(r%64)) != 0
+}
+
 // titles are words before or after a Latin name that are no part of it.
 var titles = map[string]bool{
 	"mr": true, "mrs": true, "ms": true, "miss": true, "dr": true, "prof": true, "sir": true, "mx": true,
@@ -65,10 +79,10 @@ func Surname(name string, lang Language) string {
 
 // hanSurname reads a name of n characters, all of them Chinese.
 func hanSurname(name string, n int) string {
-	_, first := utf8.DecodeRuneInString(name)
+	r, first := utf8.DecodeRuneInString(name)
 	_, second := utf8.DecodeRuneInString(name[first:])
 	switch {
-	case n >= 3 && n <= 4 && compound[name[:first+second]]:
+	case n >= 3 && n <= 4 && mayBeCompound(r) && compound[name[:first+second]]:
 		return name[:first+second]
 	case n == 2 || n == 3:
 		return name[:first]

@@ -75,6 +75,7 @@ type mark struct {
 
 // run executes the ops. It returns a variable that has no value and must have one, or noVariable.
 func (w *writing) run(ops []op, v *Vars) variable {
+	w.asOf.of(v, w.lang)
 	var loan *LoanVars
 	at, dst, tally := 0, w.dst, w.tally
 	for pc := 0; pc < len(ops); pc++ {
@@ -142,14 +143,13 @@ func (w *writing) value(dst []byte, v *Vars, id variable, loan *LoanVars) ([]byt
 		if on == 0 {
 			return dst, sms.Tally{}, false
 		}
-		d := w.days.of(on, w.asOf.of(v, w.lang).year, w.lang)
+		d := w.days.of(on, w.asOf.year, w.lang)
 		return append(dst, d.text[:d.n]...), d.tally, true
 	case dueAsOf:
 		if v.AsOf.IsZero() {
 			return dst, sms.Tally{}, false
 		}
-		m := w.asOf.of(v, w.lang)
-		return append(dst, m.text[:m.n]...), m.tally, true
+		return append(dst, w.asOf.written()...), w.asOf.tally, true
 	case daysPastDue:
 		if v.DPD <= 0 {
 			return dst, sms.Tally{}, false

@@ -148,6 +148,7 @@ type piece struct {
 // sending: it is slow.
 func (t *Template) Trace(v *Vars) (Trace, error) {
 	w := writing{lang: t.Language}
+	w.asOf.of(v, w.lang)
 	var tr Trace
 	var loan *LoanVars
 	at := 0

@@ -17,9 +17,16 @@ import (
 //
 // Next allocates nothing, unless the loans that the message speaks of do not stand together in Facts.Loans.
 func Next(s *Strategy, f Facts) (Intent, Hold, bool) {
-	l, hold, ok := lead(s, &f)
+	var in Intent
+	hold, ok := Choose(s, &f, &in)
+	return in, hold, ok
+}
+
+// Choose is Next for facts and an intent that have a place of their own. Where it holds, the intent stays as it was.
+func Choose(s *Strategy, f *Facts, in *Intent) (Hold, bool) {
+	l, hold, ok := lead(s, f)
 	if !ok {
-		return Intent{}, hold, false
+		return hold, false
 	}
 	stage := s.stage(l.dpd)
 	if stage == nil {
@@ -30,22 +37,20 @@ func Next(s *Strategy, f Facts) (Intent, Hold, bool) {
 				hold.Until = f.Today + ledger.Date(from-l.dpd)
 			}
 		}
-		return Intent{}, hold, false
+		return hold, false
 	}
-	p := picker{s: s, f: &f, stage: stage, dpd: l.dpd, episode: l.episode, tone: l.tone}
+	p := picker{s: s, f: f, stage: stage, dpd: l.dpd, episode: l.episode, tone: l.tone}
 	p.look()
 	t, hold := p.pick()
 	if t == nil {
-		return Intent{}, hold, false
+		return hold, false
 	}
-	in := Intent{
-		Stage: stage, Treatment: t, Tone: l.tone, Episode: l.episode, Occurrence: p.given(t.Index) + 1,
-		Lead: f.Loans[l.index].ID, Loans: loans(&f, l), DPD: l.dpd,
-	}
+	in.Stage, in.Treatment, in.Tone, in.Episode, in.Occurrence = stage, t, l.tone, l.episode, p.given(t.Index)+1
+	in.Lead, in.Loans, in.DPD, in.LastOn = f.Loans[l.index].ID, loans(f, l), l.dpd, 0
 	if t.To < NoEnd {
 		in.LastOn = f.Today + ledger.Date(t.To-l.dpd)
 	}
-	return in, Hold{}, true
+	return Hold{}, true
 }
 
 // leading is the loan that puts a person at a stage.

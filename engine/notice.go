@@ -84,9 +84,9 @@ func (p *Portfolio) noticed(d *store.Dossier) bool {
 // notice is decide and guard for the statutory notice that is due for a person, and says whether there is one that settles
 // what to do. One that waits for an hour, for facts or for its approval leaves the day to a reminder, if there is one to
 // send; else it is the reason why nothing is sent.
-func (p *Portfolio) notice(j *Judgement, d *store.Dossier, facts decide.Facts, now time.Time, explain bool) bool {
+func (p *Portfolio) notice(j *Judgement, d *store.Dossier, facts *decide.Facts, now time.Time, explain bool) bool {
 	facts.States = p.statesNow(d, now)
-	intent, due := decide.NextNotice(&p.Strategy, facts)
+	intent, due := decide.NextNotice(&p.Strategy, *facts)
 	if !due {
 		return false
 	}

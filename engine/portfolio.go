@@ -51,20 +51,21 @@ type Portfolio struct {
 
 // caches are what a portfolio has worked out before and keeps for the next person. They change no answer.
 type caches struct {
-	rules  map[ruleKey]*ruled
-	latest *ruled // those that were asked for last: most persons are alike
-	alike  [64]outcome
-	clocks map[string]*clock
-	last   *clock // the one that was asked for last
-	slots  map[slotKey]decide.Slot
-	bound  map[textKey]*wording
-	worded [64]*wording       // those of the treatments that were asked for last, by their index
-	loans  []decide.LoanFacts // room for the facts of one person
-	lines  []compose.LoanVars // room for what a text says of the loans of one person
-	facts  guard.Facts        // room for what the guard reads of one person
-	asked  guard.Asked
-	states []decide.State
-	ids    []ledger.LoanID
+	rules    map[ruleKey]*ruled
+	latest   *ruled // those that were asked for last: most persons are alike
+	alike    [64]outcome
+	clocks   map[string]*clock
+	last     *clock // the one that was asked for last
+	slots    map[slotKey]decide.Slot
+	bound    map[textKey]*wording
+	worded   [64]*wording       // those of the treatments that were asked for last, by their index
+	loans    []decide.LoanFacts // room for the facts of one person
+	deciding decide.Facts
+	lines    []compose.LoanVars // room for what a text says of the loans of one person
+	facts    guard.Facts        // room for what the guard reads of one person
+	asked    guard.Asked
+	states   []decide.State
+	ids      []ledger.LoanID
 
 	grounds map[ground]string
 }

@@ -75,7 +75,7 @@ func (p *Portfolio) judge(j *Judgement, d *store.Dossier, now time.Time, explain
 
 // remind is decide and guard for a reminder. Of loans that a state of their own bars nothing is said, where that leaves
 // some; else the verdict names what bars the whole.
-func (p *Portfolio) remind(j *Judgement, d *store.Dossier, facts decide.Facts, now time.Time, explain bool) {
+func (p *Portfolio) remind(j *Judgement, d *store.Dossier, facts *decide.Facts, now time.Time, explain bool) {
 	if !p.intend(j, d, facts, now) {
 		return
 	}
@@ -117,29 +117,34 @@ func (p *Portfolio) apart(j *Judgement, d *store.Dossier, now time.Time) []ledge
 }
 
 // assess works out where the person is and where each loan stands: what deciding reads.
-func (p *Portfolio) assess(j *Judgement, d *store.Dossier, now time.Time) (decide.Facts, error) {
+func (p *Portfolio) assess(j *Judgement, d *store.Dossier, now time.Time) (*decide.Facts, error) {
 	positions, zones := j.Positions[:0], j.zones[:0]
 	*j = Judgement{}
 	j.Positions, j.zones = positions, zones
 	j.zones, j.Today = p.whereAndWhen(j.zones, d, now)
-	facts := decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches, Loans: p.loans[:0]}
+	facts := &p.deciding
+	*facts = decide.Facts{Today: j.Today, Person: d.Person, Holdout: d.Held != nil && *d.Held, Touches: d.Touches, Loans: p.loans[:0]}
 	if !d.Replied.IsZero() {
 		facts.Replied = ledger.Day(d.Replied.In(p.Zone))
 	}
 	for i := range d.Borrowers {
 		facts.Asked = cmp.Or(facts.Asked, d.Borrowers[i].Wish.Channel)
 	}
-	err := j.assess(p, d, now, &facts)
+	err := j.assess(p, d, now, facts)
 	p.loans = facts.Loans
 	return facts, err
 }
 
 // intend is decide: it says whether there is something to do for the person today, law apart.
-func (p *Portfolio) intend(j *Judgement, d *store.Dossier, facts decide.Facts, now time.Time) bool {
-	var ok bool
-	if j.Intent, j.Hold, ok = decide.Next(&p.Strategy, facts); ok {
+func (p *Portfolio) intend(j *Judgement, d *store.Dossier, facts *decide.Facts, now time.Time) bool {
+	hold, ok := decide.Choose(&p.Strategy, facts, &j.Intent)
+	if ok {
+		if j.Hold.Reason != "" {
+			j.Hold = decide.Hold{}
+		}
 		return true
 	}
+	j.Intent, j.Hold = decide.Intent{}, hold
 	j.Rule, j.Reason = j.Hold.Reason.Rule(), j.Hold.Detail
 	switch {
 	case j.Hold.Until == 0:
@@ -224,11 +229,15 @@ func (j *Judgement) assess(p *Portfolio, d *store.Dossier, now time.Time, f *dec
 		if l.Stale || !l.Standing.Holds(on) {
 			return fmt.Errorf("%w: loan %d", ErrStale, l.ID)
 		}
-		j.Positions = append(j.Positions, l.Standing.At(on))
-		f.Loans = append(f.Loans, decide.LoanFacts{
-			ID: l.ID, Position: j.Positions[i], Currency: l.Currency, Broken: l.Standing.Broken,
-			NextStep: l.Core.NextStep, NextStepOn: l.Core.NextStepOn, Closed: l.ClosedOn != 0 && l.ClosedOn <= on,
-		})
+		if len(f.Loans) == cap(f.Loans) {
+			f.Loans = append(f.Loans, decide.LoanFacts{})
+		} else {
+			f.Loans = f.Loans[:i+1] // each of its fields is set
+		}
+		to := &f.Loans[i]
+		to.ID, to.Position, to.Currency, to.Broken = l.ID, l.Standing.At(on), l.Currency, l.Standing.Broken
+		to.NextStep, to.NextStepOn, to.Closed = l.Core.NextStep, l.Core.NextStepOn, l.ClosedOn != 0 && l.ClosedOn <= on
+		j.Positions = append(j.Positions, to.Position)
 	}
 	return nil
 }
