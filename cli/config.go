@@ -29,9 +29,10 @@ type Config struct {
 
 // A Serve is how duly serve works.
 type Serve struct {
-	Listen string        // host:port of the HTTP server
-	PlanAt time.Duration // the hour from which a day is planned for, since midnight in each portfolio's zone
-	Drain  time.Duration // how long what is on its way may take when the process is told to end
+	Listen    string           // host:port of the HTTP server
+	PlanAt    time.Duration    // the hour from which a day is planned for, since midnight in each portfolio's zone
+	Drain     time.Duration    // how long what is on its way may take when the process is told to end
+	Retention engine.Retention // when messages are given up; zero keeps everything
 
 	MetricsToken string // file with what has to be known to read /metrics; empty: this machine itself may
 	Traces       Traces

@@ -3,10 +3,12 @@ package cli
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/engine"
 )
 
 // What serve does where the configuration says nothing.
@@ -19,7 +21,7 @@ const (
 // serving reads how duly serve works.
 func (r *configReader) serving(v document.Value) Serve {
 	s := Serve{Listen: defaultListen, PlanAt: defaultPlanAt, Drain: defaultDrain}
-	if !v.Given() || !v.Keys("listen", "plan_at", "drain", "metrics_token_file", "traces") {
+	if !v.Given() || !v.Keys("listen", "plan_at", "drain", "retention", "metrics_token_file", "traces") {
 		return s
 	}
 	if l := v.Key("listen"); l.Given() {
@@ -37,6 +39,9 @@ func (r *configReader) serving(v document.Value) Serve {
 	}
 	if d := v.Key("drain"); d.Given() {
 		s.Drain = duration(d, true)
+	}
+	if span := v.Key("retention"); span.Given() {
+		s.Retention = retention(span)
 	}
 	s.MetricsToken = r.path(v.Key("metrics_token_file").Optional())
 	s.Traces = traces(v.Key("traces"))
@@ -59,6 +64,30 @@ func traces(v document.Value) Traces {
 		}
 	}
 	return t
+}
+
+var retentionForm = regexp.MustCompile(`^([1-9][0-9]{0,2})(y|mo)$`)
+
+// retention reads when messages are given up: never, as the rulebooks have it, or after so many years or months and not before the
+// rulebooks let them go.
+func retention(v document.Value) engine.Retention {
+	text := v.Text()
+	switch text {
+	case "", "never":
+		return engine.Retention{}
+	case "rulebooks":
+		return engine.Retention{On: true}
+	}
+	m := retentionForm.FindStringSubmatch(text)
+	if m == nil {
+		v.Fail("%q is neither never, rulebooks nor a span such as 7y or 36mo", text)
+		return engine.Retention{}
+	}
+	n, _ := strconv.Atoi(m[1])
+	if m[2] == "y" {
+		n *= 12
+	}
+	return engine.Retention{On: true, Months: n}
 }
 
 // isListen says whether a text is a host and a port, 0 for any.

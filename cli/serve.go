@@ -85,7 +85,7 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	if page := cfg.portalHandler(e, h.civil, h.log); page != nil {
 		h.web.Handle("/", page)
 	}
-	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Planned: h.planned}
+	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Retention: cfg.Serve.Retention, Planned: h.planned, Retained: h.retained}
 	if cfg.Database.URL != "" {
 		h.nightly.Shard = shardSize
 	}
@@ -178,4 +178,8 @@ func (h *house) planned(portfolio string, done engine.Planned) {
 		held += n
 	}
 	h.log.Info("planned", "portfolio", portfolio, "persons", done.Persons, "messages", done.Messages, "tasks", done.Tasks, "waiting", done.Waiting, "held", held)
+}
+
+func (h *house) retained(month time.Time, done store.Retained) {
+	h.log.Info("given up, for nobody has to keep it any more", "month", month.Format("2006-01"), "messages", done.Gone, "kept", done.Kept, "dropped", done.Dropped)
 }

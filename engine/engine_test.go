@@ -47,6 +47,8 @@ type house struct {
 	smsc  *smsc.Server
 	addr  string
 	civil atomic.Pointer[time.Time]
+
+	looked int64 // persons that plans by night have looked at
 }
 
 func newHouse(t testing.TB, cfg smsc.Config) *house {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/dulyhq/duly/jobs"
@@ -19,8 +20,13 @@ type Nightly struct {
 	PlanAt time.Duration
 	// Shard is how many persons one piece plans for; 0 means all of them.
 	Shard int
-	// Planned is told what a piece of a plan did; nil tells nobody.
-	Planned func(portfolio string, done Planned)
+	// Retention says when messages are given up; the zero value keeps everything.
+	Retention Retention
+	// Planned is told what a piece of a plan did, and Retained what was given up of a month; nil tells nobody.
+	Planned  func(portfolio string, done Planned)
+	Retained func(month time.Time, done store.Retained)
+
+	kept atomic.Int64 // the hour in which keeping was asked for
 }
 
 // replanAfter is how long after a plan an import may cause the next one: a feed of payments every few minutes is not to
@@ -43,6 +49,11 @@ func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	if some {
 		due = append(due, jobs.Piece{Kind: settleJob})
 	}
+	keeping, err := n.keeping(ctx)
+	if err != nil {
+		return nil, err
+	}
+	due = append(due, keeping...)
 	for _, p := range n.Engine.Portfolios {
 		shards, err := n.shards(ctx, p)
 		if err != nil {
@@ -74,6 +85,10 @@ func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 	case settleJob:
 		_, err := n.Engine.Store.Settle(ctx, n.Civil(), n.Engine.Wire())
 		return err
+	case monthsJob:
+		return n.makeMonths(ctx)
+	case retainJob:
+		return n.retain(ctx, piece)
 	case planJob:
 		return n.plan(ctx, piece)
 	default:

@@ -85,7 +85,10 @@ func Next(s State, e Event) (State, error) {
 // it append, and a table parted by month finds its part by it.
 type MessageID int64
 
-const seqBits = 36
+// MonthBits is how far a number's month lies above its sequence.
+const MonthBits = 36
+
+const seqBits = MonthBits
 
 // FirstOf returns the first number of t's month (UTC).
 func FirstOf(t time.Time) MessageID {

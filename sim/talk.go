@@ -44,9 +44,18 @@ var answerWords = []struct {
 	answer Answer
 	words  string
 }{
-	{AnswerStop, "已按您的要求停止"}, {AnswerWrong, "不再向本号码发送短信"}, {AnswerPaid, "我们正在核对"}, {AnswerReceived, "您的消息已收到"},
-	{AnswerComplaint, "您的投诉已收到"}, {AnswerWhen, "哪一天、多少金额"}, {AnswerPromise, "已记下：您"}, {AnswerTomorrow, "您约定"}, {AnswerOptions, "可以分期："},
-	{AnswerPlan, "分期已生效"}, {AnswerDispute, "已收到您的异议"}, {AnswerCall, "已安排专人给您回电"},
+	{AnswerStop, "已按您的要求停止"},
+	{AnswerWrong, "不再向本号码发送短信"},
+	{AnswerPaid, "我们正在核对"},
+	{AnswerReceived, "您的消息已收到"},
+	{AnswerComplaint, "您的投诉已收到"},
+	{AnswerWhen, "哪一天、多少金额"},
+	{AnswerPromise, "已记下：您"},
+	{AnswerTomorrow, "您约定"},
+	{AnswerOptions, "可以分期："},
+	{AnswerPlan, "分期已生效"},
+	{AnswerDispute, "已收到您的异议"},
+	{AnswerCall, "已安排专人给您回电"},
 }
 
 // answerIn says what a text answers.

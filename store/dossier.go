@@ -274,7 +274,7 @@ type contactRow struct {
 // between them through, over whom the streams pass.
 func (g *gather) people(column string) (string, []any) {
 	if g.w.Persons == nil {
-		return "", nil
+		return g.w.Span.condition(column)
 	}
 	shift := 0
 	if column == "subject" {

@@ -65,6 +65,9 @@ type Assigned struct {
 // SavePlan stores a page of a plan. An intent that exists is not stored again, so that a plan made twice is the
 // same plan. It returns how many messages and tasks were new.
 func (s *Store) SavePlan(ctx context.Context, p *PlanPage) (messages, tasks int64, err error) {
+	if err := s.MakeMonth(ctx, monthOf(p.On)); err != nil {
+		return 0, 0, err
+	}
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		w := planWriter{ctx: ctx, tx: tx, kept: s.writes, p: p, portfolio: p.Portfolio, edition: p.Edition, at: millis(p.At), on: int64(p.On)}
 		for i := range p.Batches {
@@ -102,7 +105,7 @@ func (w *planWriter) bulk(head, tail string, cols int) *bulk {
 func (w *planWriter) batch(b *Batch) (int64, error) {
 	ctx, tx, p := w.ctx, w.tx, w.p
 	var last sql.NullInt64
-	from := outbox.FirstOf(p.At)
+	from := outbox.FirstOf(monthOf(p.On)) // of the day, so that what is planned twice on it is found in one part
 	to := outbox.FirstOf(from.Month().AddDate(0, 1, 0))
 	if err := tx.QueryRowContext(ctx, `SELECT max(first + count - 1) FROM batch WHERE first >= ? AND first < ?`,
 		from, to).Scan(&last); err != nil {

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,6 +50,8 @@ type Store struct {
 	// fleet says that the database is PostgreSQL: others write at the same time, and what one writer would keep in order
 	// is kept so by locks (docs/adr/0012).
 	fleet bool
+
+	months sync.Map // the months, by number, whose parts are known to be there
 }
 
 // Open opens the data at a place and brings its schema up to date. The place is a folder, which is made on first use,

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dulyhq/duly/jobs"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/outbox"
+	"github.com/dulyhq/duly/store"
+)
+
+// Retention says when messages are given up, with all that is of them. The zero Retention keeps everything.
+type Retention struct {
+	On bool
+	// Months is how long a message is kept at least, from the month in which it was planned; what the rulebooks ask for beyond it is kept as well.
+	// 0 leaves it to the rulebooks alone: a portfolio whose rulebooks say nothing keeps everything.
+	Months int
+}
+
+// Jobs of keeping the outbox: parts for the months to come, and giving up the months that nobody has to keep.
+const (
+	monthsJob = "months"
+	retainJob = "retain"
+)
+
+// monthsAhead is for how many months to come there are parts.
+const monthsAhead = 2
+
+// Keeps returns for how long the portfolio's messages are to be kept: the longest of what any binding rule of its rulebooks asks for, wherever and
+// whenever it applies, and at least the months that are asked for.
+func (p *Portfolio) Keeps(least int) []store.Keep {
+	longest := map[string]int{}
+	if least > 0 {
+		longest["record"] = least
+	}
+	for _, b := range p.Lawbook.Books() {
+		for i := range b.Rules {
+			r := &b.Rules[i]
+			if r.Kind != law.Records || r.Confidence != law.Binding || r.Keep.What != "records" && r.Keep.What != "messages" {
+				continue
+			}
+			after := r.Keep.After
+			if after == "call" {
+				after = "last_contact"
+			}
+			longest[after] = max(longest[after], r.Keep.Years*12+r.Keep.Months)
+		}
+	}
+	var keeps []store.Keep
+	for _, after := range []string{"record", "last_contact", "settled"} {
+		if n := longest[after]; n > 0 {
+			keeps = append(keeps, store.Keep{Portfolio: p.row.ID, Months: n, After: after})
+		}
+	}
+	return keeps
+}
+
+func (n *Nightly) keeps() (all []store.Keep) {
+	for _, p := range n.Engine.Portfolios {
+		all = append(all, p.Keeps(n.Retention.Months)...)
+	}
+	return all
+}
+
+// keeping returns what is to be done for the outbox itself. It is asked for once an hour: what is due in it is due for months.
+func (n *Nightly) keeping(ctx context.Context) ([]jobs.Piece, error) {
+	now := n.Civil()
+	hour := now.Unix() / 3600
+	if n.kept.Load() == hour {
+		return nil, nil
+	}
+	due := []jobs.Piece{{Kind: monthsJob}}
+	if n.Retention.On {
+		months, err := n.Engine.Store.DueMonths(ctx, now, n.keeps())
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range months {
+			due = append(due, jobs.Piece{Kind: retainJob, Run: int64(outbox.FirstOf(m)) >> outbox.MonthBits})
+		}
+	}
+	n.kept.Store(hour)
+	return due, nil
+}
+
+func (n *Nightly) makeMonths(ctx context.Context) error {
+	y, m, _ := n.Civil().UTC().Date()
+	for i := range monthsAhead + 1 {
+		if err := n.Engine.Store.MakeMonth(ctx, time.Date(y, m+time.Month(i), 1, 0, 0, 0, 0, time.UTC)); err != nil {
+			return fmt.Errorf("engine: parts for the months to come: %w", err)
+		}
+	}
+	return nil
+}
+
+func (n *Nightly) retain(ctx context.Context, piece jobs.Piece) error {
+	if !n.Retention.On {
+		return nil // another machine's configuration has it; this one gives nothing up
+	}
+	month := outbox.MessageID(piece.Run << outbox.MonthBits).Month()
+	done, err := n.Engine.Store.Retain(ctx, month, n.Civil(), n.keeps())
+	if err != nil {
+		return fmt.Errorf("engine: retention of %s: %w", month.Format("2006-01"), err)
+	}
+	if n.Retained != nil && done.Gone > 0 {
+		n.Retained(month, done)
+	}
+	return nil
+}
