@@ -23,6 +23,8 @@ type settings struct {
 	StaleAfter          time.Duration
 	Carrier, Provider   string
 	Approvals           []Approval
+	Talk                Talk
+	Page                Page
 	Documents           []named // in the order in which they were given
 }
 
@@ -36,7 +38,7 @@ func (p *Portfolio) keepSettings(s Spec) error {
 	all := settings{
 		Ref: s.Ref, Creditor: s.Creditor, Zone: s.Zone, Language: string(s.Language), Party: s.Party, GraceDays: s.Terms.GraceDays,
 		DayCount: s.Terms.DayCount, Identity: s.Identity, LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier,
-		Provider: s.Provider, Approvals: s.Approvals,
+		Provider: s.Provider, Approvals: s.Approvals, Talk: s.Talk, Page: s.Page,
 	}
 	for _, c := range s.Terms.Order {
 		all.Order = append(all.Order, int(c))
@@ -115,7 +117,8 @@ func revived(docs []store.Document) (*Portfolio, error) {
 	s := Spec{
 		Ref: all.Ref, Creditor: all.Creditor, Zone: all.Zone, Language: compose.Language(all.Language), Party: all.Party,
 		Terms: assess.Terms{GraceDays: all.GraceDays, DayCount: all.DayCount}, Identity: all.Identity, LedgerMaxAge: all.LedgerMaxAge,
-		StaleAfter: all.StaleAfter, Carrier: all.Carrier, Provider: all.Provider, Approvals: all.Approvals,
+		StaleAfter: all.StaleAfter, Carrier: all.Carrier, Provider: all.Provider, Approvals: all.Approvals, Talk: all.Talk,
+		Page: all.Page,
 	}
 	for _, c := range all.Order {
 		s.Terms.Order = append(s.Terms.Order, assess.Component(c))

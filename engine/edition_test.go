@@ -4,12 +4,15 @@ package engine
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/smsc"
 )
 
@@ -87,6 +90,54 @@ func TestExplainByTheDocumentsOfThen(t *testing.T) {
 				t.Error("the change has changed no answer")
 			}
 		})
+	}
+}
+
+// TestSettingsAreKept: a portfolio of kept documents is the one that they were kept of, and nothing of a Spec is forgotten.
+func TestSettingsAreKept(t *testing.T) {
+	var fields []string
+	for i := range reflect.TypeFor[Spec]().NumField() {
+		fields = append(fields, reflect.TypeFor[Spec]().Field(i).Name)
+	}
+	// On says for which day the words of templates are read: those of an edition have been read. Who adds a field keeps it in
+	// settings, and names it here.
+	want := []string{
+		"Ref", "Creditor", "Zone", "Language", "Party", "Strategy", "Rulebooks", "Tables", "Templates", "Terms", "Identity", "LedgerMaxAge",
+		"StaleAfter", "Carrier", "Approvals", "Talk", "Provider", "Page", "On",
+	}
+	if diff := cmp.Diff(want, fields); diff != "" {
+		t.Error(diff)
+	}
+	s := must(testSpec())
+	s.Terms = assess.Terms{GraceDays: 3, DayCount: 365, Order: []assess.Component{assess.Fees, assess.Interest, assess.Principal}}
+	s.Approvals = []Approval{{"notice_last", "zh", "0123456789abcdef", "compliance", day(thursday, -3)}}
+	s.StaleAfter, s.Talk, s.Page = 7*time.Hour, testTalk(), Page{Address: "https://my.bank.example", Valid: time.Hour, Links: true}
+	p, err := Compile(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := revived(p.Documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(p.Documents, q.Documents); diff != "" {
+		t.Error(diff)
+	}
+	alike := cmp.Options{cmpopts.IgnoreFields(assess.Terms{}, "Ceiling", "Version")}
+	for _, pair := range [][2]any{
+		{p.Terms, q.Terms},
+		{p.Approvals, q.Approvals},
+		{p.Identity, q.Identity},
+		{p.Talk, q.Talk},
+		{p.Page, q.Page},
+		{p.StaleAfter, q.StaleAfter},
+		{p.LedgerMaxAge, q.LedgerMaxAge},
+		{p.Zone.String(), q.Zone.String()},
+		{p.Provider, q.Provider},
+	} {
+		if diff := cmp.Diff(pair[0], pair[1], alike); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 
