@@ -134,7 +134,7 @@ func portfolio(t testing.TB) *engine.Portfolio {
 	must(t, err)
 	book, tables, err := engine.Shipped("rulebook", "cn")
 	must(t, err)
-	texts, err := engine.ShippedTemplates("creditor")
+	texts, err := engine.ShippedTemplates("")
 	must(t, err)
 	id := engine.Identity{Creditor: "晨光银行", Signature: "晨光银行", Phone: "4008000000", Verify: "手机银行“消息中心”", Officer: "客户服务部", StopWord: "R"}
 	en := engine.Identity{Creditor: "Morninglight Bank", Signature: "Morninglight", Phone: "4008000000", Verify: "our app's message centre", Officer: "Customer Care", StopWord: "STOP"}
