@@ -112,7 +112,7 @@ func (p *phonePage) want(path, words string) {
 func (p *phonePage) look(name string) {
 	p.t.Helper()
 	if p.dir != "" {
-		png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(90))
+		png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 		must(p.t, err)
 		must(p.t, os.WriteFile(filepath.Join(p.dir, name+".png"), png, 0o644))
 	}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the checks need beyond Go: the SMPP peers that we did not write, PostgreSQL for the store's tests (they
+# Installs what the checks need beyond Go: the SMPP peers that we did not write, Chromium for the borrower's page, PostgreSQL for the store's tests (they
 # start private clusters; no service is started), and the lint tool.
 # Changes nothing, and is quick, when all is there. Exit status: 0 ready, 4 something cannot be had.
 set -euo pipefail
@@ -12,7 +12,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # missing_packages prints the Debian packages that are wanted and not installed.
 missing_packages() {
   local p
-  for p in kannel kannel-extras libnet-smpp-perl; do
+  for p in kannel kannel-extras libnet-smpp-perl chromium fonts-noto-cjk; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) == installed ]] || echo "$p"
   done
   have_postgresql || echo postgresql-15
@@ -91,7 +91,7 @@ lint_tool() {
 }
 
 have go || die "please install Go, of the version in go.mod or newer"
-have dpkg-query || die "please install by hand, and put on the PATH: Kannel 1.4.5, Perl's Net::SMPP, PostgreSQL 15 or newer, Node.js with npm, a C compiler"
+have dpkg-query || die "please install by hand, and put on the PATH: Kannel 1.4.5, Perl's Net::SMPP, Chromium, PostgreSQL 15 or newer, Node.js with npm, a C compiler"
 mapfile -t packages < <(missing_packages | tr ' ' '\n')
 ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
 peers
