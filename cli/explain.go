@@ -264,6 +264,7 @@ func (p *page) history(portfolio *engine.Portfolio, x *engine.Explanation) {
 	for _, r := range x.Replies {
 		p.line(p.lang.say("  %s  %s: “%s”", "  %s  %s：“%s”"), p.time(r.At), p.lang.condition(r.Meaning), r.Text)
 	}
+	p.talked(x)
 }
 
 func (p *page) try(t *engine.ExplainedTry) {

@@ -34,14 +34,18 @@ one that is meant where none is named.
 Paid counts the loans that were paid on within seven days of a stage's latest message; it is what happened after, not
 proof of what caused it.
 
+The report called replies tells what people wrote and how each reply was answered, that none is unanswered, what was agreed and
+kept, what waits for a person, why payments are late, and how many were reminded although their money had come.
+
 The report called unknown lists every message of which nobody can tell whether it arrived: it is not sent again by
 itself, and waits for a receipt or a person.`,
 		Example: `  duly report
   duly report --from 2026-09-17 --to 2026-10-01 --format csv
+  duly report replies
   duly report unknown`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 || len(args) == 1 && args[0] != "funnel" && args[0] != "unknown" {
-				return fail(Usage, "report takes one name, funnel or unknown")
+			if len(args) > 1 || len(args) == 1 && args[0] != "funnel" && args[0] != "unknown" && args[0] != "replies" {
+				return fail(Usage, "report takes one name: funnel, replies or unknown")
 			}
 			return nil
 		},
@@ -106,6 +110,12 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 		s, err := f.span(p.Zone)
 		if err != nil {
 			return err
+		}
+		if f.name == "replies" {
+			if err := a.reportReplies(ctx, e, p, s, f.format, &page{w: w, lang: lang, zone: p.Zone}); err != nil {
+				return err
+			}
+			continue
 		}
 		if f.name == "unknown" {
 			if err := reportUnknown(ctx, e, p, s, f.format, &page{w: w, lang: lang, zone: p.Zone}); err != nil {

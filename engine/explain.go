@@ -48,6 +48,9 @@ type Explanation struct {
 	Decisions []ExplainedDecided `json:"decisions,omitempty"`
 	Messages  []ExplainedMessage `json:"messages,omitempty"`
 	Replies   []ExplainedReply   `json:"replies,omitempty"`
+	Agreed    []ExplainedAgreed  `json:"arrangements,omitempty"`
+	Desk      []ExplainedDesk    `json:"desk,omitempty"`
+	Causes    []ExplainedCause   `json:"causes,omitempty"`
 }
 
 // An ExplainedHolder is a borrower, masked.
@@ -181,6 +184,45 @@ type ExplainedPart struct {
 	Kind  string    `json:"kind"`
 	Code  string    `json:"code"`
 	Cause string    `json:"cause,omitempty"`
+}
+
+// An ExplainedAgreed is what was agreed or offered, and what the payments say of it.
+type ExplainedAgreed struct {
+	Number   int64          `json:"number"`
+	Kind     string         `json:"kind"`
+	Status   string         `json:"status"`
+	MadeAt   time.Time      `json:"made_at"`
+	Source   string         `json:"source"`
+	Total    string         `json:"total"`
+	Paid     string         `json:"paid"`
+	Currency string         `json:"currency"`
+	Parts    []ExplainedDue `json:"parts"`
+	Decided  ledger.Date    `json:"decided_on,omitzero"`
+	Reason   string         `json:"reason"`
+}
+
+// An ExplainedDue is one payment that was agreed.
+type ExplainedDue struct {
+	On     ledger.Date `json:"on"`
+	Amount string      `json:"amount"`
+}
+
+// An ExplainedDesk is what waits or waited for a person.
+type ExplainedDesk struct {
+	Number   int64     `json:"number"`
+	Kind     string    `json:"kind"`
+	OpenedAt time.Time `json:"opened_at"`
+	DueAt    time.Time `json:"due_at"`
+	Open     bool      `json:"open"`
+	Outcome  string    `json:"outcome,omitempty"`
+	By       string    `json:"by,omitempty"`
+}
+
+// An ExplainedCause is why a payment is late, and who says so.
+type ExplainedCause struct {
+	At     time.Time `json:"at"`
+	Cause  string    `json:"cause"`
+	Source string    `json:"source"`
 }
 
 // An ExplainedReply is one reply.
@@ -327,7 +369,10 @@ func (e *Engine) history(ctx context.Context, p *Portfolio, person ledger.Person
 	for _, r := range replies {
 		x.Replies = append(x.Replies, ExplainedReply{r.At.In(zone), r.Meaning, r.Text})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return e.talked(ctx, p, person, x, zone)
 }
 
 func explainMessage(m store.MessageHistory, zone *time.Location) ExplainedMessage {

@@ -250,6 +250,11 @@ func (d *Desk) Say(ctx context.Context, g *store.Guest, s Said, language string,
 			said = append(said, read)
 		}
 	}
+	for i := range said {
+		if err := d.e.AtPage(ctx, &said[i], at); err != nil {
+			return err
+		}
+	}
 	_, err := d.e.Store.SayAtPage(ctx, said, at)
 	return err
 }

@@ -149,11 +149,11 @@ type Arranged struct {
 	ID int64
 	Speaker
 	Agreed
-	MadeAt time.Time
-	Source string
-	Paid   int64       // what had come when its status was decided
-	On     ledger.Date // the day that decided; zero: none did
-	Reason string
+	MadeAt  time.Time
+	Source  string
+	Paid    int64       // what had come when its status was decided
+	Decided ledger.Date // the day that decided; zero: none did
+	Reason  string
 }
 
 // arrangements reads those of a condition on a, with their parts and the latest word on each.
@@ -176,7 +176,7 @@ func arrangements(ctx context.Context, tx *sql.Tx, where string, args ...any) (o
 	for rows.Next() {
 		var a Arranged
 		if err := rows.Scan(&a.ID, &a.Kind, &a.Person, &a.Portfolio, &a.Borrower, &a.Currency, &a.Due, &a.Waived, (*msTime)(&a.MadeAt), &a.MadeOn, &a.Grace,
-			(*msTime)(&a.Resumes), &a.Source, &a.Status, &a.Paid, &a.On, &a.Reason); err != nil {
+			(*msTime)(&a.Resumes), &a.Source, &a.Status, &a.Paid, &a.Decided, &a.Reason); err != nil {
 			return nil, wrap(err)
 		}
 		out = append(out, a)
@@ -389,5 +389,50 @@ func (s *Store) PlanTomorrow(ctx context.Context, a *Arranged, part arrange.Part
 			return wrap(err)
 		}
 		return (&talk{ctx, tx}).plan(&a.Speaker, say, 0, a.ID, part.On, now)
+	})
+}
+
+// Arrange stores an arrangement that a person of the desk made.
+func (s *Store) Arrange(ctx context.Context, sp Speaker, a *Agreed, who string, now time.Time) (id int64, err error) {
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		id, err = (&talk{ctx, tx}).arranged(&sp, a, who, who, now)
+		return err
+	})
+	return id, err
+}
+
+// Arrangement returns one arrangement.
+func (s *Store) Arrangement(ctx context.Context, id int64) (Arranged, error) {
+	list, err := s.arrangements(ctx, `WHERE a.id = ?`, id)
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Arranged{}, err
+	}
+	return list[0], nil
+}
+
+// Begin lets an arrangement begin that was proposed or offered.
+func (s *Store) Begin(ctx context.Context, id int64, who string, now time.Time) error {
+	return s.update(ctx, func(tx *sql.Tx) error { return (&talk{ctx, tx}).live(id, now, who, "Approved by "+who+".") })
+}
+
+// Withdraw ends an arrangement that is open: refused where it waited for an approval.
+func (s *Store) Withdraw(ctx context.Context, id int64, who, reason string, now time.Time) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		var status arrange.Status
+		err := tx.QueryRowContext(ctx, `SELECT status FROM arrangement WHERE id = ?`, id).Scan(&status)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && status.Ended() {
+			return ErrNotFound
+		}
+		if err != nil {
+			return wrap(err)
+		}
+		to := arrange.Withdrawn
+		if status == arrange.Proposed {
+			to = arrange.Refused
+		}
+		return (&talk{ctx, tx}).became(id, to, arrange.Verdict{Reason: reason}, now, who)
 	})
 }

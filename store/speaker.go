@@ -54,3 +54,29 @@ func speakersAt(ctx context.Context, tx *sql.Tx, address int64) (out []Speaker, 
 	}
 	return out, wrap(rows.Err())
 }
+
+// SpeakerOf returns a borrower as one who speaks from their own number.
+func (s *Store) SpeakerOf(ctx context.Context, b ledger.BorrowerID) (sp Speaker, err error) {
+	sp.Borrower = b
+	err = s.read.QueryRowContext(ctx, `SELECT b.person, b.portfolio, f.address FROM borrower b JOIN borrower_fact f ON f.id = b.fact WHERE b.id = ?`, b).
+		Scan(&sp.Person, &sp.Portfolio, &sp.Address)
+	if errors.Is(err, sql.ErrNoRows) {
+		return sp, ErrNotFound
+	}
+	return sp, wrap(err)
+}
+
+// BorrowerRef returns the lender's key of a borrower.
+func (s *Store) BorrowerRef(ctx context.Context, b ledger.BorrowerID) (ref string, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT ref FROM borrower WHERE id = ?`, b).Scan(&ref)
+	return ref, wrap(err)
+}
+
+// CurrencyOf returns the currency of a borrower's latest loan.
+func (s *Store) CurrencyOf(ctx context.Context, b ledger.BorrowerID) (c ledger.Currency, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT currency FROM loan WHERE borrower = ? ORDER BY id DESC LIMIT 1`, b).Scan(&c)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	return c, wrap(err)
+}
