@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"time"
 
 	"github.com/dulyhq/duly/engine"
 )
@@ -16,6 +17,12 @@ func (d *demo) reported(ctx context.Context) error {
 	d.head("The report, by stage", "分阶段报告")
 	r.stages(d.page)
 	r.causes(d.page)
+	said, err := d.engine.Store.Talk(ctx, d.engine.Portfolios[0].Row(), time.Time{}, time.Time{}, d.world.Clock().Now())
+	if err != nil {
+		return err
+	}
+	d.head("What people wrote, and how it was answered", "借款人来信及答复情况")
+	d.talk(&said)
 	return nil
 }
 

@@ -160,6 +160,7 @@ type hearing struct {
 	borrower *store.BorrowerFacts
 	loan     *store.LoanStanding // the latest loan of the borrower's
 	request  arrange.Request     // what is overdue
+	nextOn   ledger.Date         // when the next instalment of that loan falls due; zero: none does
 }
 
 // know takes over where the speaker's loans stand.
@@ -179,7 +180,7 @@ func (h *hearing) know(j Judgement) {
 		return
 	}
 	h.loan, h.borrower = &h.d.Loans[lead], &h.d.Borrowers[h.d.Loans[lead].Borrower]
-	h.request = requestOf(h.d, &j, lead)
+	h.request, h.nextOn = requestOf(h.d, &j, lead), j.Positions[lead].NextDueOn
 }
 
 // requestOf is what is overdue of a borrower in the currency of a loan.
@@ -280,6 +281,9 @@ func (h *hearing) effects(r *store.Reply, m receive.Meaning) {
 // promise takes a promise at its word where a day is said on which Duly may agree to it; where none is said it asks for one.
 func (h *hearing) promise(r *store.Reply) {
 	switch {
+	case h.sure() && h.request.Due <= 0 && (r.On == 0 || h.nextOn != 0 && r.On <= h.nextOn):
+		r.Quiet = true // nothing is overdue, and it will be paid in time: there is nothing to rest or to judge
+		return
 	case !h.sure() || h.request.Due <= 0 || r.On != 0 && r.On < h.today:
 		r.Desk, r.Answer = h.desk("promise"), h.answer(store.AnswerReceived, "promise")
 		return

@@ -51,11 +51,6 @@ func (h *house) texts(n int) (out []string) {
 	return out
 }
 
-// ofBorrower counts rows of a table about a borrower.
-func (h *house) ofBorrower(n int, table, where string) int {
-	return h.count(fmt.Sprintf(`SELECT count(*) FROM %s t JOIN borrower b ON b.person = t.person WHERE b.ref = '%s' AND (%s)`, table, borrowerOf(n), where))
-}
-
 // TestWhatAReplySetsOff: the state, the answer, what waits for a person, and what is agreed, by what is said.
 func TestWhatAReplySetsOff(t *testing.T) {
 	for _, c := range []struct {
@@ -135,6 +130,23 @@ func (h *house) list(query string) (out []string) {
 		h.t.Fatal(err)
 	}
 	return out
+}
+
+// TestPromiseBeforeTheDay: who is reminded before the due day and says that they will pay in time is thanked by being let be; a later
+// day is for a person.
+func TestPromiseBeforeTheDay(t *testing.T) {
+	for reply, desk := range map[string]string{"明天还": "", "会还的": "", "10月3号还": "promise"} {
+		h := talker(t, map[int][]string{1: {reply}})
+		h.take(debt{n: 1, dueOn: day(thursday, -3), minor: 124000})
+		h.plan()
+		h.run()
+		if got := strings.Join(h.list(`SELECT kind FROM desk WHERE open = 1`), " "); got != desk {
+			t.Errorf("%q: desk %q, want %q", reply, got, desk)
+		}
+		if n := h.count(`SELECT count(*) FROM unanswered`) + h.count(`SELECT count(*) FROM arrangement`); n != 0 {
+			t.Errorf("%q: %d unanswered or agreed", reply, n)
+		}
+	}
 }
 
 // TestOneConfirmation is invariant 3 for a stop: one confirmation, however often it is said, and it says nothing of a debt.

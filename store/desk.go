@@ -109,7 +109,7 @@ type Closure struct {
 	Lift      bool   // the state that the reply began ends with it
 }
 
-// States returns the states that a reply began and that still hold.
+// BegunBy returns the kinds of states that a reply began and that still hold.
 func (s *Store) BegunBy(ctx context.Context, reply int64) (kinds []string, err error) {
 	err = s.view(ctx, func(tx *sql.Tx) error {
 		kinds, err = column[string](ctx, tx, `SELECT DISTINCT kind FROM state WHERE gone_at = 0 AND cause = ? ORDER BY kind`, replySource(reply))
