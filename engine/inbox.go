@@ -144,6 +144,8 @@ func (b *inbox) drain(st *store.Step, carrier string) *taken {
 		})
 	}
 	t.keep = func() { b.settle(outcomes, st.Receipts) }
+	st.Outcomes, st.Receipts = slices.Grow(st.Outcomes, len(outcomes)), slices.Grow(st.Receipts, len(early)+len(receipts))
+	t.acks = make([]func(bool), 0, len(early)+len(receipts)+len(replies))
 	for _, o := range outcomes {
 		st.Outcomes = append(st.Outcomes, b.outcome(o, st, carrier))
 	}

@@ -200,7 +200,7 @@ func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) (
 		if _, err := s.e.Store.Refresh(ctx, p.row.ID, w.On, p.Terms); err != nil {
 			return nil, err
 		}
-		j.cases, j.again = nil, true
+		j.cases, j.again = j.cases[:0], true
 		err = s.e.Store.Dossiers(ctx, w, collect)
 	}
 	if err != nil {
@@ -245,7 +245,7 @@ func (g *judging) take(ctx context.Context, d *store.Dossier, m *store.Waiting) 
 
 // write composes the texts of those that may leave now, and sorts out the others.
 func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store.Waiting) ([]dispatch.Message, error) {
-	var facts []store.BorrowerFacts
+	facts := make([]store.BorrowerFacts, 0, len(g.cases))
 	leaving := g.cases[:0]
 	for _, c := range g.cases {
 		delete(byPerson, c.d.Person)
@@ -285,7 +285,8 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 	if err := g.seat(ctx, written); err != nil {
 		return nil, err
 	}
-	var msgs []dispatch.Message
+	msgs := make([]dispatch.Message, 0, len(written))
+	g.st.Tries = slices.Grow(g.st.Tries, len(written))
 	for i := range written {
 		if w := &written[i]; g.seated(w) {
 			msg, err := g.permit(w)
