@@ -53,7 +53,7 @@ func (c *Config) terms(p *Portfolio) (assess.Terms, error) {
 func (c *Config) spec(p *Portfolio, now time.Time) (engine.Spec, error) {
 	s := engine.Spec{
 		Ref: p.ID, Creditor: c.Creditor.ID, Zone: p.Zone.String(), Language: compose.Language(p.Language), Party: p.Party, Terms: p.Terms,
-		LedgerMaxAge: p.LedgerMaxAge, StaleAfter: p.StaleAfter, Carrier: p.Carrier, Identity: map[compose.Language]engine.Identity{},
+		LedgerMaxAge: p.LedgerMaxAge, StaleAfter: p.StaleAfter, Spread: p.Spread, Carrier: p.Carrier, Identity: map[compose.Language]engine.Identity{},
 	}
 	if !now.IsZero() {
 		s.On = ledger.Day(now.In(p.Zone))

@@ -84,6 +84,7 @@ type Portfolio struct {
 	Officer      Text
 	StopWord     Text
 	LedgerMaxAge time.Duration // how old the payments feed may be when a message leaves
+	Spread       time.Duration // over how long the messages of a day are spread, so that not all who answer do so at once; 0 spreads none
 	StaleAfter   time.Duration // how long after its hour a message may still leave; 0 means the default of 36 h
 	Terms        assess.Terms
 	Carrier      string      // id of a carrier

@@ -157,7 +157,7 @@ func (r *configReader) config(v document.Value) *Config {
 func (r *configReader) portfolio(v document.Value) Portfolio {
 	var p Portfolio
 	if !v.Keys("id", "strategy", "rulebooks", "templates", "language", "zone", "currency", "party", "signature", "phone", "verify",
-		"officer", "stop_word", "ledger_max_age", "stale_after", "terms", "carrier", "approvals", "pay", "talk") {
+		"officer", "stop_word", "ledger_max_age", "stale_after", "spread", "terms", "carrier", "approvals", "pay", "talk") {
 		return p
 	}
 	p = Portfolio{
@@ -165,7 +165,7 @@ func (r *configReader) portfolio(v document.Value) Portfolio {
 		Zone: zone(v.Key("zone")), Currency: currency(v.Key("currency")), Party: v.Key("party").OneOf("creditor", "agency"),
 		Signature: text(v.Key("signature"), true), Phone: v.Key("phone").Text(), Verify: text(v.Key("verify"), true),
 		Officer: text(v.Key("officer"), false), StopWord: text(v.Key("stop_word"), true),
-		LedgerMaxAge: duration(v.Key("ledger_max_age"), true), StaleAfter: duration(v.Key("stale_after"), false),
+		LedgerMaxAge: duration(v.Key("ledger_max_age"), true), StaleAfter: duration(v.Key("stale_after"), false), Spread: duration(v.Key("spread"), false),
 		Terms: terms(v.Key("terms")), Carrier: v.Key("carrier").Text(),
 	}
 	for _, s := range v.Key("rulebooks").Texts() {

@@ -45,6 +45,7 @@ type Spec struct {
 	Identity      map[compose.Language]Identity
 	LedgerMaxAge  time.Duration
 	StaleAfter    time.Duration
+	Spread        time.Duration // over how long the messages of a day are spread
 	Carrier       string
 	Approvals     []Approval
 	Talk          Talk
@@ -79,7 +80,7 @@ func Compile(s Spec) (*Portfolio, error) {
 func parse(s Spec) (*Portfolio, error) {
 	p := &Portfolio{
 		Ref: s.Ref, Creditor: s.Creditor, Language: s.Language, Party: s.Party, Terms: s.Terms, Identity: s.Identity,
-		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier, Provider: s.Provider,
+		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Spread: s.Spread, Carrier: s.Carrier, Provider: s.Provider,
 		Approvals: s.Approvals, Talk: s.Talk, Page: s.Page, on: s.On,
 	}
 	zone, err := time.LoadLocation(s.Zone)

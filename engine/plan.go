@@ -226,15 +226,34 @@ func (w *planner) add(d *store.Dossier, j *Judgement) {
 		w.page.Tasks = append(w.page.Tasks, store.Task{Planned: m, Kind: j.Intent.Treatment.Task})
 		return
 	}
-	k := batchKey{j.NotBefore.UnixMilli(), j.NotBefore.Add(w.p.StaleAfter).UnixMilli()}
+	from := w.p.spread(d.Person, ledger.Day(w.o.Now.In(w.p.Zone)), j.NotBefore, j.NotAfter)
+	k := batchKey{from.UnixMilli(), from.Add(w.p.StaleAfter).UnixMilli()}
 	i, ok := w.batches[k]
 	if !ok {
 		i = len(w.page.Batches)
 		w.batches[k] = i
-		w.page.Batches = append(w.page.Batches, store.Batch{Carrier: w.p.Carrier, NotBefore: j.NotBefore, NotAfter: j.NotBefore.Add(w.p.StaleAfter)})
+		w.page.Batches = append(w.page.Batches, store.Batch{Carrier: w.p.Carrier, NotBefore: from, NotAfter: from.Add(w.p.StaleAfter)})
 	}
 	batch := &w.page.Batches[i]
 	batch.Messages = append(batch.Messages, m)
+}
+
+// Messages that are spread leave at quarters of an hour, and a good while before their lawful window ends.
+const (
+	spreadStep = 15 * time.Minute
+	spreadLeft = time.Hour
+)
+
+// spread puts off a message within its lawful window, so that not all who answer do so at once: those of one day evenly over
+// p.Spread, each person at another time from day to day, and the same when it is planned again.
+func (p *Portfolio) spread(person ledger.PersonID, on ledger.Date, from, to time.Time) time.Time {
+	over := min(p.Spread, to.Sub(from)-spreadLeft)
+	if over < spreadStep {
+		return from
+	}
+	h := (uint64(person)<<20 ^ uint64(on)) * 0x9e3779b97f4a7c15
+	steps := uint64(over/spreadStep) + 1
+	return from.Add(time.Duration((h>>32)%steps) * spreadStep)
 }
 
 // decided keeps the decision if it is another than the last. A person whom no stage covers has none to keep

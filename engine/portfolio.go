@@ -33,12 +33,14 @@ type Portfolio struct {
 	LedgerMaxAge time.Duration
 	// StaleAfter is how long after its hour a message may still leave; 0 means DefaultStaleAfter.
 	StaleAfter time.Duration
-	Carrier    string
-	Talk       Talk             // what replies set off
-	Approvals  []Approval       // of statutory notices; a notice without one is held
-	Provider   string           // who the carrier is to the law: "direct", "twilio" …; empty means not known
-	Page       Page             // the borrower's page
-	Documents  []store.Document // those above as they were read, kept with each decision
+	// Spread is over how long the messages of a day are spread from the first hour at which they may leave; 0 spreads none.
+	Spread    time.Duration
+	Carrier   string
+	Talk      Talk             // what replies set off
+	Approvals []Approval       // of statutory notices; a notice without one is held
+	Provider  string           // who the carrier is to the law: "direct", "twilio" …; empty means not known
+	Page      Page             // the borrower's page
+	Documents []store.Document // those above as they were read, kept with each decision
 
 	row     store.Portfolio
 	edition int64

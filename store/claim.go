@@ -70,7 +70,7 @@ func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, c *Claim, h Holder, po
 	st, err := s.reads.in(ctx, tx, `SELECT `+waitingColumns+`, q.not_after,
 		(SELECT count(*) FROM fence f WHERE f.id BETWEEN m.id<<3 AND m.id<<3|7) + 1
 		FROM requeue q JOIN message m ON m.id = q.message JOIN batch b ON b.id = m.batch
-		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ?`+cond+` ORDER BY q.not_before, q.message LIMIT ?`)
+		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ?`+cond+` ORDER BY b.urgency DESC, q.not_before, q.message LIMIT ?`)
 	if err != nil {
 		return err
 	}

@@ -200,8 +200,8 @@ func (c *talk) plan(sp *Speaker, a *Answering, reply, arrangement int64, episode
 		return fmt.Errorf("store: the numbers of %s are used up", from.Month().Format("2006-01"))
 	}
 	var batch int64
-	if err := c.tx.QueryRowContext(c.ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count, next)
-		VALUES (?, ?, ?, ?, ?, ?, ?, 1, 1) RETURNING id`, sp.Portfolio, a.Edition, a.Carrier, millis(at), millis(at), millis(a.NotAfter), id).Scan(&batch); err != nil {
+	if err := c.tx.QueryRowContext(c.ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count, next, urgency)
+		VALUES (?, ?, ?, ?, ?, ?, ?, 1, 1, 1) RETURNING id`, sp.Portfolio, a.Edition, a.Carrier, millis(at), millis(at), millis(a.NotAfter), id).Scan(&batch); err != nil {
 		return wrap(err)
 	}
 	res, err := c.tx.ExecContext(c.ctx, `INSERT OR IGNORE INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on)
