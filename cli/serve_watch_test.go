@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	spans "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -47,10 +48,12 @@ func (c *collecting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestServeIsWatched(t *testing.T) {
 	const people = 30
 	s, addr := simulator(t, smsc.Config{KeepTexts: true, IDs: smsc.Random, Behave: func(to, _ string, _ int) smsc.Behaviour {
+		// A receipt that comes before its outcome has no time that it was waited for.
+		after := smsc.Behaviour{After: 200 * time.Millisecond}
 		if strings.HasSuffix(to, "0") {
-			return smsc.Behaviour{Reply: "别再给我发短信了，我姓王"}
+			after.Reply = "别再给我发短信了，我姓王"
 		}
-		return smsc.Behaviour{}
+		return after
 	}})
 	traces := &collecting{}
 	web := httptest.NewServer(traces)
