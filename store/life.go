@@ -181,7 +181,7 @@ func (s *Store) whereabouts(ctx context.Context, tx *sql.Tx) (home string, timel
 	}
 	var segment string
 	err = tx.QueryRowContext(ctx, `SELECT 'cluster ' || (SELECT system_identifier FROM pg_control_system()) || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())
-		|| ' ' || CAST(CAST('life' AS regclass) AS oid), substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)`).Scan(&home, &segment)
+		|| ' ' || CAST(CAST('life' AS regclass) AS oid), `+timelineNow).Scan(&home, &segment)
 	if err != nil {
 		return "", 0, wrap(err)
 	}
@@ -201,12 +201,13 @@ func (s *Store) settleDown(ctx context.Context, a *attesting) error {
 // exchanged under a running process, it looks for the last fence of this one too.
 func (s *Store) mayLeave(ctx context.Context, tx *sql.Tx) error {
 	var l Life
+	var then, segment string
 	last, there := s.lastFence.Load(), true
 	row := tx.QueryRowContext(ctx, `SELECT line, held_at, held_why FROM life`)
 	to := []any{&l.Line, (*msTime)(&l.HeldAt), &l.Why}
 	if s.fleet && last != 0 {
-		row = tx.QueryRowContext(ctx, `SELECT line, held_at, held_why, EXISTS (SELECT 1 FROM fence WHERE id = ?) FROM life`, last)
-		to = append(to, &there)
+		row = tx.QueryRowContext(ctx, `SELECT line, held_at, held_why, EXISTS (SELECT 1 FROM fence WHERE id = ?), CAST(timeline AS TEXT), `+timelineNow+` FROM life`, last)
+		to = append(to, &there, &then, &segment)
 	}
 	if err := row.Scan(to...); err != nil {
 		return wrap(err)
@@ -227,8 +228,28 @@ func (s *Store) mayLeave(ctx context.Context, tx *sql.Tx) error {
 	if s.unproven.Load() {
 		return s.proven(ctx, tx)
 	}
-	return nil
+	if segment == "" {
+		return nil
+	}
+	return s.follow(ctx, tx, then, segment)
 }
+
+// follow stores the timeline of a primary that has taken over with all that this process knows, so that machines that know
+// nothing can tell.
+func (s *Store) follow(ctx context.Context, tx *sql.Tx, then, segment string) error {
+	now, err := strconv.ParseInt(segment, 16, 64)
+	if err != nil {
+		return wrap(err)
+	}
+	if then == strconv.FormatInt(now, 10) {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE life SET timeline = ? WHERE CAST(timeline AS TEXT) = ?`, now, then)
+	return wrap(err)
+}
+
+// timelineNow is PostgreSQL's timeline, as the first eight hex digits of the name of a file of its log.
+const timelineNow = `substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)`
 
 // proven says whether somebody who knew the database before has stored its new timeline.
 func (s *Store) proven(ctx context.Context, tx *sql.Tx) error {
