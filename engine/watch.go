@@ -48,9 +48,6 @@ func (b *inbox) seen(st *store.Step, carrier string) []Seen {
 		r := &st.Receipts[i]
 		list = append(list, Seen{Carrier: carrier, Fence: r.Fence, Part: r.Part, Event: r.Event, From: b.parts[r.ID].at, At: st.WireAt})
 	}
-	for i := range st.Replies {
-		list = append(list, Seen{Carrier: carrier, Meaning: st.Replies[i].Meaning, At: st.WireAt})
-	}
 	return list
 }
 
@@ -58,6 +55,9 @@ func (b *inbox) seen(st *store.Step, carrier string) []Seen {
 func (s *Sender) tell(list []Seen, st *store.Step, permitted []bool) {
 	if s.e.Watch == nil {
 		return
+	}
+	for i := range st.Replies { // what they say is read between
+		list = append(list, Seen{Carrier: s.name, Meaning: st.Replies[i].Meaning, At: st.WireAt})
 	}
 	for i := range st.Tries {
 		if i < len(permitted) && permitted[i] {

@@ -218,7 +218,7 @@ func portfolio(t *testing.T) *engine.Portfolio {
 	id := engine.Identity{Creditor: "晨光银行", Signature: "晨光银行", Phone: "4008000000", Verify: "晨光银行App“消息”", Officer: "客户服务部", StopWord: "R"}
 	p, err := engine.Compile(engine.Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy, Rulebooks: []engine.Source{book},
-		Tables: tables, Templates: must(engine.ShippedTemplates("creditor")), LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct",
+		Tables: tables, Templates: must(engine.ShippedTemplates("")), LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct",
 		Identity: map[compose.Language]engine.Identity{"zh": id, "en": id},
 	})
 	if err != nil {
