@@ -64,6 +64,21 @@ race: ## Run the short tests of the packages that share memory under the race de
 sim: ## Try to break what must always hold: make sim SEEDS=5000 FROM=1, or one world again: make sim SEED=42.
 	go test -count 1 -timeout 0 -run '^TestProof$$' ./sim/proof -args $(if $(SEED),-test.v -seed $(SEED),-seeds $(or $(SEEDS),200) -from $(or $(FROM),1))
 
+.PHONY: failover
+failover: ## Kill primaries of a Patroni cluster under load and count at the carrier; minutes, and not part of check.
+	@tools/failover.sh
+
+.PHONY: check-deploy
+check-deploy: ## Check the systemd unit and the container file as far as this machine allows.
+	@tools/deploy.sh
+
+.PHONY: container
+container: build ## Build the container image duly with buildah, podman or docker.
+	@mkdir -p .cache/context/empty; cp duly .cache/context/; \
+	for b in "buildah build" "podman build" "docker build"; do \
+		if command -v $${b%% *} >/dev/null; then exec $$b -t duly -f deploy/container/Containerfile .cache/context; fi; \
+	done; echo "container: no buildah, podman or docker" >&2; exit 1
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s; or a number of runs, such as 1000x).
 	@tools/fuzz.sh $(FUZZTIME)
