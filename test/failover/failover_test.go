@@ -201,7 +201,7 @@ func count(t *testing.T, w *worker, arrivals []smsc.Arrival, mostUnknown int) {
 func listen(t *testing.T) (*smsc.Server, string) {
 	t.Helper()
 	s, err := smsc.New(smsc.Config{
-		Now: func() time.Time { return thursday }, KeepTexts: true, IDs: smsc.Random,
+		Now: func() time.Time { return thursday }, KeepTexts: true, IDs: smsc.Random, Patience: 5 * time.Minute, // parts of a message come seconds apart, and are one message still
 		Faults: smsc.Faults{DelayResponse: 20 * time.Millisecond, SlowAccept: 10 * time.Millisecond}, // slow enough that two deaths find messages on their way
 	})
 	if err != nil {
@@ -214,7 +214,7 @@ func listen(t *testing.T) (*smsc.Server, string) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, l) }()
-	t.Cleanup(func() { stop(); <-ended })
+	t.Cleanup(func() { stop(); _ = <-ended })
 	return s, l.Addr().String()
 }
 
