@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -200,13 +201,17 @@ func TestUpgrade(t *testing.T) {
 	}
 	const people, window = 1500, 40
 	s, addr := simulator(t, smsc.Config{KeepTexts: true, IDs: smsc.Random, Faults: smsc.Faults{DelayResponse: 60 * time.Millisecond}})
-	config := bank(t, addr, 1, onPostgres(t, func(text string) string {
+	edit := onPostgres(t, func(text string) string {
 		text = regexp.MustCompile(`(?m)^    sessions: .*\n`).ReplaceAllString(text, "")
 		return strings.Replace(text, "window: 1000", "window: "+strconv.Itoa(window), 1)
-	}))
+	})
+	config := bank(t, addr, 1, edit)
+	olders := olderConfig(t, older, filepath.Join(filepath.Dir(config), "keys"), func(text string) string {
+		return edit(strings.Replace(text, "127.0.0.1:2775", addr, 1))
+	})
 	const now = "2026-09-24T10:00:00+08:00"
 	// The older one opened the database before the newer one came: start it first, then bring people in.
-	old := serves(t, older, config, now)
+	old := serves(t, older, olders, now)
 	importMore(t, config, people)
 	recent := serves(t, "", config, now)
 	until(t, "half are sent", func() bool { return len(reached(s)) > people/2 })
@@ -230,4 +235,23 @@ func importMore(t *testing.T, config string, people int) {
 		t.Fatal(err)
 	}
 	must(t, 0, "import", file, "--config", config, "--now", "2026-09-24T07:30:00+08:00")
+}
+
+// olderConfig is the configuration that an older binary starts with, for it knows no later keys, with the key files of a newer one.
+func olderConfig(t *testing.T, older, keys string, edit func(string) string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "older")
+	if out, err := exec.Command(older, "init", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	path := filepath.Join(dir, "duly.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := strings.Replace(edit(string(text)), "keys: keys ", "keys: "+keys+" ", 1)
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
