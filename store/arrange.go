@@ -296,11 +296,11 @@ func (c *talk) decide(a *Arranged, fedTo ledger.Date, now time.Time, done Settle
 	return c.became(a.ID, v.Status, v, now, "payments")
 }
 
-// leftOver gives a person every reply whose answer did not leave, or that had none.
+// leftOver gives a person every reply of the last days whose answer did not leave, or that had none.
 func (c *talk) leftOver(portfolio int64, now time.Time) error {
 	return c.exec(`INSERT INTO desk (kind, reply, person, portfolio, borrower, opened_at, due_at, urgent, hours)
-		SELECT 'not_answered', id, person, portfolio, borrower, ?, ?, 0, '' FROM unanswered WHERE portfolio = ?`,
-		millis(now), millis(now.Add(24*time.Hour)), portfolio)
+		SELECT 'not_answered', id, person, portfolio, borrower, ?, ?, 0, '' FROM unanswered WHERE portfolio = ? AND at >= ?`,
+		millis(now), millis(now.Add(24*time.Hour)), portfolio, millis(now.AddDate(0, 0, -45)))
 }
 
 // caughtUp is how much later than a claim of payment the feed has to reach before the claim is looked for in it: money is booked on
