@@ -73,10 +73,10 @@ or --every says it. While an arrangement is live nothing is collected; a broken 
 		a.nowFlag(c)
 	}
 	by(c)
-	approve := &cobra.Command{Use: "approve NUMBER", Short: "A second person lets an arrangement begin", Args: exactly(1, "approve takes the number of an arrangement"), RunE: func(c *cobra.Command, args []string) error {
+	approve := &cobra.Command{Use: "approve NUMBER", Short: "A second person lets an arrangement begin", Example: "  duly arrange approve 12 --by supervisor:3", Args: exactly(1, "approve takes the number of an arrangement"), RunE: func(c *cobra.Command, args []string) error {
 		return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.approve(c.Context(), e, args[0], f) })
 	}}
-	withdraw := &cobra.Command{Use: "withdraw NUMBER", Short: "End an arrangement, or refuse one that waits", Args: exactly(1, "withdraw takes the number of an arrangement"), RunE: func(c *cobra.Command, args []string) error {
+	withdraw := &cobra.Command{Use: "withdraw NUMBER", Short: "End an arrangement, or refuse one that waits", Example: "  duly arrange withdraw 12 --by staff:17 --reason \"paid in cash\"", Args: exactly(1, "withdraw takes the number of an arrangement"), RunE: func(c *cobra.Command, args []string) error {
 		return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.withdraw(c.Context(), e, args[0], f) })
 	}}
 	by(approve)

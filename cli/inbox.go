@@ -51,8 +51,8 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
 	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
-	sub := func(use, short string, args int, flags func(*cobra.Command), run func(context.Context, *engine.Engine, []string) error) {
-		s := &cobra.Command{Use: use, Short: short, Args: exactly(args, "this is called as duly inbox "+use), RunE: func(c *cobra.Command, args []string) error {
+	sub := func(use, short, example string, args int, flags func(*cobra.Command), run func(context.Context, *engine.Engine, []string) error) {
+		s := &cobra.Command{Use: use, Short: short, Example: "  duly inbox " + example, Args: exactly(args, "this is called as duly inbox "+use), RunE: func(c *cobra.Command, args []string) error {
 			return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return run(c.Context(), e, args) })
 		}}
 		a.langFlag(s, &f.lang)
@@ -65,10 +65,10 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	by := func(s *cobra.Command) {
 		s.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as staff:17 (required)")
 	}
-	sub("show NUMBER", "One item with the words of the reply, and what helps", 1, nil, func(ctx context.Context, e *engine.Engine, args []string) error {
+	sub("show NUMBER", "One item with the words of the reply, and what helps", "show 12", 1, nil, func(ctx context.Context, e *engine.Engine, args []string) error {
 		return a.inboxShow(ctx, e, args[0], f)
 	})
-	sub("close NUMBER", "What waited is done", 1, func(s *cobra.Command) {
+	sub("close NUMBER", "What waited is done", "close 12 --by staff:17 --outcome explained --root-cause billing", 1, func(s *cobra.Command) {
 		by(s)
 		s.Flags().StringVar(&f.outcome, "outcome", "answered", "what came of it, in a word or two: never a name")
 		s.Flags().StringVar(&f.rootCause, "root-cause", "", "of a complaint or dispute: what was wrong")
@@ -77,16 +77,16 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	}, func(ctx context.Context, e *engine.Engine, args []string) error {
 		return a.inboxClose(ctx, e, args[0], f)
 	})
-	sub("correct REPLY MEANING", "Say what a reply means; the number is that of the reply", 2, by, func(ctx context.Context, e *engine.Engine, args []string) error {
+	sub("correct REPLY MEANING", "Say what a reply means; the number is that of the reply", "correct 31 promise --by staff:17", 2, by, func(ctx context.Context, e *engine.Engine, args []string) error {
 		return a.inboxCorrect(ctx, e, args[0], args[1], f)
 	})
-	sub("cause BORROWER CAUSE", "Say why a payment is late; wilful needs a reason", 2, func(s *cobra.Command) {
+	sub("cause BORROWER CAUSE", "Say why a payment is late; wilful needs a reason", "cause B00017 job_loss --by staff:17", 2, func(s *cobra.Command) {
 		by(s)
 		s.Flags().StringVar(&f.reason, "reason", "", "why you say so; it is sealed")
 	}, func(ctx context.Context, e *engine.Engine, args []string) error {
 		return a.inboxCause(ctx, e, args[0], args[1], f)
 	})
-	sub("export", "The corrected replies as training texts: meaning, a tab, the words", 0, nil, func(ctx context.Context, e *engine.Engine, _ []string) error {
+	sub("export", "The corrected replies as training texts: meaning, a tab, the words", "export > corrections.tsv", 0, nil, func(ctx context.Context, e *engine.Engine, _ []string) error {
 		return a.inboxExport(ctx, e)
 	})
 	return c
