@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/law"
@@ -226,37 +226,124 @@ func (d *Desk) heard(ctx context.Context, p *Portfolio, g *store.Guest, past *st
 // Said is what a borrower says at the page.
 type Said struct {
 	Meaning receive.Meaning
-	Text    string // their own words, or what the button says
-	Own     bool   // the text is their own words: it is read as a reply is, for what protects
+	Text    string      // their own words, or what the button says
+	Own     bool        // the text holds their own words: it is read as a reply is, for what protects
+	On      ledger.Date // of a promise: the day
+	Minor   int64       // of a promise: how much, in the currency of what is overdue; 0 means all of it
+	Parts   int         // of a plan: how many instalments, of those that Offers gives
 }
 
-// Page is the carrier's name of what is said at the page.
+// pageCarrier is the name of the route of what is said at the page.
 const pageCarrier = "page"
 
-// Say stores what a guest says and lets it act, as a reply of that meaning does. What protects and stands in their own words
-// acts too: who disputes a sum and writes that they cannot go on is heard in both.
-func (d *Desk) Say(ctx context.Context, g *store.Guest, s Said, language string, at time.Time) error {
-	said := []store.Reply{{
+// Say stores what a guest says and lets it act, as a reply of that meaning does; the page itself answers, so that no text does.
+// What protects and stands in their own words acts too: who disputes a sum and writes that they cannot go on is heard in both.
+// It says whether something was agreed by it: not so where a person has to look first.
+func (d *Desk) Say(ctx context.Context, g *store.Guest, s Said, language string, at time.Time) (agreed bool, err error) {
+	h, back, err := d.hearing(ctx, g, at)
+	if err != nil {
+		return false, err
+	}
+	defer back()
+	one := store.Reply{
 		Carrier: pageCarrier, Borrower: g.Borrower, Channel: ledger.App, Text: s.Text, Meaning: string(s.Meaning), Confidence: 1, Language: language,
-		Suppress: barring[s.Meaning],
-	}}
-	if s.Own && strings.TrimSpace(s.Text) != "" {
-		m := receive.Read(s.Text, receive.Given{})
-		if read := said[0]; m.Danger || barring[m.Meaning] != "" && m.Meaning != s.Meaning {
-			read.Meaning, read.Confidence, read.Language, read.Suppress = string(m.Meaning), m.Confidence, m.Language, barring[m.Meaning]
-			if m.Danger {
-				read.Suppress = "danger"
+		On: s.On, Speaker: h.sp, Suppress: barring[s.Meaning],
+	}
+	if s.Minor > 0 {
+		one.Amount = ledger.Money{Minor: s.Minor, Currency: h.request.Currency}
+	}
+	h.effects(&one, s.Meaning)
+	if s.Parts > 0 {
+		h.take(&one, s.Parts)
+	}
+	one.Answer = nil
+	one.Quiet = one.Desk == nil
+	said := []store.Reply{one}
+	if s.Own {
+		m := receive.Read(s.Text, receive.Given{Today: h.today})
+		if kind := suppressed(&m); m.Danger || m.Meaning != s.Meaning && protects[m.Meaning] {
+			more := store.Reply{
+				Carrier: pageCarrier, Borrower: g.Borrower, Channel: ledger.App, Text: s.Text, Meaning: string(m.Meaning), Confidence: m.Confidence,
+				Language: m.Language, Speaker: h.sp, Suppress: kind,
 			}
-			said = append(said, read)
+			if m.Danger {
+				more.Desk = &store.Desking{Kind: "danger", DueAt: at.Add(inAnHour), Urgent: true}
+			} else {
+				h.effects(&more, m.Meaning)
+			}
+			more.Answer = nil
+			more.Quiet = more.Desk == nil
+			said = append(said, more)
 		}
 	}
-	for i := range said {
-		if err := d.e.AtPage(ctx, &said[i], at); err != nil {
-			return err
+	if _, err = d.e.Store.SayAtPage(ctx, said, at); err != nil {
+		return false, err
+	}
+	if one.Agreed == nil {
+		return false, nil
+	}
+	return d.e.Store.LiveSince(ctx, g.Borrower, string(one.Agreed.Kind), at)
+}
+
+// protects are the meanings that act wherever they stand in somebody's own words.
+var protects = map[receive.Meaning]bool{
+	receive.Stop: true, receive.WrongPerson: true, receive.Representation: true, receive.Deceased: true, receive.Vulnerable: true,
+}
+
+// hearing finds out where a guest's loans stand. Call back when it is done with.
+func (d *Desk) hearing(ctx context.Context, g *store.Guest, at time.Time) (*hearing, func(), error) {
+	pool := d.forks[g.Portfolio]
+	if pool == nil {
+		return nil, nil, ErrOtherPortfolio
+	}
+	p, _ := pool.Get().(*Portfolio)
+	back := func() { pool.Put(p) }
+	dossier, j, err := d.e.standingOf(ctx, p, g.Person, at)
+	if err != nil {
+		back()
+		return nil, nil, err
+	}
+	h := &hearing{
+		p: p, d: dossier, at: at, today: ledger.Day(at.In(p.Zone)),
+		sp: store.Speaker{Person: g.Person, Portfolio: g.Portfolio, Borrower: g.Borrower},
+	}
+	if dossier != nil {
+		h.know(j)
+	}
+	if h.borrower != nil {
+		h.sp.Address = h.borrower.Address
+	}
+	return h, back, nil
+}
+
+// Offers returns the plans that Duly may agree to with a guest by itself, and in which currency; none where a person decides.
+func (d *Desk) Offers(ctx context.Context, g *store.Guest, at time.Time) ([][]arrange.Part, ledger.Currency, error) {
+	h, back, err := d.hearing(ctx, g, at)
+	if err != nil {
+		return nil, "", err
+	}
+	defer back()
+	return h.offers(), h.request.Currency, nil
+}
+
+func (h *hearing) offers() [][]arrange.Part {
+	if !h.sure() || h.request.Due <= 0 {
+		return nil
+	}
+	return h.p.Talk.Authority.Offers(h.request, arrange.Income{}, arrange.Duly)
+}
+
+// take agrees to the plan of so many instalments, where it is still one of those that fit.
+func (h *hearing) take(r *store.Reply, parts int) {
+	for _, o := range h.offers() {
+		if len(o) == parts {
+			r.Agreed, r.Desk = &store.Agreed{
+				Arrangement: arrange.Arrangement{Kind: arrange.Plan, MadeOn: h.today, Grace: h.p.Talk.Grace, Parts: o},
+				Status:      arrange.Live, Currency: h.request.Currency, Due: h.request.Due,
+			}, nil
+			return
 		}
 	}
-	_, err := d.e.Store.SayAtPage(ctx, said, at)
-	return err
 }
 
 // Choose keeps when, how and in which language a guest wants to be written to.

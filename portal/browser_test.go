@@ -193,6 +193,10 @@ func TestInABrowser(t *testing.T) {
 			p.want(path, want)
 			p.look(name(path[1:] + "-done"))
 		}
+		p.open("/promise")
+		p.look(name("promise"))
+		p.open("/plan")
+		p.look(name("plan"))
 		act("/paid", c.paid)
 		act("/later", c.later, func() { p.do(chromedp.Click("#w3")) })
 		p.open("/dispute")

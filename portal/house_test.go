@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/intake"
@@ -141,6 +142,7 @@ func portfolio(t testing.TB) *engine.Portfolio {
 	p, err := engine.Compile(engine.Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy, Rulebooks: []engine.Source{book}, Tables: tables,
 		Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct", Identity: map[compose.Language]engine.Identity{"zh": id, "en": en},
+		Talk: engine.Talk{Grace: 2, Authority: arrange.Authority{{By: arrange.Duly, From: 0, To: 90, Instalments: 6, Days: 30}}},
 		Page: engine.Page{Address: "https://my.bank.example", Links: true},
 	})
 	must(t, err)

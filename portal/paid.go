@@ -31,5 +31,6 @@ func (v *visit) tell(m receive.Meaning, words, zh, en string) error {
 	case words != "":
 		said.Text += v.say("：", ": ") + words
 	}
-	return v.Desk.Say(v.r.Context(), v.guest, said, v.lang, v.at)
+	_, err := v.Desk.Say(v.r.Context(), v.guest, said, v.lang, v.at)
+	return err
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // inner are all pages behind the second step.
-var inner = []string{"/loan", "/working", "/pay", "/paid", "/later", "/dispute", "/ask", "/choose", "/record", "/rules", "/rights", "/data"}
+var inner = []string{"/loan", "/working", "/pay", "/paid", "/promise", "/plan", "/later", "/dispute", "/ask", "/choose", "/record", "/rules", "/rights", "/data"}
 
 // TestTheWayIn goes in by code and by link, in both languages.
 func TestTheWayIn(t *testing.T) {
@@ -76,7 +76,7 @@ func TestNothingBeforeTheSecondStep(t *testing.T) {
 			t.Errorf("one without the second step at %s came to %s", path, g.path)
 		}
 	}
-	for _, path := range []string{"/paid", "/later", "/dispute", "/ask", "/choose"} {
+	for _, path := range []string{"/paid", "/promise", "/plan", "/later", "/dispute", "/ask", "/choose"} {
 		stranger.post(path, "words", "x", "what", "amount", "day", "1")
 		keyed.post(path, "words", "x", "what", "amount", "day", "1")
 	}
@@ -166,9 +166,9 @@ func TestActions(t *testing.T) {
 		path, said, state, answer string
 		form                      []string
 	}{
-		{"/paid", "paid 我已经还款了：昨天转账的", "", "等待款项入账", []string{"words", "昨天转账的"}},
-		{"/later", "hardship 我现在还不上：收入减少或没有收入了；预计有钱的日子 2026-10-15 工厂停工", "", "不是一个人", []string{"why", "income", "when", "2026.10.15", "words", "工厂停工"}},
-		{"/dispute", "dispute 我认为有误：金额不对 (C0002-991)：多算了", "", "书面答复", []string{"what", "amount", "loan", "C0002-991", "words", "多算了"}},
+		{"/paid", "paid 我已经还款了：昨天转账的", "paid_claim", "等待款项入账", []string{"words", "昨天转账的"}},
+		{"/later", "hardship 我现在还不上：收入减少或没有收入了；预计有钱的日子 2026-10-15 工厂停工", "hardship", "不是一个人", []string{"why", "income", "when", "2026.10.15", "words", "工厂停工"}},
+		{"/dispute", "dispute 我认为有误：金额不对 (C0002-991)：多算了", "dispute", "书面答复", []string{"what", "amount", "loan", "C0002-991", "words", "多算了"}},
 		{"/ask", "question 利率是多少？", "", "我们收到了", []string{"words", "利率是多少？"}},
 		{"/ask", "call_me 请给我打电话，上午9点到12点", "", "我们收到了", []string{"call", "morning"}},
 		{"/stop", "stop 不再接收提醒", "stop", "已经停止", nil},
@@ -520,5 +520,52 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 	if n := h.events("opened"); n != people {
 		t.Errorf("%d opened, want %d", n, people)
+	}
+}
+
+// TestAgreed: a promise and a plan hold where the creditor's table lets them, rest contact, and are shown; where it does not,
+// the page says that a person decides, and claims nothing.
+func TestAgreed(t *testing.T) {
+	h := newHouse(t)
+	b := h.inside("B1")
+	for _, bad := range [][]string{{"on", ""}, {"on", "2026-09-01"}, {"on", "soon"}, {"on", "2026-10-01", "amount", "lots"}, {"on", "2031-10-01"}} {
+		if g := b.post("/promise", bad...); g.code != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %d", bad, g.code)
+		}
+	}
+	if s := h.said("B1"); s != "" {
+		t.Errorf("a promise that was none was stored: %s", s)
+	}
+	if g := b.post("/promise", "on", "2026年10月5日", "amount", "500元"); !strings.Contains(g.text, "我们记下了：2026年10月5日") {
+		t.Errorf("a promise: %d %s", g.code, words(g.text))
+	}
+	if s := h.states("B1"); s != "arrangement" {
+		t.Errorf("states %q after a promise", s)
+	}
+	h.at(thursday.Add(time.Minute))
+	if g := b.get("/loan"); !strings.Contains(g.text, "您与我们有约定") {
+		t.Errorf("the page does not tell of the promise: %s", words(g.text))
+	}
+	c := h.inside("B2")
+	g := c.get("/plan")
+	if !strings.Contains(g.text, `value="3"`) || !strings.Contains(g.text, `value="6"`) {
+		t.Fatalf("plans: %s", words(g.text))
+	}
+	if g := c.post("/plan"); g.code != http.StatusUnprocessableEntity {
+		t.Errorf("none chosen: %d", g.code)
+	}
+	if g := c.post("/plan", "parts", "60"); strings.Contains(g.text, "The plan holds") || !strings.Contains(g.text, "for a colleague to decide") {
+		t.Errorf("a plan that was not offered: %s", words(g.text))
+	}
+	if g := c.post("/plan", "parts", "3"); !strings.Contains(g.text, "The plan holds: 3 instalments") {
+		t.Errorf("a plan: %s", words(g.text))
+	}
+	if s := h.states("B2"); !strings.Contains(s, "arrangement") {
+		t.Errorf("states %q after a plan", s)
+	}
+	// Beyond the creditor's table.
+	d := h.inside("B4")
+	if g := d.post("/promise", "on", "2027-08-01"); strings.Contains(g.text, "我们记下了") || !strings.Contains(g.text, "由同事来定") {
+		t.Errorf("a promise beyond the table: %s", words(g.text))
 	}
 }

@@ -234,3 +234,10 @@ func (s *Store) PortalEvents(ctx context.Context, portfolio int64, what string) 
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM portal_event WHERE portfolio = ? AND what = ?`, portfolio, what).Scan(&n)
 	return n, wrap(err)
 }
+
+// LiveSince says whether an arrangement of a kind has come to hold with a borrower since an instant.
+func (s *Store) LiveSince(ctx context.Context, b ledger.BorrowerID, kind string, at time.Time) (live bool, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM arrangement WHERE borrower = ? AND kind = ? AND status = 'live' AND made_at >= ?)`,
+		b, kind, millis(at)).Scan(&live)
+	return live, wrap(err)
+}
