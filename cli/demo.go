@@ -24,6 +24,7 @@ type demoFlags struct {
 	dir, lang string
 	days      int
 	seed      uint64
+	open      bool
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -37,13 +38,14 @@ answer and ask to be left alone; the carrier fails; a process that is handing ov
 
 At the end it prints the report, three borrowers explained, and the carrier's own count of what must be zero. Nothing
 but loopback is used, and nobody real is written to. The exit status is 1 when a count that must be zero is not.`,
-		Example: "  duly demo\n  duly demo --lang zh --dir acme",
+		Example: "  duly demo\n  duly demo --open\n  duly demo --lang zh --dir acme",
 		Args:    exactly(0, "demo takes no arguments"),
 		RunE:    func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), f) },
 	}
 	c.Flags().StringVar(&f.dir, "dir", "", "folder to make (default: a temporary one, which is kept)")
 	c.Flags().IntVar(&f.days, "days", 14, "civil days to go through after 2026-09-17")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "what people and the carrier do")
+	c.Flags().BoolVar(&f.open, "open", false, "then show a borrower's page on loopback until Ctrl-C")
 	c.Flags().StringVar(&f.lang, "lang", "", "zh or en (default: the language of the environment)")
 	return c
 }
@@ -157,7 +159,10 @@ func (d *demo) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return d.tell(ctx)
+		if err := d.tell(ctx); err != nil || !d.flags.open {
+			return err
+		}
+		return d.showPage(ctx)
 	})
 	return errors.Join(err, amend(path, "address: "+d.world.Address(), "address: "+usualAddress))
 }

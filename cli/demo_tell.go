@@ -280,7 +280,7 @@ func (d *demo) files() {
 		d.line("  %s", `go build -o duly . && export PATH="$PWD:$PATH"`)
 	}
 	d.line("  cd %s", d.dir)
-	next := (demoFrom + ledger.Date(d.flags.days) + 1).At(10, 0, d.zone).Format(time.RFC3339)
+	next := d.after().Format(time.RFC3339)
 	for _, c := range []string{
 		"duly explain " + stops + " --now " + next, "duly report", "duly plan --dry-run --now " + next,
 		"duly smsc &", "duly run --linger 1s --now " + next,

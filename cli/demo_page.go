@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/examples"
+	"github.com/dulyhq/duly/intake"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/serve"
+	"github.com/dulyhq/duly/store"
+)
+
+// after is when the demo's folder goes on: the morning after its last day.
+func (d *demo) after() time.Time {
+	return (demoFrom + ledger.Date(d.flags.days) + 1).At(10, 0, d.zone)
+}
+
+// showPage shows the page of a borrower of the story on loopback, until somebody ends the demo. It is the real one: with a link that
+// ends by itself and a second step.
+func (d *demo) showPage(ctx context.Context) error {
+	civil, began := d.after(), d.a.clock.read()
+	now := func() time.Time { return civil.Add(d.a.clock.read().Sub(began)) }
+	handler := d.config.portalHandler(d.engine, now, slog.New(slog.DiscardHandler))
+	if handler == nil {
+		return fail(Input, "%s says nothing of the borrower's page", d.config.File)
+	}
+	if err := d.born(ctx, civil); err != nil {
+		return err
+	}
+	in, err := letIn(ctx, d.engine, d.config.Portfolios[0].ID, hasTwo, true, civil)
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fail(Dependency, "the page cannot be shown on loopback: %w", err)
+	}
+	web := serve.New(serve.Limits{}, nil)
+	web.Handle("/", handler)
+	d.head("The borrower's page", "借款人页面")
+	d.line("  %s", engine.PageLink("http://"+l.Addr().String(), path.Base(in.Link)))
+	d.say(d.lang.say("The page of "+hasTwo+", as their phone would show it. It asks for their date of birth, which is "+hasTwoBorn+". It stays open until Ctrl-C.",
+		hasTwo+"在手机上看到的页面。页面会核对出生日期，请填 "+hasTwoBorn+"。按 Ctrl-C 结束。"))
+	return web.Run(ctx, l)
+}
+
+// hasTwoBorn is the day of birth that the lender states of the borrower whose page is shown.
+const hasTwoBorn = "1987-05-20"
+
+// born imports that day, as a lender's file would: the sample's have none.
+func (d *demo) born(ctx context.Context, at time.Time) error {
+	text, err := fs.ReadFile(examples.DemoStory, "demo-story/borrowers.csv")
+	if err != nil {
+		return err
+	}
+	var file strings.Builder
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case file.Len() == 0:
+			file.WriteString(line + ",birth_date\n")
+		case strings.HasPrefix(line, hasTwo+","):
+			file.WriteString(line + "," + hasTwoBorn + "\n")
+		}
+	}
+	row, err := d.engine.Store.Portfolio(ctx, d.config.Creditor.ID, d.config.Portfolios[0].ID)
+	if err != nil {
+		return err
+	}
+	_, err = d.engine.Store.Import(ctx, store.Import{Portfolio: row, Now: at, AsOf: at}, func(st *store.Stage) error {
+		_, err := intake.Read(strings.NewReader(file.String()), "borrowers.csv", intake.Options{Currency: "CNY", Country: "CN", Zone: d.zone}, st)
+		return err
+	})
+	return err
+}
