@@ -214,7 +214,7 @@ func listen(t *testing.T) (*smsc.Server, string) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, l) }()
-	t.Cleanup(func() { stop(); _ = <-ended })
+	t.Cleanup(func() { stop(); <-ended })
 	return s, l.Addr().String()
 }
 
