@@ -201,7 +201,7 @@ func count(t *testing.T, w *worker, arrivals []smsc.Arrival, mostUnknown int) {
 func listen(t *testing.T) (*smsc.Server, string) {
 	t.Helper()
 	s, err := smsc.New(smsc.Config{
-		Now: func() time.Time { return thursday }, KeepTexts: true, IDs: smsc.Random, Patience: 5 * time.Minute, // parts of a message come seconds apart, and are one message still
+		Now: func() time.Time { return thursday }, KeepTexts: true, IDs: smsc.Random, Patience: 30 * time.Second, // parts of a message come seconds apart, and are one message still
 		Faults: smsc.Faults{DelayResponse: 20 * time.Millisecond, SlowAccept: 10 * time.Millisecond}, // slow enough that two deaths find messages on their way
 	})
 	if err != nil {
