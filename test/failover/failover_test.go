@@ -214,7 +214,12 @@ func listen(t *testing.T) (*smsc.Server, string) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, l) }()
-	t.Cleanup(func() { stop(); <-ended })
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Log(err)
+		}
+	})
 	return s, l.Addr().String()
 }
 
