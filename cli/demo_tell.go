@@ -141,8 +141,8 @@ func (d *demo) story() {
 		"09:30  发给 %[2]s 的 %[1]s 提醒已排队；09:40  全部还清；10:00  不再发送：通道当天收到发给该号码的短信 %[3]d 条。"),
 		yuan(d.world.Owed(paysAll, first)), paysAll, countOn(d.world.ArrivedAt(paysAll), storyDay, d.zone)))
 	d.say(fmt.Sprintf(d.lang.say(
-		"10:00  %s answers “退订” (stop). From then on nothing leaves, on any loan: the carrier has %d for this number, the one answered.",
-		"10:00  %s 回复“退订”，此后任何贷款都不再发送：通道收到发给该号码的短信共 %d 条，即被回复的那一条。"), stops, len(d.world.ArrivedAt(stops))))
+		"10:00  %s answers “退订” (stop). From then on nothing leaves, on any loan: the carrier has %d for this number: the one answered, and one that confirms the stop.",
+		"10:00  %s 回复“退订”，此后任何贷款都不再发送：通道收到发给该号码的短信共 %d 条：被回复的那一条，以及一条停止确认。"), stops, len(d.world.ArrivedAt(stops))))
 	d.say(fmt.Sprintf(d.lang.say(
 		"10:00  %s is late on two loans and gets one message, about %s.",
 		"10:00  %s 有两笔贷款逾期，只收到一条短信，合计 %s。"), hasTwo, yuan(d.world.Owed(hasTwo, now))))

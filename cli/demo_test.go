@@ -32,7 +32,7 @@ func TestDemo(t *testing.T) {
 	}
 	for _, want := range []string{
 		"✓   1,004 borrowers", "09:40 ¥500.00 arrives. 10:00 the handset shows ¥740.00:", "待还740.00元", "the carrier has 0 for this number",
-		"the carrier has 1 for this number", "one message, about ¥500.00", "is killed (SIGKILL)", "Twice: 0",
+		"the carrier has 2 for this number: the one answered, and one that confirms the stop", "one message, about ¥500.00", "is killed (SIGKILL)", "Twice: 0",
 		"✓ 0 the same text twice on one handset", "✓ 0 after a stop", "✓ 0 outside 08:00-22:00", "✓ 0 over the caps", "✓ 0 another amount",
 		"✓ 0 to somebody who had paid everything", "✓ 0 in parts", "✓ 0 not accounted for",
 	} {

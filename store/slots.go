@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dulyhq/duly/ledger"
 )
@@ -204,7 +205,11 @@ func (c *commit) move(t *Try) (bool, error) {
 // refuse lets a try that may not leave be judged again at once, and frees slots that it got in part.
 func (c *commit) refuse(t *Try, some bool) error {
 	c.res.Refused++
-	c.st.PutOffs = append(c.st.PutOffs, PutOff{Message: t.Message.ID, NotBefore: c.st.At, NotAfter: t.Message.NotAfter})
+	again, err := c.reachable(t)
+	if err != nil {
+		return err
+	}
+	c.st.PutOffs = append(c.st.PutOffs, PutOff{Message: t.Message.ID, NotBefore: again, NotAfter: t.Message.NotAfter})
 	if !some {
 		return nil
 	}
@@ -215,4 +220,25 @@ func (c *commit) refuse(t *Try, some bool) error {
 		}
 	}
 	return nil
+}
+
+// reachable is from when a try that was refused may be judged again: at once, unless a contact that was counted lies later than
+// now, because the clock was set back since. The database takes no slot before that one's time, and to ask again until then would
+// only keep others from their turn.
+func (c *commit) reachable(t *Try) (time.Time, error) {
+	again := c.st.At
+	for _, s := range slices.Concat(t.Slots, t.Moves) {
+		var last int64
+		err := c.tx.QueryRowContext(c.ctx, `SELECT at FROM contact WHERE subject = ? AND message <> ? ORDER BY seq DESC LIMIT 1`, s.subject(), t.Message.ID).Scan(&last)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return again, wrap(err)
+		}
+		if at := instant(last); at.After(again) {
+			again = at
+		}
+	}
+	return again, nil
 }
