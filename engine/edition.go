@@ -21,6 +21,7 @@ type settings struct {
 	Identity            map[compose.Language]Identity
 	LedgerMaxAge        time.Duration
 	StaleAfter          time.Duration
+	Spread              time.Duration
 	Carrier, Provider   string
 	Approvals           []Approval
 	Talk                Talk
@@ -37,7 +38,7 @@ const ofSettings = "portfolio"
 func (p *Portfolio) keepSettings(s Spec) error {
 	all := settings{
 		Ref: s.Ref, Creditor: s.Creditor, Zone: s.Zone, Language: string(s.Language), Party: s.Party, GraceDays: s.Terms.GraceDays,
-		DayCount: s.Terms.DayCount, Identity: s.Identity, LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Carrier: s.Carrier,
+		DayCount: s.Terms.DayCount, Identity: s.Identity, LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Spread: s.Spread, Carrier: s.Carrier,
 		Provider: s.Provider, Approvals: s.Approvals, Talk: s.Talk, Page: s.Page,
 	}
 	for _, c := range s.Terms.Order {
@@ -117,7 +118,7 @@ func revived(docs []store.Document) (*Portfolio, error) {
 	s := Spec{
 		Ref: all.Ref, Creditor: all.Creditor, Zone: all.Zone, Language: compose.Language(all.Language), Party: all.Party,
 		Terms: assess.Terms{GraceDays: all.GraceDays, DayCount: all.DayCount}, Identity: all.Identity, LedgerMaxAge: all.LedgerMaxAge,
-		StaleAfter: all.StaleAfter, Carrier: all.Carrier, Provider: all.Provider, Approvals: all.Approvals, Talk: all.Talk,
+		StaleAfter: all.StaleAfter, Spread: all.Spread, Carrier: all.Carrier, Provider: all.Provider, Approvals: all.Approvals, Talk: all.Talk,
 		Page: all.Page,
 	}
 	for _, c := range all.Order {

@@ -103,7 +103,7 @@ func TestSettingsAreKept(t *testing.T) {
 	// settings, and names it here.
 	want := []string{
 		"Ref", "Creditor", "Zone", "Language", "Party", "Strategy", "Rulebooks", "Tables", "Templates", "Terms", "Identity", "LedgerMaxAge",
-		"StaleAfter", "Carrier", "Approvals", "Talk", "Provider", "Page", "On",
+		"StaleAfter", "Spread", "Carrier", "Approvals", "Talk", "Provider", "Page", "On",
 	}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Error(diff)

@@ -65,7 +65,7 @@ func carried(t *testing.T, all []*compose.Template, r *law.Rule, s law.Scope, wo
 	t.Helper()
 	element, byVariable := carriedBy[r.Element]
 	for _, text := range all {
-		if text.Class == compose.Confirmation || !r.Is(law.Purpose(text.Class)) {
+		if p := engine.PurposeOf(text.Class); p == law.Confirmation || !r.Is(p) {
 			continue
 		}
 		holds := byVariable && slices.Contains(text.Elements(), element)

@@ -158,7 +158,7 @@ func TestBreachOfRecord(t *testing.T) {
 func TestBreachOfOnce(t *testing.T) {
 	find(t,
 		breach{"a retry of an unknown", Once, sow(`CREATE TRIGGER planted AFTER INSERT ON outcome WHEN NEW.kind = 'unknown'
-			BEGIN INSERT OR IGNORE INTO requeue SELECT NEW.fence >> 3, NEW.at, b.not_after FROM message m JOIN batch b ON b.id = m.batch WHERE m.id = NEW.fence >> 3; END`)},
+			BEGIN INSERT OR IGNORE INTO requeue (message, not_before, not_after) SELECT NEW.fence >> 3, NEW.at, b.not_after FROM message m JOIN batch b ON b.id = m.batch WHERE m.id = NEW.fence >> 3; END`)},
 		breach{"a disk that has not synced what it says it has", Once, plant{
 			disk:  func(d *Disk) { d.lies = true },
 			fault: func(t *trouble) { t.power, t.die = true, 900 },

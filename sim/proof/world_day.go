@@ -183,5 +183,15 @@ func (w *world) rest() error {
 			return err
 		}
 	}
+	// What people wrote while the last workers ended was stored, and its answer has had no turn yet.
+	for again := 0; again < 5 && w.stats.States["waiting"] > 0; again++ {
+		w.until(w.now.Add(10 * time.Minute))
+		if err := w.session(); err != nil {
+			return err
+		}
+		if err := w.examine(); err != nil {
+			return err
+		}
+	}
 	return w.examineEnd()
 }
