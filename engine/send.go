@@ -377,7 +377,7 @@ func (g *judging) permit(w *written) (dispatch.Message, error) {
 	m := *c.m
 	m.Treatment, m.Episode = j.Intent.Treatment.Index, j.Intent.Episode
 	left := j.NotAfter.Sub(st.At)
-	within := min(outbox.LeaveWithin, left)
+	within := min(outbox.LeaveWithin, left, c.m.NotAfter.Sub(st.At)) // nor does what grows stale while it is stored leave
 	t := store.Try{
 		Message: m, Turn: c.d.Turn, LeaveBy: st.WireAt.Add(within), NotAfter: j.NotAfter, Day: j.Today, Channel: j.rules.key.channel,
 		Minor: text.Minor, Currency: text.Currency, Parts: text.Segments, Ground: said, DPD: j.Intent.DPD, About: w.loans, Text: text.Body,

@@ -29,7 +29,16 @@ func TestUSAgency(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(shipped(t).Names(), agency.Names()); diff != "" {
+	// Answers to what borrowers write are a person's with an agency, but for a stop's confirmation: none of them is a text that says
+	// what Regulation F asks.
+	var want []string
+	for _, name := range shipped(t).Names() {
+		plain := shipped(t).Pick(name, compose.English, "")
+		if c := plain.Class; c != compose.Answer && (c != compose.Confirmation || name == "stop_confirmed") {
+			want = append(want, name)
+		}
+	}
+	if diff := cmp.Diff(want, agency.Names()); diff != "" {
 		t.Error(diff)
 	}
 	for _, text := range agency.All() {
