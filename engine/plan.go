@@ -168,9 +168,12 @@ func (w *planner) person(ctx context.Context, d *store.Dossier) error {
 // alone: standings are kept for the creditor's day, and a borrower elsewhere may be in the day before it or after. What
 // is imported meanwhile is found by the fence, by the person's turn.
 func (e *Engine) standAnew(ctx context.Context, p *Portfolio, d *store.Dossier, now time.Time) error {
+	zones, today := p.whereAndWhen(nil, d, now)
 	for i := range d.Loans {
-		l := &d.Loans[i]
-		on := p.dayOf(&d.Borrowers[l.Borrower], now)
+		l, on := &d.Loans[i], today // the days by which Judgement.assess asks
+		if len(zones) > 1 {
+			on = p.dayOf(&d.Borrowers[l.Borrower], now)
+		}
 		if !l.Stale && l.Standing.Holds(on) {
 			continue
 		}
