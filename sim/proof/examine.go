@@ -40,6 +40,7 @@ func (w *world) inOffice(do func(*process) error) error {
 func (x *examiner) books(o *process) error {
 	now := x.w.clock()
 	clear(x.w.stats.States)
+	x.answering = 0
 	all, oldest := x.finished, x.oldest
 	open := false
 	err := o.store.MessagesFrom(ctx, x.oldest, func(m store.MessageAt) error {
@@ -58,6 +59,9 @@ func (x *examiner) books(o *process) error {
 			}
 		}
 		x.w.stats.States[m.State]++
+		if !planned && m.State == "waiting" && now.Sub(m.NotBefore) < 24*time.Hour {
+			x.answering++
+		}
 		x.message1(&m, now)
 		return nil
 	})
@@ -252,6 +256,9 @@ func (x *examiner) telling(s string) bool {
 func (w *world) examineEnd() error {
 	x := &w.examiner
 	for state, n := range w.stats.States {
+		if state == "waiting" {
+			n -= x.answering // people go on writing to the end, and an answer waits for a lawful hour
+		}
 		if (state == "waiting" || state == "fenced") && n > 0 {
 			x.note(Once, "%d messages are %s after three calm days", n, state)
 		}

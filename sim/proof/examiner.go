@@ -50,17 +50,18 @@ const mostBreaches = 20
 
 // An examiner looks for breaches in the carriers' record.
 type examiner struct {
-	w        *world
-	breaches []Breach
-	looked   int                           // how much of the record has been looked at
-	contacts map[*human][]contact          // in their order
-	whole    map[outbox.FenceID]int        // parts that arrived, as bits
-	message  map[outbox.MessageID]*Arrival // the first part that arrived, by message
-	denied   map[outbox.FenceID]bool       // the carrier took a part and said that it did not
-	fresh    []*Arrival                    // first parts that came today
-	finished int64                         // messages before oldest
-	oldest   outbox.MessageID              // every message before it has ended
-	said     []string                      // what was logged or returned as an error
+	w         *world
+	breaches  []Breach
+	looked    int                           // how much of the record has been looked at
+	contacts  map[*human][]contact          // in their order
+	whole     map[outbox.FenceID]int        // parts that arrived, as bits
+	message   map[outbox.MessageID]*Arrival // the first part that arrived, by message
+	denied    map[outbox.FenceID]bool       // the carrier took a part and said that it did not
+	fresh     []*Arrival                    // first parts that came today
+	finished  int64                         // messages before oldest
+	oldest    outbox.MessageID              // every message before it has ended
+	answering int                           // answers that wait, to what was written within the last day
+	said      []string                      // what was logged or returned as an error
 }
 
 type contact struct {
