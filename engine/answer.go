@@ -152,7 +152,7 @@ func (p *Portfolio) judgeAnswer(j *Judgement, d *store.Dossier, m *store.Waiting
 		return nil
 	}
 	f := p.guardFacts(j, d, lead, mediumOf(&kind.treatment), now, false)
-	f.Confirmation, f.Notice = true, false
+	f.Confirmation, f.Notice, f.SpeaksOfDebt = true, false, kind.debt
 	rules := j.rules.Rules
 	j.Verdict = guard.Check(rules, f)
 	if j.Verdict.Ruling != guard.Allow {

@@ -14,7 +14,8 @@ import (
 // makes it a denial; else Until satisfies all that time can mend, so that the same facts are allowed at Until
 // (but for a ledger that ages meanwhile).
 //
-// Notices and confirmations pass the rules that do not bind their purpose. Hours bind every purpose.
+// Notices and confirmations pass the rules that do not bind their purpose, but for those of the amount where SpeaksOfDebt says
+// that an amount is named. Hours bind every purpose.
 func Check(rules law.Rules, f *Facts) Verdict {
 	c := newCheck(rules, f)
 	if !c.fits() {
@@ -34,8 +35,12 @@ func Check(rules law.Rules, f *Facts) Verdict {
 		c.all(c.filed.Limitation)
 	}
 	c.all(c.filed.Consent)
-	if all || c.facts&c.filed.Facts != 0 {
-		c.all(c.filed.Amount)
+	amount := c.filed
+	if f.SpeaksOfDebt {
+		amount = rules.For(law.Reminder)
+	}
+	if all || c.facts&amount.Facts != 0 {
+		c.all(amount.Amount)
 	}
 	c.all(c.filed.Duty)
 	c.others = c.decided

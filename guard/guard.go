@@ -94,6 +94,7 @@ type Facts struct {
 	Carrier      string // the provider that would carry it, law.ByHand for what people do; "" means not known
 	Notice       bool   // a statutory notice, which is not a reminder
 	Confirmation bool   // the one lawful answer to a stop, a wrong number or a claim of payment; not a reminder, and holds no debt
+	SpeaksOfDebt bool   // a confirmation that names an amount: what holds a reminder's amount holds it too; false names none
 
 	Loans    []ledger.LoanID // what the message speaks of, the loan that leads first; empty means that every loan's states and contacts count
 	Case     law.Case        // days past due and next step of the loan that leads, and whether it is the first contact

@@ -150,6 +150,26 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestAnswerNamesAnAmount: an answer that names an amount is held by what holds a reminder's; one that names none is not.
+func TestAnswerNamesAnAmount(t *testing.T) {
+	for what, spoil := range map[string]func(*guard.Facts){
+		"a debit is under way":    func(f *guard.Facts) { f.States = []guard.State{{Kind: "debit_in_flight", Until: f.Now.Add(time.Hour)}} },
+		"the core says otherwise": func(f *guard.Facts) { f.States = []guard.State{{Kind: "core_differs"}} },
+		"the feed is old":         func(f *guard.Facts) { f.LedgerAsOf = f.Now.Add(-f.LedgerMaxAge - time.Hour) },
+		"nothing":                 func(*guard.Facts) {},
+	} {
+		for _, speaks := range []bool{false, true} {
+			f := good(t)
+			f.Confirmation, f.SpeaksOfDebt = true, speaks
+			spoil(&f)
+			v := guard.Check(rulesFor(t, f, cn(t)), &f)
+			if held := v.Ruling != guard.Allow; held != (speaks && what != "nothing") {
+				t.Errorf("%s, names an amount %v: %v by %s", what, speaks, v.Ruling, v.Rule)
+			}
+		}
+	}
+}
+
 func TestCaps(t *testing.T) {
 	caps := guard.Caps(rulesFor(t, good(t), cn(t)), law.Reminder, 0)
 	if len(caps) != 2 || caps[0].N != 1 || caps[0].Days != 1 || caps[1].N != 3 || caps[1].Seconds != 604800 || caps[1].Per != "person" {
