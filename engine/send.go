@@ -231,7 +231,17 @@ func (g *judging) take(ctx context.Context, d *store.Dossier, m *store.Waiting) 
 	own := d.Clone()
 	j, err := g.judge(own, m)
 	elsewhere := func(b store.BorrowerFacts) bool { return g.p.dayOf(&b, g.st.At) != g.on }
-	if errors.Is(err, ErrStale) && (g.again || slices.ContainsFunc(own.Borrowers, elsewhere)) {
+	learnt := func(l store.LoanStanding) bool { return l.Stale }
+	switch {
+	case !errors.Is(err, ErrStale):
+	case slices.ContainsFunc(own.Loans, learnt):
+		// Something came in of which no standing was made. What the core system says is compared where one is made, so that to
+		// make it here for the day alone would miss a difference.
+		if g.again {
+			j = Judgement{Action: Hold, HoldUntil: g.st.At.Add(time.Second), Verdict: guard.Verdict{Ruling: guard.Wait}}
+			err = nil
+		}
+	case g.again || slices.ContainsFunc(own.Borrowers, elsewhere):
 		if err = g.s.e.standAnew(ctx, g.p, own, g.st.At); err == nil {
 			j, err = g.judge(own, m)
 		}
