@@ -92,6 +92,24 @@ func TestAnotherDay(t *testing.T) {
 	}
 }
 
+// TestCoreSaysOtherwiseAbroad is invariant 6: what the core system says is held against our total also for a borrower whose day is
+// not the creditor's, and of whom nobody has made a standing since it said so.
+func TestCoreSaysOtherwiseAbroad(t *testing.T) {
+	h := newHouse(t, smsc.Config{})
+	h.at(thursday.Add(12 * time.Hour))
+	h.take(debt{n: 1, dueOn: day(thursday, 0), minor: 124000, zone: "America/New_York"})
+	if done := h.plan(); done.Messages != 1 {
+		t.Fatalf("planned %+v", done)
+	}
+	h.tell("loan_id,borrower_id,currency,product,principal,core_due,core_as_of\nC00001,B00001,CNY,card,1240.00,1240.01,2026-09-24 06:00\n")
+	h.at(thursday.Add(21*time.Hour + 30*time.Minute)) // 07:30 on the 25th in Shanghai, 19:30 on the 24th in New York
+	h.run()
+	if got := h.smsc.Arrivals(); len(got) != 0 {
+		t.Errorf("arrivals %+v", got)
+	}
+	h.want("cancelled", 1)
+}
+
 // TestTwoZonesOnePhone is invariant 6: of two people whom a shared phone makes one person, each owes by the day where
 // they are.
 func TestTwoZonesOnePhone(t *testing.T) {
