@@ -84,29 +84,6 @@ func (e *Engine) Effect(ctx context.Context, p *Portfolio, r *store.Reply, at ti
 	return nil
 }
 
-// AtPage fills in what something said at the borrower's page sets off: what a reply of that meaning does, but for the text, since the
-// page itself answers.
-func (e *Engine) AtPage(ctx context.Context, r *store.Reply, at time.Time) error {
-	sp, err := e.Store.SpeakerOf(ctx, r.Borrower)
-	if err != nil {
-		return err
-	}
-	p := e.portfolioOf(sp.Portfolio)
-	if p == nil {
-		return nil
-	}
-	r.Speaker = sp
-	if err := e.Effect(ctx, p, r, at); err != nil {
-		return err
-	}
-	if r.Suppress == "danger" {
-		r.Desk = &store.Desking{Kind: "danger", DueAt: at.Add(inAnHour), Urgent: true}
-	}
-	r.Answer = nil
-	r.Quiet = r.Desk == nil
-	return nil
-}
-
 // A Proposal is an arrangement that a person of the desk asks for.
 type Proposal struct {
 	Kind        arrange.Kind

@@ -11,7 +11,8 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
-// A copyOf is everything that is held about a borrower, as they take it with them. Money is decimal, times are RFC 3339.
+// A copyOf is what is held about a borrower, as they take it with them, but for our decisions, duties, arrangements, earlier versions of
+// a row and visits to the page, which a person gives on asking. Money is decimal, times are RFC 3339.
 type copyOf struct {
 	Made      time.Time   `json:"made_at"`
 	Creditor  string      `json:"creditor"`
@@ -91,7 +92,7 @@ type copyCall struct {
 	By      string    `json:"by"`
 }
 
-// data gives a person everything that is held about them, as one file.
+// data gives a person a copy of their data as one file.
 func (p *Portal) data(v *visit) error {
 	held, err := v.view()
 	if err != nil {

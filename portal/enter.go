@@ -32,15 +32,7 @@ func (p *Portal) entered(v *visit) error {
 		return v.tooMany()
 	}
 	if len(code) == compose.CodeLength {
-		g, err := p.Desk.Store().PortalEntry(v.r.Context(), store.PortalCode, code, v.at)
-		if err == nil && p.Desk.Portfolio(g.Portfolio) != nil {
-			if err := v.begin(&g); err != nil {
-				return err
-			}
-			v.away("/who")
-			return nil
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if in, err := p.admit(v, store.PortalCode, code); in || err != nil {
 			return err
 		}
 		p.wrong.wrong(from, v.at)
@@ -50,6 +42,22 @@ func (p *Portal) entered(v *visit) error {
 		wrong = "This code is not right, or it has run out. It has 8 letters and digits. Please compare it with our message."
 	}
 	return v.showWith(http.StatusUnprocessableEntity, "enter", "请输入短信中的查询码", "Enter the code from our message", entrance{}, wrong)
+}
+
+// admit begins a visit where the key is a borrower's of a portfolio that is still served; false tells of no such key.
+func (p *Portal) admit(v *visit, way store.PortalWay, key string) (bool, error) {
+	g, err := p.Desk.Store().PortalEntry(v.r.Context(), way, key, v.at)
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.Desk.Portfolio(g.Portfolio) == nil {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := v.begin(&g); err != nil {
+		return false, err
+	}
+	v.away("/who")
+	return true, nil
 }
 
 // tooMany says that no more keys are looked at for a while.

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
@@ -21,15 +20,7 @@ func (p *Portal) link(v *visit) error {
 	}
 	token := v.r.PathValue("token")
 	if len(token) == compose.TokenLength {
-		g, err := p.Desk.Store().PortalEntry(v.r.Context(), store.PortalLink, strings.ToLower(token), v.at)
-		if err == nil && p.Desk.Portfolio(g.Portfolio) != nil {
-			if err := v.begin(&g); err != nil {
-				return err
-			}
-			v.away("/who")
-			return nil
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if in, err := p.admit(v, store.PortalLink, strings.ToLower(token)); in || err != nil {
 			return err
 		}
 	}

@@ -268,7 +268,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestDownload: the file holds everything, and nothing of others.
+// TestDownload: the file holds their data, and nothing of others.
 func TestDownload(t *testing.T) {
 	h := newHouse(t)
 	b := h.inside("B1")
