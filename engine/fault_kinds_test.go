@@ -45,6 +45,7 @@ func TestDiskFull(t *testing.T) {
 	if onPostgres {
 		t.Skip("PostgreSQL's disk is PostgreSQL's; to Duly it is a database that ends: TestDatabaseKilled")
 	}
+	const fewUnknown = 20 // what was on its way keeps its outcome in memory until the disk takes it
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m"); err != nil {
 		t.Skip("no file system of a given size can be mounted here:", err)
@@ -73,9 +74,9 @@ func TestDiskFull(t *testing.T) {
 	tr.settled()
 	tr.repliesStored()
 	stop()
-	tr.count(tr.smsc.Arrivals(), 200*tr.failures())
+	tr.count(tr.smsc.Arrivals(), fewUnknown)
 	tr.nextDay()
-	tr.count(tr.smsc.Arrivals(), 200*tr.failures())
+	tr.count(tr.smsc.Arrivals(), fewUnknown)
 }
 
 // TestDatabaseKilled: PostgreSQL is killed twice in the middle, and comes back.

@@ -33,6 +33,8 @@ func (e *Engine) Keep(ctx context.Context, o RunOptions, failed func(carrier str
 	stay.Go(func() { m.stay(here) })
 	var wg sync.WaitGroup
 	for _, cfg := range o.Carriers {
+		o := o
+		o.Held = func(err error) { failed(cfg.ID, err) }
 		wg.Go(func() { (&route{m: m, cfg: cfg, o: o, failed: failed, held: map[int]context.CancelFunc{}}).keep(ctx) })
 	}
 	wg.Wait()

@@ -20,8 +20,9 @@ type RunOptions struct {
 	Batch    int           // messages a claim at most; 0 means DefaultBatch
 	Drain    time.Duration // when ctx ends, how long what is on its way may take to get an outcome; 0 means that the line is cut at once
 	// Hold is for how long the last outcomes of a session are kept where the database is away; 0 means that they are tried to be stored
-	// once.
+	// once. Held, which may be nil, is told at once why they wait, so that nobody learns of a full disk when their time is over.
 	Hold     time.Duration
+	Held     func(error)
 	Progress func(Progress)
 }
 
@@ -204,6 +205,9 @@ func (r *running) finish(ctx context.Context) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(lastWords, r.o.Hold))
 	defer cancel()
 	err := r.s.Finish(last)
+	if err != nil && r.o.Held != nil {
+		r.o.Held(err)
+	}
 	for told := false; err != nil && r.o.Hold > 0 && last.Err() == nil; err = r.s.Finish(last) {
 		if pause(last, leastRest) != nil {
 			break
