@@ -16,21 +16,26 @@ import (
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // The key files' names, in a folder apart from the data: whoever takes one has nothing.
 const (
 	SealKeyFile   = "seal.json"  // Tink keyset, AES-256-GCM; can be rotated
 	LookupKeyFile = "lookup.key" // 32 random bytes for keyed hashes; never rotated
+	AuditKeyFile  = "audit.key"  // signs the audit's checkpoints; data folders from before there was one have none
+	AuditPubFile  = "audit.pub"  // what an auditor checks them with
 )
 
 const lookupKeySize = 32
 
 // Keys seal and open what is personal, and hash it for look-up.
 type Keys struct {
-	seal   tink.AEAD
-	quick  quick
-	lookup []byte
+	seal    tink.AEAD
+	quick   quick
+	lookup  []byte
+	signer  note.Signer   // of the audit's checkpoints; nil: there is no key
+	auditor note.Verifier // of the same
 }
 
 // MakeKeys writes new key files into dir, readable by their owner only. It never overwrites one.
@@ -52,7 +57,43 @@ func MakeKeys(dir string) error {
 	}
 	return errors.Join(
 		writeNew(filepath.Join(dir, SealKeyFile), buf.Bytes()),
-		writeNew(filepath.Join(dir, LookupKeyFile), lookup))
+		writeNew(filepath.Join(dir, LookupKeyFile), lookup),
+		MakeAuditKey(dir))
+}
+
+// MakeAuditKey writes the key that signs the audit's checkpoints, and the one that an auditor checks them with. It never
+// overwrites one.
+func MakeAuditKey(dir string) error {
+	sign, check, err := note.GenerateKey(rand.Reader, "duly-audit")
+	if err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	return errors.Join(writeNew(filepath.Join(dir, AuditKeyFile), []byte(sign+"\n")), writeNew(filepath.Join(dir, AuditPubFile), []byte(check+"\n")))
+}
+
+// auditKeys reads the audit's key; none where there is none.
+func (k *Keys) auditKeys(dir string) error {
+	sign, err := os.ReadFile(filepath.Join(dir, AuditKeyFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	if k.signer, err = note.NewSigner(string(bytes.TrimSpace(sign))); err != nil {
+		return fmt.Errorf("store: keys: %s: %w", AuditKeyFile, err)
+	}
+	check, err := os.ReadFile(filepath.Join(dir, AuditPubFile))
+	if err == nil {
+		k.auditor, err = note.NewVerifier(string(bytes.TrimSpace(check)))
+	}
+	if err == nil && (k.auditor.Name() != k.signer.Name() || k.auditor.KeyHash() != k.signer.KeyHash()) {
+		err = errors.New("it belongs to another " + AuditKeyFile)
+	}
+	if err != nil {
+		return fmt.Errorf("store: keys: %s: %w", AuditPubFile, err)
+	}
+	return nil
 }
 
 func writeNew(path string, b []byte) error {
@@ -85,7 +126,8 @@ func LoadKeys(dir string) (*Keys, error) {
 	if len(lookup) != lookupKeySize {
 		return nil, fmt.Errorf("store: keys: %s holds %d bytes and not %d", LookupKeyFile, len(lookup), lookupKeySize)
 	}
-	return &Keys{seal: seal, quick: quicken(h), lookup: lookup}, nil
+	k := &Keys{seal: seal, quick: quicken(h), lookup: lookup}
+	return k, k.auditKeys(dir)
 }
 
 // hash returns the keyed hash of a value for look-up; kind keeps a phone's hash from ever equalling another
