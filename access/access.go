@@ -35,29 +35,29 @@ type Permission string
 
 // The permissions.
 const (
-	Own        Permission = "own"               // one's own password, second factor and sessions
-	Today      Permission = "today"             // what goes out, what is held, what came back: numbers, no people
-	Hold       Permission = "hold"              // stop hand-over
-	Release    Permission = "release"           // let it go on
-	Borrowers  Permission = "borrowers"         // find a borrower and read everything about them, masked
-	Unmask     Permission = "unmask"            // see a name and a number, with a reason
-	Inbox      Permission = "inbox"             // read, take, hand on and close what waits for a person
-	Correct    Permission = "correct"           // say what a reply means
-	Write      Permission = "write"             // write to a borrower by hand
-	Agree      Permission = "agree"             // agree to what the creditor's table allows
-	Approve    Permission = "approve"           // approve what goes beyond it
-	Strategies Permission = "strategies"        // read strategies, templates, rulebooks and carriers
-	Draft      Permission = "draft"             // write a version of a strategy or a template
-	Activate   Permission = "activate"          // put a version of a strategy in force that somebody else wrote
-	Sign       Permission = "sign"              // sign rulebooks and templates
-	Carriers   Permission = "carriers"          // reconcile unknown outcomes, set paces
-	Import     Permission = "import"            // bring in files
-	Reports    Permission = "reports"           // sums over the book
-	Export     Permission = "export"            // ask for personal data to be taken out
-	ExportTwo  Permission = "export_second"     // let somebody else's export happen
-	Erase      Permission = "erase"             // erase a person
-	Audit      Permission = "audit"             // read who did what
-	Users      Permission = "users"             // who works here, with which role
+	Own        Permission = "own"           // one's own password, second factor and sessions
+	Today      Permission = "today"         // what goes out, what is held, what came back: numbers, no people
+	Hold       Permission = "hold"          // stop hand-over
+	Release    Permission = "release"       // let it go on
+	Borrowers  Permission = "borrowers"     // find a borrower and read everything about them, masked
+	Unmask     Permission = "unmask"        // see a name and a number, with a reason
+	Inbox      Permission = "inbox"         // read, take, hand on and close what waits for a person
+	Correct    Permission = "correct"       // say what a reply means
+	Write      Permission = "write"         // write to a borrower by hand
+	Agree      Permission = "agree"         // agree to what the creditor's table allows
+	Approve    Permission = "approve"       // approve what goes beyond it
+	Strategies Permission = "strategies"    // read strategies, templates, rulebooks and carriers
+	Draft      Permission = "draft"         // write a version of a strategy or a template
+	Activate   Permission = "activate"      // put a version of a strategy in force that somebody else wrote
+	Sign       Permission = "sign"          // sign rulebooks and templates
+	Carriers   Permission = "carriers"      // reconcile unknown outcomes, set paces
+	Import     Permission = "import"        // bring in files
+	Reports    Permission = "reports"       // sums over the book
+	Export     Permission = "export"        // ask for personal data to be taken out
+	ExportTwo  Permission = "export_second" // let somebody else's export happen
+	Erase      Permission = "erase"         // erase a person
+	Audit      Permission = "audit"         // read who did what
+	Users      Permission = "users"         // who works here, with which role
 )
 
 // A Rule is one line of the table.

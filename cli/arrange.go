@@ -14,6 +14,7 @@ import (
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 type arrangeFlags struct {
@@ -303,10 +304,7 @@ func (a *app) withdraw(ctx context.Context, e *engine.Engine, number string, f a
 }
 
 // agreedWords are kinds and statuses of arrangements in Chinese.
-var agreedWords = map[string]string{
-	"promise": "还款承诺", "extension": "展期", "plan": "分期", "waiver": "减免", "settlement": "一次性结清",
-	"offered": "已提供选择", "proposed": "待复核", "live": "生效中", "refused": "未批准", "withdrawn": "已撤回", "lapsed": "已失效", "kept": "已履行", "late_kept": "逾期履行", "part_kept": "部分履行", "broken": "未履行",
-}
+var agreedWords = words.Agreed
 
 func (t tongue) agreed(word string) string {
 	if zh := agreedWords[word]; t == "zh" && zh != "" {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/words"
 )
 
 // known writes what bars contact or permits it: each state with who says so and the rule that gives it a meaning, then
@@ -111,7 +112,7 @@ func (p *page) evidence(e *engine.Evidence) {
 		e.TextDigest[:16], e.TemplateDigest[:16], e.ApprovedBy, e.ApprovedOn, e.Address)
 }
 
-var channelWords = map[string]string{"sms": "短信", "voice": "电话", "email": "电子邮件", "app": "App", "letter": "信函", "task": "人工"}
+var channelWords = words.Channels
 
 // channel is the word for a channel.
 func (l tongue) channel(ch string) string {

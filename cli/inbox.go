@@ -18,6 +18,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 type inboxFlags struct {
@@ -347,13 +348,7 @@ func (a *app) inboxExport(ctx context.Context, e *engine.Engine) error {
 }
 
 // errands are what people call what waits.
-var errands = map[string][2]string{
-	"question": {"question", "咨询"}, "promise": {"promise to look at", "还款承诺待确认"}, "plan_request": {"asks for a plan", "申请分期"}, "hardship": {"hardship", "经济困难"},
-	"vulnerable": {"vulnerable", "需特别关怀"}, "representation": {"has a representative", "委托代理"}, "wrong_number": {"wrong number", "号码有误"}, "death": {"death reported", "报告死亡"},
-	"dispute": {"dispute", "异议"}, "complaint": {"complaint", "投诉"}, "call": {"wants a call", "要求回电"}, "abuse": {"abuse", "辱骂"}, "other": {"not understood", "未能理解"},
-	"danger": {"danger to life", "生命危险"}, "unknown_sender": {"unknown sender", "来信号码未知"}, "paid_not_found": {"says paid, not found", "称已还款但未查到"},
-	"not_answered": {"answer did not leave", "答复未能发出"}, "talk": {"writes a lot", "多次来信"},
-}
+var errands = words.Errands
 
 // errand is what people call a kind of what waits.
 func (t tongue) errand(kind string) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 // talkLine is one count of the report called replies.
@@ -134,10 +135,7 @@ func (p *page) agreements(r *store.TalkReport) {
 }
 
 // causeWords are why payments are late, in Chinese.
-var causeWords = map[string]string{
-	"forgot": "忘记", "payment_failed": "扣款失败", "payday_gap": "等发薪", "job_loss": "失业", "income_cut": "收入减少", "illness": "疾病", "bereavement": "丧亲",
-	"family": "家庭", "business": "经营困难", "disaster": "灾害", "disputed": "有异议", "moved": "换号或搬迁", "wilful": "拒不还款（人工认定）",
-}
+var causeWords = words.Causes
 
 func (t tongue) cause(name string) string {
 	if zh := causeWords[name]; t == "zh" && zh != "" {

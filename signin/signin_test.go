@@ -14,8 +14,6 @@ import (
 	"github.com/dulyhq/duly/test/pgtest"
 )
 
-
-
 var onPostgres bool
 
 // TestMain runs every test on SQLite and then on PostgreSQL.
@@ -181,7 +179,10 @@ func TestTries(t *testing.T) {
 	d := newDoor(t)
 	d.hired("lin17")
 	var many *store.TooManyError
-	wrong := func(login, source string) error { _, err := d.Enter(t.Context(), login, "wrong wrong wrong", source); return err }
+	wrong := func(login, source string) error {
+		_, err := d.Enter(t.Context(), login, "wrong wrong wrong", source)
+		return err
+	}
 	for range 5 {
 		if err := wrong("lin17", "192.0.2.9"); !errors.Is(err, ErrWrong) {
 			t.Fatal(err)
@@ -226,10 +227,20 @@ func TestPasswords(t *testing.T) {
 	}{
 		{"short", ErrShort},
 		{strings.Repeat("long ", 50), ErrLong},
-		{"password1234", ErrCommon}, {"P@ssw0rd2026!", ErrCommon}, {"qwertyuiop12", ErrCommon}, {"1qaz2wsx3edc", ErrCommon}, {"aaaaaaaaaaaa", ErrCommon},
-		{"correcthorsebatterystaple", ErrCommon}, {"Summer2026!!!", ErrCommon}, {"woaini5201314", ErrCommon}, {"collector-lin17", ErrCommon}, {"123456789012", ErrCommon},
+		{"password1234", ErrCommon},
+		{"P@ssw0rd2026!", ErrCommon},
+		{"qwertyuiop12", ErrCommon},
+		{"1qaz2wsx3edc", ErrCommon},
+		{"aaaaaaaaaaaa", ErrCommon},
+		{"correcthorsebatterystaple", ErrCommon},
+		{"Summer2026!!!", ErrCommon},
+		{"woaini5201314", ErrCommon},
+		{"collector-lin17", ErrCommon},
+		{"123456789012", ErrCommon},
 		{"my name is lin17 ok", ErrCommon},
-		{chosen, nil}, {"桥下流过的水不回头也不等人", nil}, {"vex gum oak tin ply", nil},
+		{chosen, nil},
+		{"桥下流过的水不回头也不等人", nil},
+		{"vex gum oak tin ply", nil},
 	} {
 		if err := goodPassword(c.password, "lin17"); !errors.Is(err, c.want) {
 			t.Errorf("%q: %v and not %v", c.password, err, c.want)

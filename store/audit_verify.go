@@ -241,4 +241,3 @@ func (f AuditFault) String() string {
 	}
 	return f.Kind
 }
-

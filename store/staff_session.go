@@ -52,7 +52,8 @@ func (s *Store) MayTry(ctx context.Context, login, source string, factor bool, a
 			args  []any
 		}
 		limits := []limit{
-			{tryBoth, `account = ? AND source = ? AND factor = 0`, []any{account, from}}, {tryLogin, `account = ? AND factor = 0`, []any{account}},
+			{tryBoth, `account = ? AND source = ? AND factor = 0`, []any{account, from}},
+			{tryLogin, `account = ? AND factor = 0`, []any{account}},
 			{trySource, `source = ?`, []any{from}},
 		}
 		if factor {

@@ -1,0 +1,128 @@
+// Package words is what people call what Duly says by an id: states, reasons, meanings, errands. The command line and the console
+// read the same tables. A pair is English first, then Chinese; a single word is the Chinese one, and English says the id.
+package words
+
+import "strings"
+
+// Actions are the words for what was decided.
+var Actions = map[string][2]string{
+	"contact": {"contact", "联系"}, "task": {"a person's task", "转人工"}, "hold": {"hold", "暂不联系"},
+}
+
+// Tones are the words for how a message speaks.
+var Tones = map[string][2]string{
+	"lenient": {"lenient", "温和"}, "standard": {"standard", "标准"}, "firm": {"firm", "坚定"}, "human": {"human", "人工"},
+}
+
+// Conditions are the words for what bars contact, and for the meanings of replies.
+var Conditions = map[string]string{
+	"stop": "要求停止", "wrong_person": "非本人", "dispute": "异议", "representation": "已委托代理人", "bankruptcy": "破产", "death": "身故",
+	"complaint": "投诉", "arrangement": "已有约定", "danger": "人身安全", "paid_claim": "称已还款", "third_party": "第三人", "stale_ledger": "还款数据过旧",
+	"amount_unknown": "金额不明", "invalid_address": "号码无效", "not_mobile": "非手机号码", "owner_unknown": "号码归属不明",
+	"paid": "称已还款", "promise": "承诺还款", "hardship": "经济困难", "plan_request": "请求分期", "question": "询问", "deceased": "身故",
+	"vulnerable": "需特别关照", "call_me": "请求回电", "abuse": "辱骂", "ack": "已知悉", "other": "其他",
+	"minor": "借款时未成年", "protected": "保护名单", "disaster": "受灾", "breathing_space": "法定暂缓还款", "refused": "书面拒绝还款", "agreed_hours": "已约定联系时间",
+	"sold": "债权已转让", "assigned": "受让债权", "time_barred": "已过诉讼时效", "bereavement": "丧亲", "number_dead": "空号", "number_reassigned": "号码已易主",
+	"number_shared": "号码多人共用", "number_work": "单位电话", "address_unverified": "联系方式未核实", "debit_in_flight": "代扣处理中", "core_differs": "与核心系统不符", "cease": "要求停止催收",
+	"work_prohibited": "单位禁止联系", "work_request": "要求不联系单位", "mental_health_crisis": "精神健康危机",
+}
+
+// States are the words for where a message stands.
+var States = map[string][2]string{
+	"waiting":     {"waiting", "待发"},
+	"fenced":      {"on its way", "交付中"},
+	"accepted":    {"accepted by the carrier", "通道已接收"},
+	"unknown":     {"unknown: it may have arrived, and is not sent again", "结果未知：可能已送达，不会重发"},
+	"delivered":   {"delivered", "已送达"},
+	"undelivered": {"not delivered", "未送达"},
+	"refused":     {"refused by the carrier", "通道拒收"},
+	"cancelled":   {"cancelled", "已取消"},
+	"expired":     {"expired", "已过时"},
+}
+
+// Rules are Duly's own reasons, those that no rulebook names.
+var Rules = map[string][2]string{
+	"strategy:nothing_due":                {"Nothing is overdue and nothing is coming.", "没有逾期，也没有临近到期的还款。"},
+	"strategy:too_small":                  {"The amount is below what the strategy asks for.", "金额低于策略规定的提醒下限。"},
+	"strategy:holdout":                    {"This person is in the holdout, to measure against.", "属于对照组，不发送提醒，用于衡量效果。"},
+	"strategy:grace":                      {"The days of grace are not over.", "仍在宽限期内。"},
+	"strategy:replied":                    {"They answered lately; the strategy lets them be.", "近期有回复，按策略暂不打扰。"},
+	"strategy:spacing":                    {"The last contact was too short a while ago.", "距上次联系时间过短。"},
+	"strategy:stage_done":                 {"Everything that this stage has to say was said.", "本阶段的步骤已全部完成。"},
+	"strategy:not_yet":                    {"The next step of this stage comes later.", "本阶段的下一步尚未到时间。"},
+	"strategy:no_treatment":               {"No stage of the strategy covers this.", "策略没有适用于此情形的阶段。"},
+	"strategy:amount_broken":              {"The loan's rows contradict each other; a person has to look.", "贷款数据自相矛盾，须人工核查。"},
+	"strategy:superseded":                 {"A person took over before the message left.", "发送前已转人工处理。"},
+	"strategy:hours":                      {"No hour that the strategy permits is left for this step.", "策略允许的时段内已无可用时间。"},
+	"strategy:prefer":                     {"The strategy's next preferred hour is more than a day away.", "策略偏好的下一时段在一天以后。"},
+	"duly:rulebook":                       {"No rulebook settles this contact, so it waits.", "没有规则可适用于此次联系，暂不联系。"},
+	"duly:zone":                           {"Where the borrower is, and so what time it is there, is not known.", "借款人所在时区不明，暂不联系。"},
+	"duly:state":                          {"Something bars contact that no rulebook names.", "存在规则未列明的禁止联系情形。"},
+	"duly:instant":                        {"No lawful hour was found.", "找不到合规的时间。"},
+	"duly:cap":                            {"One more contact would break a cap.", "再联系一次将超出次数上限。"},
+	"duly:gone":                           {"Nothing is known of this person in the portfolio any more.", "该组合中已无此人的资料。"},
+	"duly:no_cap":                         {"No rule says how often somebody may be contacted, so nobody is.", "没有规则限定联系频次，暂不联系。"},
+	"duly:approval":                       {"Nobody approved the text of this notice.", "该通知的文本尚未获得批准。"},
+	"duly:answer_gone":                    {"The answer would have gone elsewhere than to the number that wrote.", "答复将不会送达来信号码，不再发送。"},
+	"duly:answer_moot":                    {"There was nothing to answer any more.", "事由已不存在，无需答复。"},
+	"duly:answer_state":                   {"Something that was learnt meanwhile silences the answer.", "其间获知的情况使该答复不再适宜发送。"},
+	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
+	"duly:restored":                       {"It may have left before the database was put back.", "数据库恢复之前可能已经发出，不再发送。"},
+	"duly:tries":                          {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
+	"duly:waiting":                        {"A message to this person is planned and has not left.", "已有一条待发短信。"},
+	"stale":                               {"Its hour passed before it could be handed over.", "错过发送时间，已作废。"},
+	"the worker died":                     {"The process that handed it over died before the carrier's answer was stored.", "交付进程在记录通道应答之前中断。"},
+	"stop":                                {"A stop came before it was written to the carrier.", "交付前收到退订。"},
+	"smpp: session lost":                  {"The line broke before the carrier answered.", "通道应答前连接中断。"},
+	"smpp: session unbound":               {"The carrier ended the session before it answered.", "通道未应答即结束会话。"},
+	"smpp: session closed":                {"The session ended before the carrier answered.", "通道应答前会话已结束。"},
+	"smpp: no answer in time":             {"The carrier did not answer in time.", "通道未在限时内应答。"},
+	"smpp: enquire_link was not answered": {"The carrier fell silent before it answered.", "通道失去响应。"},
+	"smpp: peer does not read":            {"The carrier stopped reading before it answered.", "通道停止接收数据。"},
+	"smpp: stopped before it was written": {"A stop came before it was written to the carrier.", "交付前收到退订。"},
+	"smpp: not written by its hour":       {"It could not be written to the carrier in time.", "未能在限时内交付通道。"},
+}
+
+// Errands are what people call what waits.
+var Errands = map[string][2]string{
+	"question": {"question", "咨询"}, "promise": {"promise to look at", "还款承诺待确认"}, "plan_request": {"asks for a plan", "申请分期"}, "hardship": {"hardship", "经济困难"},
+	"vulnerable": {"vulnerable", "需特别关怀"}, "representation": {"has a representative", "委托代理"}, "wrong_number": {"wrong number", "号码有误"}, "death": {"death reported", "报告死亡"},
+	"dispute": {"dispute", "异议"}, "complaint": {"complaint", "投诉"}, "call": {"wants a call", "要求回电"}, "abuse": {"abuse", "辱骂"}, "other": {"not understood", "未能理解"},
+	"danger": {"danger to life", "生命危险"}, "unknown_sender": {"unknown sender", "来信号码未知"}, "paid_not_found": {"says paid, not found", "称已还款但未查到"},
+	"not_answered": {"answer did not leave", "答复未能发出"}, "talk": {"writes a lot", "多次来信"},
+}
+
+// Channels are the words for channels.
+var Channels = map[string]string{"sms": "短信", "voice": "电话", "email": "电子邮件", "app": "App", "letter": "信函", "task": "人工"}
+
+// Agreed are kinds and statuses of arrangements in Chinese.
+var Agreed = map[string]string{
+	"promise": "还款承诺", "extension": "展期", "plan": "分期", "waiver": "减免", "settlement": "一次性结清",
+	"offered": "已提供选择", "proposed": "待复核", "live": "生效中", "refused": "未批准", "withdrawn": "已撤回", "lapsed": "已失效", "kept": "已履行", "late_kept": "逾期履行", "part_kept": "部分履行", "broken": "未履行",
+}
+
+// Causes are why payments are late, in Chinese.
+var Causes = map[string]string{
+	"forgot": "忘记", "payment_failed": "扣款失败", "payday_gap": "等发薪", "job_loss": "失业", "income_cut": "收入减少", "illness": "疾病", "bereavement": "丧亲",
+	"family": "家庭", "business": "经营困难", "disaster": "灾害", "disputed": "有异议", "moved": "换号或搬迁", "wilful": "拒不还款（人工认定）",
+}
+
+// In picks the wording of a language out of a table of pairs; what is not in it says its id.
+func In(table map[string][2]string, id, lang string) string {
+	w, ok := table[id]
+	switch {
+	case !ok:
+		return id
+	case lang == "zh":
+		return w[1]
+	}
+	return w[0]
+}
+
+// One picks the wording of a language out of a table of Chinese words.
+func One(table map[string]string, id, lang string) string {
+	if w := table[id]; w != "" && lang == "zh" {
+		return w
+	}
+	return strings.ReplaceAll(id, "_", " ")
+}
