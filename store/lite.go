@@ -18,13 +18,14 @@ import (
 // is more than the database takes to store it. Both ways share the connection and so its transaction.
 type lite struct {
 	liteConn
-	tls   *libc.TLS
-	db    uintptr // *sqlite3
-	kept  map[string]*liteStmt
-	room  uintptr // memory of C's for what is bound
-	size  int
-	words words
-	bulks map[bulkSQL]string
+	tls     *libc.TLS
+	db      uintptr // *sqlite3
+	kept    map[string]*liteStmt
+	readies map[string]*ready // of what goes through database/sql
+	room    uintptr           // memory of C's for what is bound
+	size    int
+	words   words
+	bulks   map[bulkSQL]string
 }
 
 // liteConn is what database/sql uses of the driver's connection.
@@ -67,13 +68,16 @@ func (c liteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if v.Kind() != reflect.Uintptr || v.Uint() == 0 {
 		return nil, errors.Join(errHandle, conn.Close())
 	}
-	return &lite{liteConn: whole, tls: libc.NewTLS(), db: uintptr(v.Uint()), kept: map[string]*liteStmt{}, words: words{}, bulks: map[bulkSQL]string{}}, nil
+	return &lite{liteConn: whole, tls: libc.NewTLS(), db: uintptr(v.Uint()), kept: map[string]*liteStmt{}, readies: map[string]*ready{}, words: words{}, bulks: map[bulkSQL]string{}}, nil
 }
 
 // Close ends the connection with its statements.
 func (c *lite) Close() error {
 	for _, st := range c.kept {
 		st.finalize()
+	}
+	for _, st := range c.readies {
+		_ = st.Close() // it says how its last run ended
 	}
 	if c.room != 0 {
 		libc.Xfree(c.tls, c.room)

@@ -50,7 +50,7 @@ func (w *world) draw() {
 	}
 	days := 3 + r.IntN(9)
 	w.trouble = trouble{
-		people: 150 + r.IntN(4500/days), days: days, start: starts[r.IntN(len(starts))], workers: 1 + r.IntN(3),
+		people: 150 + r.IntN(4000/days), days: days, start: starts[r.IntN(len(starts))], workers: 1 + r.IntN(3),
 		die: some(300), power: r.IntN(2) == 0, meanwhile: 10 + some(100), sleep: some(20), jump: some(100), stale: some(100),
 		outage: some(100), stop: some(30), answer: some(60), unasked: some(8), pay: 1 + r.IntN(12), correct: some(6), renumber: some(20), something: some(8), nameless: some(30),
 	}
