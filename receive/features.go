@@ -1,7 +1,7 @@
 package receive
 
 // Features of a reply are the one- to three-grams of its tokens, pairs with one token between, and of longer words
-// the four-grams of letters, so that a misspelt word is still half known. Amounts and days that are said stand as
+// the first and last three letters and the four-grams, so that a misspelt word is still half known. Amounts and days that are said stand as
 // one token each, other numbers too: 还500 and 还1200 are the same words.
 
 // Hashes of tokens that are classes.
@@ -23,6 +23,8 @@ const (
 	saltSkip  = 0x1b56c4e9
 	saltPart  = 0x94d049bb
 	saltSaid  = 0xd6e8feb8
+	saltHead  = 0x2c1b3c6d
+	saltTail  = 0x7a3d9e51
 )
 
 // mix joins hashes (the finisher of MurmurHash3, public domain).
@@ -129,6 +131,9 @@ func (l *lexed) features(items []item, said *spoken, known func(uint32) bool, ou
 				for k := 0; k+4 <= len(w); k++ {
 					out = append(out, feature{mix(hashText(w[k:k+4]), saltPart), it.from, it.to})
 				}
+			}
+			if w := l.word(int(it.from)); len(w) >= 4 {
+				out = append(out, feature{mix(hashText(w[:3]), saltHead), it.from, it.to}, feature{mix(hashText(w[len(w)-3:]), saltTail), it.from, it.to})
 			}
 			if !known(it.hash) {
 				it.hash = hashUnknown

@@ -86,9 +86,10 @@ const hintStopEnglish = `
 // What takes the model's own stop back; the rules have their own way with these.
 const vetoStopChinese = `
 	不要|别|不会|不能|没|没有|不用|不必|千万别 停|取消|退订|关闭|屏蔽|停止|拒收 / 不|没|没有|不想|不是|取消|误 退订 / 停车 / 停息 / 停催 / 停薪 / 停工 / 停业 / 停电 / 停机 / 停止计息 / 停止扣 / 停卡 / 挂账
-	家|妈|爸|父|母|单位|公司|同事|朋友|亲|老婆|老公|孩子|领导 / 晚上|上班|白天|现在|周末|中午|早上|半夜|开会|工作时间|休息|暂时|睡觉|明天 / 订单 / 合同 / 扣款 / 预约 / 分期 / 电话 / 发票 / 发火 / 发愁 / 快递 / 贷款 / 收入 / 吗 / 能不能取消 / 别忘 / 给别人 / 给他人
+	家|妈|爸|父|母|单位|公司|同事|朋友|亲|老婆|老公|孩子|领导 / 晚上|上班|白天|现在|周末|中午|早上|半夜|开会|工作时间|休息|暂时|睡觉|明天 / 订单 / 合同 / 扣款 / 预约 / 分期 / 电话 / 发票 / 发火 / 发愁 / 快递 / 贷款 / 收入 / 吗 / 请|麻烦|可以|帮我|给我|还是|改|就|用 … 短信 … 提醒我|通知我|告诉我|联系我|说|就 / 能不能取消 / 别忘 / 给别人 / 给他人
 `
 
 const vetoStopEnglish = `
-	dont|never|not|didnt|wont stop|quit|unsubscribe|opt|end|cease|cancel / dont|never|not|didnt … unsubscribe|opt|stop / payment|payments|fee|fees|interest|charging|charge|charges|debit|cheque|check|card|autopay|penalty|loan|account|job|bus|work|working|smoking|subscription|order|reservation|flight|contract / at work|night / bus / when|until|while|if / take it off / to stop|opt|unsubscribe / my mother|boss|family|wife|husband|work|parents / ill|we|he|she|they stop / you|i|we dont|didnt contact|text|send you|u|in|my / you dont|didnt
+	dont|never|not|didnt|wont stop|quit|unsubscribe|opt|end|cease|cancel / dont|never|not|didnt … unsubscribe|opt|stop / payment|payments|fee|fees|interest|charging|charge|charges|debit|cheque|check|card|autopay|penalty|loan|account|job|bus|work|working|smoking|subscription|order|reservation|flight|contract / at work|night / bus / when|until|while|if / take it off / to stop|opt|unsubscribe / my mother|boss|family|wife|husband|work|parents / ill|we|he|she|they stop / you|i|we dont|didnt contact|text|send you|u|in|my / you dont|didnt / just|call|calls|instead|rather|prefer … text|texts / text|texts … instead|fine|details|when / send|sending anyone|anybody|someone|somebody|people|him|her|them|bailiffs
+	text me ! dont not no never quit stop didnt mustnt again anymore ever
 `

@@ -2,7 +2,8 @@ package receive
 
 // How the model's guess becomes a meaning.
 const (
-	stopShare = 0.45 // a stop that no rule knows needs this share, and words that rest on texts
+	stopShare = 0.45 // a stop that no rule knows needs this share where there are words that rest on texts,
+	stopAlone = 0.60 // and this one where there are none
 	doubtful  = 0.20 // where the meanings that protect have this share together, the likeliest of them wins
 	faint     = 0.20 // below this share nothing is settled
 )
@@ -32,10 +33,24 @@ func (g *guess) bereaved() bool {
 	return g.share(Vulnerable) > 0.5 && g.share(Vulnerable) > 2*g.share(Deceased)
 }
 
+// stops says whether the model's own stop is believed. What takes a stop back ("a bus stop", "not stop") is heard first.
+func (g *guess) stops(said *spoken) (Reading, bool) {
+	share := g.share(Stop)
+	switch {
+	case said[stopVeto] != "":
+		return Reading{}, false
+	case said[stopHint] != "" && share >= stopShare:
+		return Reading{Meaning: Stop, Confidence: share, Why: said[stopHint]}, true
+	case share >= stopAlone:
+		return Reading{Meaning: Stop, Confidence: share, Why: g.why[0]}, g.why[0] != ""
+	}
+	return Reading{}, false
+}
+
 // settle decides. A meaning that protects wins when in doubt; a promise needs words that commit to a payment.
 func (g *guess) settle(l *lexed, said *spoken) Reading {
-	if said[stopHint] != "" && said[stopVeto] == "" && g.share(Stop) >= stopShare {
-		return Reading{Meaning: Stop, Confidence: g.share(Stop), Why: said[stopHint]}
+	if r, ok := g.stops(said); ok {
+		return r
 	}
 	best := g.best()
 	if !best.Protects() {

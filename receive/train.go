@@ -15,7 +15,7 @@ type Labelled struct {
 const (
 	rounds     = 15
 	pace       = 0.35   // of the first step of AdaGrad
-	forgetting = 0.0003 // how much of a weight a step takes away
+	forgetting = 0.0001 // how much of a weight a step takes away
 	leastTexts = 2      // a feature of fewer training texts is left out
 	shuffled   = 20261125
 )
