@@ -68,7 +68,7 @@ func staff(by string) error {
 }
 
 type releaseFlags struct {
-	by, lang             string
+	by, lang, contacts   string
 	cancel, send, asJSON bool
 }
 
@@ -86,8 +86,8 @@ reaches, what is known to be missing, and how many messages wait whose hour had 
 --json lists those one by one. The exit status is 1 while something is held.
 
 Before releasing: let duly run take in the receipts and replies that the carrier still holds, import the ledger, the
-states and the payments as they are today, and import the carrier's own list of what it took since the copy as contacts
-(docs/formats/ledger.md), so that caps count them.
+states and the payments as they are today, and import what left since the copy as contacts (docs/formats/ledger.md), so that
+caps count it: the carrier's own list or, where there is none, what --contacts writes, which is what may have left.
 
   --cancel  cancels the messages that may have left already; the next plan looks at those people again. This is the safe choice.
   --send    lets them leave: some people may then read the same twice.
@@ -95,6 +95,7 @@ states and the payments as they are today, and import the carrier's own list of 
 Messages whose hour had not come wait on in either case.`,
 		Example: `  duly release
   duly release --json
+  duly release --contacts left && duly import left/contacts-cards.csv
   duly release --cancel --by compliance:17`,
 		Args: exactly(0, "release takes no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -107,6 +108,7 @@ Messages whose hour had not come wait on in either case.`,
 	}
 	c.Flags().BoolVar(&f.cancel, "cancel", false, "cancel what may have left already, and go on")
 	c.Flags().BoolVar(&f.send, "send", false, "let what may have left already leave, perhaps for the second time, and go on")
+	c.Flags().StringVar(&f.contacts, "contacts", "", "write what may have left already into this folder, as a file of contacts for each portfolio, and change nothing")
 	c.Flags().StringVar(&f.by, "by", "", "who releases: a role or a number of staff, such as compliance:17")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "write JSON: one object for the hold, then one for each message that may have left already")
 	a.langFlag(c, &f.lang)
@@ -121,6 +123,12 @@ func (a *app) release(ctx context.Context, s *store.Store, f releaseFlags) error
 	}
 	if f.cancel && f.send {
 		return fail(Usage, "give --cancel or --send, not both")
+	}
+	if f.contacts != "" {
+		if f.cancel || f.send {
+			return fail(Usage, "--contacts changes nothing; import what it writes, and then release")
+		}
+		return a.mayHaveLeft(ctx, s, f.contacts, lang)
 	}
 	if f.cancel || f.send {
 		if err := staff(f.by); err != nil {
