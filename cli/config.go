@@ -22,6 +22,7 @@ type Config struct {
 	Portfolios []Portfolio
 	Carriers   []Carrier
 	Portal     PortalConfig
+	Console    ConsoleConfig
 	Serve      Serve
 
 	wire func() time.Time // the clock

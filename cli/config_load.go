@@ -104,7 +104,7 @@ func hasPassword(u *url.URL) bool {
 
 func (r *configReader) config(v document.Value) *Config {
 	c := &Config{}
-	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal") {
+	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal", "console") {
 		return c
 	}
 	c.Keys = r.path(v.Key("keys").Text())
@@ -113,6 +113,7 @@ func (r *configReader) config(v document.Value) *Config {
 	}
 	c.Serve = r.serving(v.Key("serve"))
 	c.Portal = portalConfig(v.Key("portal"))
+	c.Console = consoleConfig(v.Key("console"))
 	if d := v.Key("database"); d.Given() {
 		c.Database = r.database(d)
 		if v.Key("data").Given() {

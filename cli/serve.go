@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dulyhq/duly/console"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/jobs"
 	"github.com/dulyhq/duly/jobs/river"
@@ -30,7 +31,7 @@ func (a *app) serveCommand() *cobra.Command {
 and after imports, hands over every message whose hour has come, and stores receipts and replies. A night that was
 missed is made good. A carrier or a database that is away for a while is tried again.
 
-Over HTTP it shows the borrower's page, where duly.yaml has one (portal), says whether it lives (/healthz) and whether
+Over HTTP it shows the lender's console (console in duly.yaml; duly user lets people in) and the borrower's page (portal), says whether it lives (/healthz) and whether
 it is ready (/readyz), and shows Prometheus what waits and how it does (/metrics; docs/operations.md). Told to end, it permits nothing more
 and waits until what is on its way has its outcome, for serve.drain at most; what has none then is unknown, is never
 sent again by itself, and waits for a receipt or a person.
@@ -73,7 +74,7 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 		return fail(Dependency, "the HTTP server cannot listen at %s: %w", at, err)
 	}
 	h := &house{
-		log: slog.New(slog.NewTextHandler(a.err, nil)), engine: e, civil: a.clock.runOn(), drain: cfg.Serve.Drain,
+		log: slog.New(slog.NewTextHandler(a.err, nil)), config: cfg, engine: e, civil: a.clock.runOn(), drain: cfg.Serve.Drain,
 		options: engine.RunOptions{Carriers: carriers, Drain: cfg.Serve.Drain},
 	}
 	h.options.Civil = h.civil
@@ -84,6 +85,9 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	}
 	if page := cfg.portalHandler(e, h.civil, h.log); page != nil {
 		h.web.Handle("/", page)
+	}
+	if pages := cfg.consoleHandler(e, h.civil, h.log); pages != nil {
+		h.web.Handle(console.Path, pages)
 	}
 	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Retention: cfg.Serve.Retention, Planned: h.planned, Retained: h.retained}
 	if cfg.Database.URL != "" {
@@ -103,6 +107,7 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 // A house is a process that serves.
 type house struct {
 	log     *slog.Logger
+	config  *Config
 	engine  *engine.Engine
 	civil   func() time.Time
 	drain   time.Duration
@@ -144,6 +149,7 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 	})
 	var work sync.WaitGroup
 	work.Go(func() { h.engine.Keep(ctx, h.options, h.carrierFailed) })
+	work.Go(func() { h.keepSealed(ctx, h.config) })
 	work.Go(func() {
 		if err := h.runner.Run(ctx, h.nightly); err != nil {
 			fell(err)

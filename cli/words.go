@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
@@ -56,20 +55,7 @@ func (t tongue) money(minor int64, c ledger.Currency) string {
 
 // stage is what people call a stage or bucket of the strategy that ships; others keep their name.
 func (t tongue) stage(name string) string {
-	if t != "zh" {
-		return name
-	}
-	switch name {
-	case assess.Current:
-		return "未逾期"
-	case "pre-due":
-		return "到期前"
-	case assess.Days1To3, assess.Days4To7, assess.Days8To15, assess.Days16To30, assess.Days31To60, assess.Days61To90:
-		return name + "天"
-	case assess.Days91Up:
-		return "91天以上"
-	}
-	return name
+	return words.Stage(name, string(t))
 }
 
 // actions are the words for what was decided.

@@ -201,6 +201,7 @@ func TestAForkIsNotSealedOver(t *testing.T) {
 		_, err := s.write.Exec(q)
 		check(t, err)
 	}
+	check(t, s.Record(t.Context(), Deed{At: auditDay, Who: "staff:2", What: "looked", Subject: "borrower 1"}))
 	deeds(t, s, 5)
 	if _, err := s.SealAudit(t.Context(), auditDay, kept.Note, false); !errors.Is(err, ErrAuditForked) {
 		t.Fatalf("sealed over: %v", err)

@@ -2,7 +2,11 @@
 // read the same tables. A pair is English first, then Chinese; a single word is the Chinese one, and English says the id.
 package words
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dulyhq/duly/assess"
+)
 
 // Actions are the words for what was decided.
 var Actions = map[string][2]string{
@@ -125,4 +129,22 @@ func One(table map[string]string, id, lang string) string {
 		return w
 	}
 	return strings.ReplaceAll(id, "_", " ")
+}
+
+// Stage is what people call a stage or bucket of the strategy that ships; others keep their name.
+func Stage(name, lang string) string {
+	if lang != "zh" {
+		return name
+	}
+	switch name {
+	case assess.Current:
+		return "未逾期"
+	case "pre-due":
+		return "到期前"
+	case assess.Days1To3, assess.Days4To7, assess.Days8To15, assess.Days16To30, assess.Days31To60, assess.Days61To90:
+		return name + "天"
+	case assess.Days91Up:
+		return "91天以上"
+	}
+	return name
 }

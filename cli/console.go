@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/console"
+	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/signin"
+)
+
+// A ConsoleConfig is the lender's console. The zero value is that there is none.
+type ConsoleConfig struct {
+	Address string // "https://duly.bank.internal": where people open it, without a slash at its end
+	Proxied bool   // a proxy of the lender's own stands before it and writes X-Forwarded-For
+}
+
+func consoleConfig(v document.Value) ConsoleConfig {
+	if !v.Given() || !v.Keys("address", "behind_proxy") {
+		return ConsoleConfig{}
+	}
+	c := ConsoleConfig{Address: strings.TrimSuffix(v.Key("address").Text(), "/")}
+	u, err := url.Parse(c.Address)
+	switch {
+	case c.Address == "":
+	case err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		v.Key("address").Fail("%q is not an address such as https://duly.bank.internal", c.Address)
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+		v.Key("address").Fail("%q is not https; only on this machine itself may it be http", c.Address)
+	}
+	if b := v.Key("behind_proxy"); b.Given() {
+		c.Proxied = b.Bool()
+	}
+	return c
+}
+
+// consoleHandler returns the lender's console as configured; nil where there is none.
+func (c *Config) consoleHandler(e *engine.Engine, civil func() time.Time, log *slog.Logger) http.Handler {
+	if c.Console.Address == "" {
+		return nil
+	}
+	return console.New(console.Config{
+		Desk: e.Desk(), Gate: &signin.Gate{Store: e.Store, Wire: c.wire}, Civil: civil, Secure: strings.HasPrefix(c.Console.Address, "https:"), Proxied: c.Console.Proxied,
+		Language: c.Portfolios[0].Language, Name: console.Text(c.Creditor.Name), Log: log,
+	})
+}
+
+// sealEvery is how often the audit is sealed while a process serves, and sealWithin how long that may take.
+const (
+	sealEvery  = time.Minute
+	sealWithin = 10 * time.Second
+)
+
+// keepSealed seals the audit until ctx ends, and once more then.
+func (h *house) keepSealed(ctx context.Context, cfg *Config) {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for going := true; going; {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			going = false
+		}
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), sealWithin)
+		if _, err := cfg.seal(last, h.engine.Store, cfg.wire(), false); err != nil {
+			h.metrics.Failed("audit")
+			h.log.Warn("the audit is not sealed", "error", err)
+		}
+		cancel()
+	}
+}

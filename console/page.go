@@ -1,0 +1,238 @@
+package console
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words"
+)
+
+//go:embed pages
+var pages embed.FS
+
+// templates are the pages by name, each with the frame around it.
+var templates = func() map[string]*template.Template {
+	frame := template.Must(template.New("frame.html").ParseFS(pages, "pages/frame.html"))
+	out := map[string]*template.Template{}
+	list, err := pages.ReadDir("pages")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	for _, f := range list {
+		if name, ok := strings.CutSuffix(f.Name(), ".html"); ok && name != "frame" {
+			out[name] = template.Must(template.Must(frame.Clone()).ParseFS(pages, "pages/"+f.Name()))
+		}
+	}
+	return out
+}()
+
+// What a browser may keep for ever has a name that changes with what it holds.
+var (
+	styleText  = mustRead("pages/style.css")
+	scriptText = mustRead("pages/keys.js")
+	stylePath  = Path + "style-" + hashOf(styleText) + ".css"
+	scriptPath = Path + "keys-" + hashOf(scriptText) + ".js"
+)
+
+func mustRead(name string) []byte {
+	b, err := pages.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func hashOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:6])
+}
+
+func asset(text []byte, kind string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		_, _ = w.Write(text) // whoever went away needs no answer
+	}
+}
+
+// A shown is what a page's template is given.
+type shown struct {
+	Lang   string
+	Title  string
+	Style  string
+	Script string
+	Path   string // for the other language; empty: the page is an answer, which is not asked for again
+	Name   string // the lender's
+	User   string // the login; empty before the second factor
+	Nav    []place
+	Now    string // civil
+	Data   any    // the page's own
+	Error  string
+	Done   string
+}
+
+// A place is one line of the navigation.
+type place struct {
+	To, Name, Key string
+	Here          bool
+	Count         int // what waits there; 0 shows nothing
+}
+
+// T picks the wording of the language.
+func (s *shown) T(zh, en string) string {
+	if s.Lang == "en" {
+		return en
+	}
+	return zh
+}
+
+// nav is what there is to go to, for who may.
+func (v *visit) nav() (out []place) {
+	if v.user == nil || !v.user.Inside || v.user.Given {
+		return nil
+	}
+	for _, p := range []struct {
+		need         access.Permission
+		to, zh, en   string
+		key          string
+		alsoBeginsBy string
+	}{
+		{access.Today, "today", "今日", "Today", "t", ""},
+		{access.Inbox, "inbox", "待办", "Inbox", "i", "inbox/"},
+		{access.Borrowers, "borrowers", "借款人", "Borrowers", "b", "borrowers/"},
+		{access.Audit, "audit", "操作记录", "Audit", "a", ""},
+	} {
+		if !v.user.Grants.Anywhere(p.need) || !v.serves(p.to) {
+			continue
+		}
+		here := strings.TrimPrefix(v.r.URL.Path, Path)
+		out = append(out, place{To: Path + p.to, Name: v.say(p.zh, p.en), Key: p.key, Here: here == p.to || p.alsoBeginsBy != "" && strings.HasPrefix(here, p.alsoBeginsBy)})
+	}
+	return out
+}
+
+// serves says whether there is a page of that name.
+func (c *Console) serves(name string) bool {
+	for _, r := range c.routes() {
+		if r.pattern == "GET "+Path+name {
+			return true
+		}
+	}
+	return false
+}
+
+// show renders a page whole before the first byte leaves, so that nobody sees half of one.
+func (v *visit) show(status int, name, zh, en string, data any) error {
+	return v.showWith(status, name, zh, en, data, "")
+}
+
+// showWith shows a page with what was wrong in a form.
+func (v *visit) showWith(status int, name, zh, en string, data any, wrong string) error {
+	s := &shown{
+		Lang: v.lang, Style: stylePath, Script: scriptPath, Path: v.r.URL.Path, Name: v.Name.In(v.lang), Data: data, Error: wrong, Nav: v.nav(),
+		Now: v.minute(v.at), Done: v.told(),
+	}
+	if v.user != nil && v.user.Inside {
+		s.User = v.user.Login
+	}
+	if v.r.Method != http.MethodGet {
+		s.Path = ""
+	}
+	s.Title = s.T(zh, en)
+	var b bytes.Buffer
+	if err := templates[name].ExecuteTemplate(&b, "frame.html", s); err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.Header().Set("Content-Language", map[string]string{"zh": "zh-CN", "en": "en"}[v.lang])
+	v.w.WriteHeader(status)
+	if v.r.Method != http.MethodHead {
+		_, _ = v.w.Write(b.Bytes()) // whoever went away needs no answer
+	}
+	return nil
+}
+
+// done are what a page says after something was done, by the code in its address.
+var done = map[string][2]string{
+	"password": {"密码已更改。", "The password is changed."},
+}
+
+func (v *visit) told() string {
+	w, ok := done[v.r.URL.Query().Get("done")]
+	if !ok || v.r.Method != http.MethodGet {
+		return ""
+	}
+	return v.say(w[0], w[1])
+}
+
+func (v *visit) denied() error {
+	return v.show(http.StatusForbidden, "denied", "您没有这项权限", "You may not do this", nil)
+}
+
+func (v *visit) nowhere() error {
+	return v.show(http.StatusNotFound, "nowhere", "没有这个页面", "There is no such page", nil)
+}
+
+// failed says that something went wrong here.
+func (v *visit) failed() {
+	if err := v.show(http.StatusInternalServerError, "failed", "暂时无法显示", "This cannot be shown just now", nil); err != nil {
+		http.Error(v.w, "503", http.StatusServiceUnavailable)
+	}
+}
+
+// lost answers for what is not there.
+func (c *Console) lost(*visit) error { return errNowhere }
+
+// home is the first page that somebody may see.
+func (c *Console) home(v *visit) error {
+	if nav := v.nav(); len(nav) > 0 {
+		v.away(strings.TrimPrefix(nav[0].To, Path))
+		return nil
+	}
+	v.away("me")
+	return nil
+}
+
+func (v *visit) money(minor int64, c ledger.Currency) string {
+	return string(compose.AppendMoney(nil, minor, c, compose.Language(v.lang)))
+}
+
+// zone is where the creditor's days are.
+func (v *visit) zone() *time.Location {
+	if all := v.Desk.Portfolios(); len(all) > 0 {
+		return all[0].Zone
+	}
+	return time.UTC
+}
+
+// minute writes a time of the creditor's zone.
+func (v *visit) minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if v.lang == "en" {
+		return t.In(v.zone()).Format("2 Jan 2006, 15:04")
+	}
+	return t.In(v.zone()).Format("2006年1月2日 15:04")
+}
+
+// soon writes a time as short as the day allows.
+func (v *visit) soon(t time.Time) string {
+	t = t.In(v.zone())
+	if ledger.Day(t) == ledger.Day(v.at.In(v.zone())) {
+		return t.Format("15:04")
+	}
+	return v.say(t.Format("1月2日 15:04"), t.Format("2 Jan, 15:04"))
+}
+
+// stageName is what people call a stage.
+func (v *visit) stageName(name string) string { return words.Stage(name, v.lang) }

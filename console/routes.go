@@ -1,0 +1,24 @@
+package console
+
+import "github.com/dulyhq/duly/access"
+
+// routes is the site map: every page and action with what it needs. TestEveryRouteAsks walks through it.
+func (c *Console) routes() []route {
+	return []route{
+		{"GET /console/{$}", access.Own, c.home, inside},
+		{"GET /console/", access.Own, c.lost, open},
+		{"GET /console/sign-in", access.Own, c.signIn, open},
+		{"POST /console/sign-in", access.Own, c.signedIn, open},
+		{"GET /console/second", access.Own, c.second, doorstep},
+		{"POST /console/second", access.Own, c.seconded, doorstep},
+		{"GET /console/password", access.Own, c.password, doorstep},
+		{"POST /console/password", access.Own, c.passworded, doorstep},
+		{"GET /console/factor", access.Own, c.factor, doorstep},
+		{"POST /console/factor", access.Own, c.factored, doorstep},
+		{"GET /console/factor.png", access.Own, c.factorPicture, doorstep},
+		{"POST /console/sign-out", access.Own, c.signOut, doorstep},
+		{"GET /console/me", access.Own, c.me, inside},
+
+		{"GET /console/today", access.Today, c.today, inside},
+	}
+}

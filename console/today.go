@@ -1,0 +1,201 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
+)
+
+// A day is the page of today: of each portfolio what goes out, what is held and by which rule, and what came back.
+type day struct {
+	Books  []book
+	People *waitingPeople // nil: the visitor may not see the inbox
+	Held   string         // why nothing at all is handed over; empty: it is
+	Pauses []pauseLine
+	Stop   *stopping // nil: the visitor may not
+}
+
+type book struct {
+	Ref   string
+	Hours []hourLine
+	More  int64 // that leaves on later days
+	Sums  []sumLine
+	Holds []holdLine
+}
+
+type hourLine struct {
+	When, Carrier string
+	Number        int64
+	Width         int // of the bar, 0 to 20
+	Due           bool
+}
+
+type sumLine struct {
+	State, Name string
+	Number      int64
+}
+
+type holdLine struct {
+	Rule, Why, Source string
+	Persons           int64
+	Stages            string
+}
+
+type waitingPeople struct{ Open, Urgent, Late int }
+
+// today shows it.
+func (c *Console) today(v *visit) error {
+	d := day{}
+	life, err := c.Gate.Store.Life(v.r.Context())
+	if err != nil {
+		return err
+	}
+	if life.Held() {
+		d.Held = life.Why
+		if d.Held == "" || life.By == "" {
+			d.Held = v.say("数据库可能被恢复为旧数据", "the database may have been put back")
+		}
+	}
+	for _, h := range v.houses(access.Today) {
+		b, err := v.bookOf(h)
+		if err != nil {
+			return err
+		}
+		d.Books = append(d.Books, b)
+	}
+	if d.People, err = v.people(); err != nil {
+		return err
+	}
+	if d.Pauses, err = v.pauses(); err != nil {
+		return err
+	}
+	d.Stop = v.stopping()
+	return v.show(http.StatusOK, "today", "今日", "Today", d)
+}
+
+func (v *visit) bookOf(h *engine.Portfolio) (book, error) {
+	key := strconv.FormatInt(h.Row(), 10)
+	today := ledger.Day(v.at.In(h.Zone))
+	begins, ends := today.At(0, 0, h.Zone), (today+1).At(0, 0, h.Zone)
+	b := book{Ref: h.Ref}
+	out, err := summed(v, "out "+key, func(ctx context.Context) ([]store.Outgoing, error) {
+		return v.Gate.Store.Outgoing(ctx, h.Row(), v.at, v.at.Add(30*24*time.Hour))
+	})
+	if err != nil {
+		return b, err
+	}
+	b.hours(v, out, ends)
+	counts, err := summed(v, "counts "+key, func(ctx context.Context) ([]store.Count, error) {
+		return v.Gate.Store.Counts(ctx, h.Row(), begins, time.Time{})
+	})
+	if err != nil {
+		return b, err
+	}
+	b.states(v, counts)
+	holds, err := summed(v, "holds "+key, func(ctx context.Context) ([]store.Held, error) {
+		return v.Gate.Store.Holds(ctx, h.Row(), v.at)
+	})
+	b.holds(v, h, holds)
+	return b, err
+}
+
+// hours are those of today; what leaves later is a sum.
+func (b *book) hours(v *visit, out []store.Outgoing, ends time.Time) {
+	most := int64(1)
+	for _, o := range out {
+		if o.From.Before(ends) {
+			most = max(most, o.Number)
+		}
+	}
+	for _, o := range out {
+		if !o.From.Before(ends) {
+			b.More += o.Number
+			continue
+		}
+		l := hourLine{When: o.From.In(v.zone()).Format("15:04"), Carrier: o.Carrier, Number: o.Number, Width: int((o.Number*20 + most - 1) / most)}
+		if l.Due = !o.From.After(v.at); l.Due {
+			l.When = v.say("现在", "now")
+		}
+		b.Hours = append(b.Hours, l)
+	}
+}
+
+// shownStates are the states of messages in the order in which they come to be.
+var shownStates = []string{"waiting", "fenced", "accepted", "delivered", "undelivered", "refused", "unknown", "cancelled", "expired"}
+
+func (b *book) states(v *visit, counts []store.Count) {
+	by := map[string]int64{}
+	for _, c := range counts {
+		by[c.State] += c.Number
+	}
+	for _, s := range shownStates {
+		if by[s] > 0 {
+			b.Sums = append(b.Sums, sumLine{s, words.In(words.States, s, v.lang), by[s]})
+		}
+	}
+}
+
+// holds are the reasons why people are not contacted, the most frequent first.
+func (b *book) holds(v *visit, h *engine.Portfolio, holds []store.Held) {
+	at := map[string]int{}
+	for _, x := range holds {
+		i, ok := at[x.Rule]
+		if !ok {
+			i = len(b.Holds)
+			at[x.Rule] = i
+			why, source := v.rule(h, x.Rule)
+			b.Holds = append(b.Holds, holdLine{Rule: x.Rule, Why: why, Source: source})
+		}
+		l := &b.Holds[i]
+		l.Persons += x.Persons
+		if x.Stage != "" {
+			if l.Stages != "" {
+				l.Stages += v.say("、", ", ")
+			}
+			l.Stages += v.stageName(x.Stage)
+		}
+	}
+	slices.SortStableFunc(b.Holds, func(a, b holdLine) int { return int(b.Persons - a.Persons) })
+}
+
+// rule says what a rule is and where it comes from, in the visit's language.
+func (v *visit) rule(h *engine.Portfolio, id string) (why, source string) {
+	if w, ok := words.Rules[id]; ok {
+		return v.say(w[1], w[0]), ""
+	}
+	if h != nil {
+		if why = h.Title(id, v.lang); why != "" {
+			return why, h.Source(id, v.lang)
+		}
+	}
+	return id, ""
+}
+
+// people is how much waits for a person where the visitor may see it.
+func (v *visit) people() (*waitingPeople, error) {
+	houses := v.houses(access.Inbox)
+	if len(houses) == 0 {
+		return nil, nil
+	}
+	all, err := v.Gate.Store.DeskSums(v.r.Context(), v.at)
+	if err != nil {
+		return nil, err
+	}
+	var p waitingPeople
+	for _, s := range all {
+		if s.Portfolio == 0 && v.user.Grants.Everywhere(access.Inbox) || slices.ContainsFunc(houses, func(h *engine.Portfolio) bool { return h.Row() == s.Portfolio }) {
+			p.Open += s.Open
+			p.Urgent += s.Urgent
+			p.Late += s.Late
+		}
+	}
+	return &p, nil
+}
