@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -44,9 +45,12 @@ func (d *demo) showPage(ctx context.Context) error {
 	}
 	web := serve.New(serve.Limits{}, nil)
 	web.Handle("/", handler)
+	if err := d.showConsole(ctx, web, now, "http://"+l.Addr().String()); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	d.head("The borrower's page", "借款人页面")
 	d.line("  %s", engine.PageLink("http://"+l.Addr().String(), path.Base(in.Link)))
-	d.say(d.lang.say("The page of "+hasTwo+", as their phone would show it. It asks for their date of birth, which is "+hasTwoBorn+". It stays open until Ctrl-C.",
+	d.say(d.lang.say("The page of "+hasTwo+", as their phone would show it. It asks for their date of birth, which is "+hasTwoBorn+". Both stay open until Ctrl-C.",
 		hasTwo+"在手机上看到的页面。页面会核对出生日期，请填 "+hasTwoBorn+"。按 Ctrl-C 结束。"))
 	return web.Run(ctx, l)
 }

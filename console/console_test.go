@@ -164,3 +164,36 @@ func TestFirstDay(t *testing.T) {
 		t.Errorf("after half an hour: %s", g.path)
 	}
 }
+
+// TestStopTheWorld: who may stops a portfolio with a reason, which is seen at once and audited; who may not in that portfolio does
+// not, and nor does a reason's lack.
+func TestStopTheWorld(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(access.Supervisor)
+	if g := b.post("/console/hold", "what", "portfolio cards", "reason", " "); g.code != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %d", g.code)
+	}
+	other := h.inside(h.hire("carl", access.Grant{Role: access.Supervisor, Portfolio: "cars"}))
+	for _, what := range []string{"portfolio cards", "channel sms", "carrier main", "nothing"} {
+		if g := other.post("/console/hold", "what", what, "reason", "why not"); g.code != http.StatusForbidden {
+			t.Errorf("%s: %d", what, g.code)
+		}
+	}
+	if g := b.post("/console/hold", "what", "portfolio cards", "reason", "投诉318"); !strings.Contains(plain(g.text), "资产组合 cards") || !strings.Contains(g.text, "投诉318") {
+		t.Fatalf("%d %s", g.code, plain(g.text))
+	}
+	paused, err := h.store.Pauses(t.Context())
+	must(t, err)
+	if len(paused) != 1 || paused[0].Portfolio != "cards" || len(h.deeds("paused")) != 1 || h.deeds("paused")[0].Reason != "投诉318" {
+		t.Fatalf("%+v", paused)
+	}
+	if g := other.post("/console/release", "id", "1"); g.code != http.StatusForbidden {
+		t.Errorf("another portfolio's supervisor let it go on: %d", g.code)
+	}
+	if g := b.post("/console/release", "id", "1"); g.code != http.StatusOK || strings.Contains(g.text, "投诉318") {
+		t.Errorf("%d %s", g.code, plain(g.text))
+	}
+	if g := b.post("/console/release", "id", "1"); g.code != http.StatusNotFound {
+		t.Errorf("a second time: %d", g.code)
+	}
+}

@@ -20,5 +20,7 @@ func (c *Console) routes() []route {
 		{"GET /console/me", access.Own, c.me, inside},
 
 		{"GET /console/today", access.Today, c.today, inside},
+		{"POST /console/hold", access.Hold, c.hold, inside},
+		{"POST /console/release", access.Release, c.release, inside},
 	}
 }

@@ -51,10 +51,12 @@ type holdLine struct {
 
 type waitingPeople struct{ Open, Urgent, Late int }
 
-// today shows it.
-func (c *Console) today(v *visit) error {
+// today shows it: what waits, what became of what was planned, who is held by which rule, and what a person has stopped.
+func (c *Console) today(v *visit) error { return v.showToday(http.StatusOK, "") }
+
+func (v *visit) showToday(status int, wrong string) error {
 	d := day{}
-	life, err := c.Gate.Store.Life(v.r.Context())
+	life, err := v.Gate.Store.Life(v.r.Context())
 	if err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func (c *Console) today(v *visit) error {
 		return err
 	}
 	d.Stop = v.stopping()
-	return v.show(http.StatusOK, "today", "今日", "Today", d)
+	return v.showWith(status, "today", "今日", "Today", d, wrong)
 }
 
 func (v *visit) bookOf(h *engine.Portfolio) (book, error) {

@@ -347,7 +347,11 @@ func (r *running) report() {
 
 // due says whether a message of the sender's carrier could leave now.
 func (s *Sender) due(ctx context.Context) (bool, error) {
-	for _, p := range s.e.Portfolios {
+	running, err := s.running(ctx, s.e.Portfolios)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range running {
 		if p.Carrier != s.name {
 			continue
 		}

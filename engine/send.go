@@ -161,7 +161,7 @@ func (s *Sender) judge(ctx context.Context, st *store.Step, room int, taken *sto
 		if claim.Batch == 0 && len(claim.Messages) == 0 {
 			continue
 		}
-		st.Claim, s.last = &claim, p
+		st.Claim, st.Strategy, s.last = &claim, p.Strategy.ID, p
 		return s.judgeClaim(ctx, p, st)
 	}
 	return nil, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/dispatch"
+	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -157,7 +158,10 @@ func (s *Sender) inTurn(ctx context.Context, now time.Time) ([]*Portfolio, error
 		return nil, err
 	}
 	at := slices.Index(s.mine, s.last) + 1
-	turn := slices.Concat(s.mine[at:], s.mine[:at])
+	turn, err := s.running(ctx, slices.Concat(s.mine[at:], s.mine[:at]))
+	if err != nil {
+		return nil, err
+	}
 	if len(urgent) > 0 {
 		slices.SortStableFunc(turn, func(a, b *Portfolio) int {
 			switch {
@@ -170,6 +174,19 @@ func (s *Sender) inTurn(ctx context.Context, now time.Time) ([]*Portfolio, error
 		})
 	}
 	return turn, nil
+}
+
+// running leaves out the portfolios of which a person has stopped what this carrier would take. What they stop in the meantime is
+// refused by the commit. Every message that a carrier takes today is a text message.
+func (s *Sender) running(ctx context.Context, of []*Portfolio) ([]*Portfolio, error) {
+	paused, err := s.e.Store.Paused(ctx)
+	if err != nil || len(paused) == 0 {
+		return of, err
+	}
+	return slices.DeleteFunc(slices.Clone(of), func(p *Portfolio) bool {
+		all := store.Scope{Portfolio: p.Ref, Channel: string(ledger.SMS), Carrier: s.name, Strategy: p.Strategy.ID}
+		return slices.ContainsFunc(paused, func(x store.Scope) bool { return x.Covers(all) })
+	}), nil
 }
 
 // Rest lets the sender claim nothing more; its steps go on storing what comes back. What was judged ahead is dropped: nothing

@@ -76,6 +76,9 @@ func (c *commit) run() error {
 	if err := c.safe(c.ctx, c.tx); err != nil {
 		return err
 	}
+	if err := c.paused(); err != nil {
+		return err
+	}
 	if ok, err := c.take(); err != nil || !ok {
 		c.res.ClaimLost = !ok
 		return err

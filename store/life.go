@@ -298,5 +298,5 @@ func (s *Store) note(st *Step, res *StepResult) {
 // notNow says that an error keeps messages back for now and is no fault of the step: what came back is to be stored all
 // the same.
 func notNow(err error) bool {
-	return errors.Is(err, ErrHeld) || errors.Is(err, ErrUnproven) || errors.Is(err, ErrNoStandby) || errors.Is(err, ErrNoWitness)
+	return errors.Is(err, ErrHeld) || errors.Is(err, ErrUnproven) || errors.Is(err, ErrNoStandby) || errors.Is(err, ErrNoWitness) || errors.Is(err, ErrPaused)
 }

@@ -110,6 +110,7 @@ type Step struct {
 	Receipts   []Receipt
 	Replies    []Reply
 	Claim      *Claim
+	Strategy   string // that judged the claim; empty: not known, so that a pause of any holds it
 	Tries      []Try
 	Closings   []Closing
 	PutOffs    []PutOff
