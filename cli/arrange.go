@@ -40,6 +40,7 @@ or --every says it. While an arrangement is live nothing is collected; a broken 
   duly arrange B00017 --kind promise --on 2026-10-05 --amount 500 --by staff:17
   duly arrange B00017 --kind waiver --waive 35.50 --by staff:17
   duly arrange approve 12 --by supervisor:3
+  duly arrange confirm 12 --by core
   duly arrange withdraw 12 --by staff:17 --reason "paid in cash"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -82,8 +83,10 @@ or --every says it. While an arrangement is live nothing is collected; a broken 
 	}}
 	by(approve)
 	by(withdraw)
+	confirm := a.confirmCommand(&f)
+	by(confirm)
 	withdraw.Flags().StringVar(&f.reason, "reason", "taken back", "why, in a few words: never a name")
-	c.AddCommand(approve, withdraw)
+	c.AddCommand(approve, withdraw, confirm)
 	return c
 }
 

@@ -174,7 +174,7 @@ func (a *app) withEngine(ctx context.Context, f func(*Config, *engine.Engine) er
 		if err != nil {
 			return err
 		}
-		e := &engine.Engine{Store: s, Portfolios: portfolios, Wire: wire, Version: version()}
+		e := &engine.Engine{Store: s, Portfolios: portfolios, Wire: wire, Version: version(), Hooks: c.listeners()}
 		if err := e.Prepare(ctx, a.clock.time()); err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ type Config struct {
 	Carriers   []Carrier
 	Portal     PortalConfig
 	Console    ConsoleConfig
+	Events     Events
 	Serve      Serve
 
 	wire func() time.Time // the clock

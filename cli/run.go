@@ -57,6 +57,9 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 	if err != nil {
 		return err
 	}
+	if err := cfg.openHooks(e); err != nil {
+		return err
+	}
 	for _, p := range e.Portfolios {
 		if f.noPlan {
 			break
@@ -80,6 +83,9 @@ func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags
 	g.line(lang.say("handed over %d; stored %d outcomes, receipts and replies; %d parts without a receipt",
 		"交付%d条；记录应答、回执和回复%d条；%d段尚无回执"), done.Left, done.Back, done.Awaited)
 	if err := remains(ctx, e, g); err != nil {
+		return err
+	}
+	if err := tellHooks(ctx, e, g); err != nil {
 		return err
 	}
 	switch {

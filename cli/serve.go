@@ -83,6 +83,9 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	if h.runner, err = h.runs(cfg, e.Store); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	if err := cfg.openHooks(e); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	if page := cfg.portalHandler(e, h.civil, h.log); page != nil {
 		h.web.Handle("/", page)
 	}
@@ -155,6 +158,12 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 			fell(err)
 		}
 	})
+	work.Go(func() {
+		told := jobs.Ticker{Failed: h.jobFailed}
+		if err := told.Run(ctx, &engine.Deliveries{Engine: h.engine, Told: h.delivered}); err != nil {
+			fell(err)
+		}
+	})
 	<-ctx.Done()
 	h.web.End()
 	h.log.Info("ending: nothing more is permitted")
@@ -176,6 +185,14 @@ func (h *house) carrierFailed(carrier string, err error) {
 func (h *house) jobFailed(p jobs.Piece, err error) {
 	h.metrics.Failed("job")
 	h.log.Warn("a job failed and will be tried again", "job", p.Kind, "portfolio", p.Portfolio, "run", p.Run, "shard", p.Shard, "error", err)
+}
+
+// delivered logs what a hook did not take; what it takes is nothing to speak of.
+func (h *house) delivered(hook string, done engine.Delivered) {
+	if done.Failed > 0 {
+		h.metrics.Failed("hook")
+		h.log.Warn("events were not taken and will be tried again", "hook", hook, "taken", done.Taken, "failed", done.Failed, "given_up", done.GivenUp, "code", done.Code)
+	}
 }
 
 func (h *house) planned(portfolio string, done engine.Planned) {

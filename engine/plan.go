@@ -19,6 +19,7 @@ type Engine struct {
 	Wire       func() time.Time // real time
 	Watch      Watcher          // told what is handed over and what comes back; nil: nobody is
 	Version    string           // of the binary, for people who look at what runs; may be empty
+	Hooks      []Hook           // who is told what happens
 }
 
 // Prepare makes a portfolio known to the store, with the documents that decide for it as of now.
@@ -41,7 +42,7 @@ func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
 			p.StaleAfter = DefaultStaleAfter
 		}
 	}
-	return nil
+	return e.Store.Hooks(ctx, e.hookNames())
 }
 
 // PlanOptions say how a plan is made.

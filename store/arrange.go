@@ -436,3 +436,45 @@ func (s *Store) Withdraw(ctx context.Context, id int64, who, reason string, now 
 		return (&talk{ctx, tx}).became(id, to, arrange.Verdict{Reason: reason}, now, who)
 	})
 }
+
+// PaidTowards returns what was paid by the borrower of an arrangement since it was made.
+func (s *Store) PaidTowards(ctx context.Context, a *Arranged) (paid []arrange.Paid, err error) {
+	err = s.view(ctx, func(tx *sql.Tx) error {
+		paid, err = a.paidTowards(ctx, tx)
+		return err
+	})
+	return paid, err
+}
+
+// ErrMoved says that something else has happened meanwhile.
+var ErrMoved = errors.New("store: it has become another thing meanwhile")
+
+// Confirm notes that the lender's system books an arrangement; one that waits for a second person begins, with the parts that a has.
+func (s *Store) Confirm(ctx context.Context, id int64, a *Agreed, who string, now time.Time) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		c := &talk{ctx, tx}
+		var status arrange.Status
+		if err := tx.QueryRowContext(ctx, `SELECT status FROM arrangement WHERE id = ?`, id).Scan(&status); err != nil {
+			return wrap(err)
+		}
+		why := "Booked by the lender's system: " + who + "."
+		switch {
+		case status != a.Status:
+			return ErrMoved
+		case status == arrange.Live:
+			return c.event(id, arrange.Live, arrange.Verdict{}, now, who, why)
+		}
+		if err := c.exec(`DELETE FROM arrangement_part WHERE arrangement = ?`, id); err != nil {
+			return err
+		}
+		for i, p := range a.Parts {
+			if err := c.exec(`INSERT INTO arrangement_part (arrangement, number, due_on, minor) VALUES (?, ?, ?, ?)`, id, i+1, p.On, p.Minor); err != nil {
+				return err
+			}
+		}
+		if err := c.exec(`UPDATE arrangement SET minor = ?, due = ?, made_at = ?, made_on = ? WHERE id = ?`, a.Total(), a.Due, millis(now), a.MadeOn, id); err != nil {
+			return err
+		}
+		return c.live(id, now, who, why)
+	})
+}
