@@ -97,8 +97,10 @@ tidy: ## Fail when go.mod or go.sum is not tidy, or a module is not what go.sum 
 	go mod verify
 
 .PHONY: check
-check: setup tidy check-format vet lint test race ## Run everything that CI runs.
-	@$(MAKE) fuzz FUZZTIME=500x
+check: ## Run everything that CI runs, and tell how long each part took.
+	@for part in setup tidy check-format vet lint test race 'fuzz FUZZTIME=500x'; do \
+		from=$$SECONDS; $(MAKE) $$part; echo "check: $${part%% *} took $$((SECONDS - from)) s"; \
+	done
 
 .PHONY: clean
 clean: ## Remove what was built, the lint tool and the installed test peers too.
