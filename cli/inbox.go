@@ -23,7 +23,7 @@ import (
 
 type inboxFlags struct {
 	lang, by, outcome, rootCause, reference, reason string
-	all, json, keep                                 bool
+	all, json, keep, send                           bool
 }
 
 func (a *app) inboxCommand() *cobra.Command {
@@ -38,7 +38,8 @@ kept for training.
 Whoever does something is named by --by: a role or a number of staff, such as staff:17, and never a name. States that a rule
 lets only some lift, such as hardship, are lifted by those alone.`,
 		Example: `  duly inbox
-  duly inbox show 12
+  duly inbox show 12 --by staff:17
+  duly inbox answer 12 --by staff:17 "We have your statement and have corrected it." --send
   duly inbox close 12 --by staff:17 --outcome "statement confirmed" --root-cause billing
   duly inbox correct 31 promise --by staff:17
   duly inbox cause B00017 wilful --by supervisor:3 --reason "says so in writing, 2026-09-24"
@@ -66,9 +67,12 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	by := func(s *cobra.Command) {
 		s.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as staff:17 (required)")
 	}
-	sub("show NUMBER", "One item with the words of the reply, and what helps", "show 12", 1, nil, func(ctx context.Context, e *engine.Engine, args []string) error {
+	sub("show NUMBER", "One item with the words of the reply, and what helps; the audit keeps who read them", "show 12 --by staff:17", 1, func(s *cobra.Command) {
+		s.Flags().StringVar(&f.by, "by", "command_line", "who reads: a role or a number of staff, such as staff:17")
+	}, func(ctx context.Context, e *engine.Engine, args []string) error {
 		return a.inboxShow(ctx, e, args[0], f)
 	})
+	a.inboxAnswerCommand(c, &f)
 	sub("close NUMBER", "What waited is done", "close 12 --by staff:17 --outcome explained --root-cause billing", 1, func(s *cobra.Command) {
 		by(s)
 		s.Flags().StringVar(&f.outcome, "outcome", "answered", "what came of it, in a word or two: never a name")
@@ -218,7 +222,7 @@ func (a *app) inboxShow(ctx context.Context, e *engine.Engine, number string, f 
 	p.line("%d  %s  %s  %s", d.ID, lang.errand(d.Kind), d.Ref, p.remarks(&d, a.clock.time()))
 	p.line(lang.say("  since %s, due %s", "  始于 %s，期限 %s"), p.time(d.OpenedAt), p.time(d.DueAt))
 	if d.Reply != 0 {
-		text, err := e.Store.ReplyText(ctx, d.Reply)
+		text, err := e.Store.ReadReply(ctx, d.Reply, d.Portfolio, f.by, a.clock.time())
 		if err != nil {
 			return err
 		}

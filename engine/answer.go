@@ -51,6 +51,7 @@ var answerKinds = func() []*answerKind {
 		{name: answerPlan, template: "plan_agreed", debt: true},
 		{name: answerDispute, template: "dispute_statement", debt: true},
 		{name: answerCall, template: "call_back"},
+		{name: store.AnswerByPerson, template: store.AnswerByPerson, debt: true}, // it has no template: a person writes it
 	}
 	for i, k := range list {
 		k.treatment = decide.Treatment{Name: k.template, Index: store.AnswerFrom + i, Channel: ledger.SMS, Template: k.template, Always: true, To: decide.NoEnd}
@@ -73,7 +74,9 @@ func answerOf(kind string) *answerKind {
 func AnswerKinds() []string {
 	var out []string
 	for _, k := range answerKinds {
-		out = append(out, k.name)
+		if k.name != store.AnswerByPerson {
+			out = append(out, k.name)
+		}
 	}
 	return out
 }
@@ -124,6 +127,7 @@ func (g *judging) judge(d *store.Dossier, m *store.Waiting) (Judgement, error) {
 const (
 	answerGone  = "duly:answer_gone"  // it would go elsewhere than to the address that wrote
 	answerMoot  = "duly:answer_moot"  // there is nothing to say any more
+	answerOld   = "duly:answer_old"   // the amount that it names has changed since it was written
 	answerState = "duly:answer_state" // something has been learnt meanwhile that silences it
 )
 
@@ -184,6 +188,10 @@ func (p *Portfolio) moot(j *Judgement, d *store.Dossier, now time.Time) (rule, w
 		}
 	}
 	switch a.kind.name {
+	case store.AnswerByPerson:
+		if a.facts.Minor != 0 && a.facts.Minor != a.due.Due {
+			return answerOld, "The amount in it was what was overdue when it was written, and is not any more."
+		}
 	case answerPromise, answerPlan, store.AnswerTomorrow:
 		if a.agreed == nil || a.agreed.Status != arrange.Live {
 			return answerMoot, "What was agreed is not live any more."

@@ -14,6 +14,7 @@ import (
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/lint"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -365,6 +366,13 @@ func Write(p *Portfolio, d *store.Dossier, j *Judgement, to map[ledger.BorrowerI
 func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient, now time.Time) (Text, error) {
 	b := &d.Borrowers[j.Borrower]
 	onlyOwn(d, j, to)
+	if j.answer != nil && j.answer.kind.name == store.AnswerByPerson {
+		text, found := p.writeOwn(d, j, now)
+		if i := slices.IndexFunc(found, func(f lint.Finding) bool { return f.Severity == lint.Error }); i >= 0 {
+			return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, store.AnswerByPerson, found[i].Code, found[i].Rule, found[i].Message.EN)
+		}
+		return text, nil
+	}
 	t := p.template(j.Intent.Treatment, compose.Language(b.Language))
 	if t.Bound == nil {
 		return Text{}, fmt.Errorf("%w: no template %q", ErrCannotWrite, j.Intent.Treatment.Template)

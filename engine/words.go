@@ -158,6 +158,15 @@ func (r *ruled) always(read *lint.Template) bool {
 
 // whole reads a written text as if a person had written it.
 func (p *Portfolio) whole(read *lint.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) *lint.Finding {
+	found := p.findings(read, text, v, d, j)
+	if i := slices.IndexFunc(found, func(f lint.Finding) bool { return f.Severity == lint.Error }); i >= 0 {
+		return &found[i]
+	}
+	return nil
+}
+
+// findings is all that the lint finds in a text.
+func (p *Portfolio) findings(read *lint.Template, text []byte, v *compose.Vars, d *store.Dossier, j *Judgement) []lint.Finding {
 	values := *v // so that the caller's need no room on the heap
 	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
 	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), v.AsOf, false)
@@ -171,9 +180,5 @@ func (p *Portfolio) whole(read *lint.Template, text []byte, v *compose.Vars, d *
 	if core := &d.Loans[lead].Core; core.NextStep != "" {
 		facts.Steps = []lint.Step{{Kind: core.NextStep, On: core.NextStepOn, Text: v.NextStep}}
 	}
-	found := Linter().Text(string(text), facts)
-	if i := slices.IndexFunc(found, func(f lint.Finding) bool { return f.Severity == lint.Error }); i >= 0 {
-		return &found[i]
-	}
-	return nil
+	return Linter().Text(string(text), facts)
 }

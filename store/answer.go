@@ -34,6 +34,8 @@ type AnswerFor struct {
 	Address  int64       // where it goes, or nowhere
 	AnswerBy ledger.Date // zero: none is said
 	Agreed   *Arranged   // nil: it is of no arrangement
+	Text     string      // of a person's answer: their words
+	Minor    int64       // of a person's answer: what was overdue, where the words name it
 }
 
 // AnswersFor returns what messages answer.
@@ -62,7 +64,10 @@ func (s *Store) AnswersFor(ctx context.Context, messages []outbox.MessageID) (ma
 			}
 			out[id] = a
 		}
-		return wrap(rows.Err())
+		if err := rows.Err(); err != nil {
+			return wrap(err)
+		}
+		return s.answerTexts(ctx, tx, messages, out)
 	})
 	for id, arrangement := range arrangements {
 		if err != nil {

@@ -280,7 +280,7 @@ func (c *talk) settle(portfolio int64, now time.Time, zone *time.Location) (Sett
 			return nil, err
 		}
 	}
-	return done, errors.Join(c.claims(portfolio, instant(fed), now), c.leftOver(portfolio, now))
+	return done, errors.Join(c.claims(portfolio, instant(fed), now), c.leftOver(portfolio, now), c.unsent(portfolio, now))
 }
 
 func (c *talk) decide(a *Arranged, fedTo ledger.Date, now time.Time, done SettledTalk) error {
@@ -388,7 +388,8 @@ func (s *Store) PlanTomorrow(ctx context.Context, a *Arranged, part arrange.Part
 		if err != nil || said {
 			return wrap(err)
 		}
-		return (&talk{ctx, tx}).plan(&a.Speaker, say, 0, a.ID, part.On, now)
+		_, err = (&talk{ctx, tx}).plan(&a.Speaker, say, 0, a.ID, part.On, now)
+		return err
 	})
 }
 

@@ -100,6 +100,15 @@ func (s *Store) ReplyText(ctx context.Context, reply int64) (string, error) {
 	return string(text), err
 }
 
+// ReadReply opens the words of a reply for a person, and keeps who read them.
+func (s *Store) ReadReply(ctx context.Context, reply, portfolio int64, who string, now time.Time) (string, error) {
+	text, err := s.ReplyText(ctx, reply)
+	if err != nil {
+		return "", err
+	}
+	return text, s.Record(ctx, Deed{At: now, Who: who, What: "reply_read", Portfolio: portfolio, Subject: replySource(reply)})
+}
+
 // A Closure is how a person ends what waited for them.
 type Closure struct {
 	Who       string // a role or a number of staff

@@ -183,39 +183,40 @@ func (f *replyEffect) answer(arrangement int64) error {
 		}
 		return f.toDesk(&Desking{Kind: "talk", DueAt: f.st.back().Add(48 * time.Hour)})
 	}
-	return f.talk().plan(sp, a, f.reply, arrangement, ledger.Date(f.reply), f.st.back())
+	_, err = f.talk().plan(sp, a, f.reply, arrangement, ledger.Date(f.reply), f.st.back())
+	return err
 }
 
-// plan stores an answer as a message that waits.
-func (c *talk) plan(sp *Speaker, a *Answering, reply, arrangement int64, episode ledger.Date, at time.Time) error {
+// plan stores an answer as a message that waits, and returns its number; 0 where there is one like it.
+func (c *talk) plan(sp *Speaker, a *Answering, reply, arrangement int64, episode ledger.Date, at time.Time) (outbox.MessageID, error) {
 	from := outbox.FirstOf(at)
 	to := outbox.FirstOf(from.Month().AddDate(0, 1, 0))
 	last := int64(from)
 	err := c.tx.QueryRowContext(c.ctx, `SELECT first + count - 1 FROM batch WHERE first >= ? AND first < ? ORDER BY first DESC LIMIT 1`, from, to).Scan(&last)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return wrap(err)
+		return 0, wrap(err)
 	}
 	id := outbox.MessageID(last + 1)
 	if id >= to {
-		return fmt.Errorf("store: the numbers of %s are used up", from.Month().Format("2006-01"))
+		return 0, fmt.Errorf("store: the numbers of %s are used up", from.Month().Format("2006-01"))
 	}
 	var batch int64
 	if err := c.tx.QueryRowContext(c.ctx, `INSERT INTO batch (portfolio, edition, carrier, planned_at, not_before, not_after, first, count, next, urgency)
 		VALUES (?, ?, ?, ?, ?, ?, ?, 1, 1, 1) RETURNING id`, sp.Portfolio, a.Edition, a.Carrier, millis(at), millis(at), millis(a.NotAfter), id).Scan(&batch); err != nil {
-		return wrap(err)
+		return 0, wrap(err)
 	}
 	res, err := c.tx.ExecContext(c.ctx, `INSERT OR IGNORE INTO message (id, batch, person, portfolio, borrower, loan, stage, treatment, episode, planned_on)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, batch, sp.Person, sp.Portfolio, sp.Borrower, a.Loan, AnswerStage, a.Treatment, episode, a.On)
 	if err != nil {
-		return wrap(err)
+		return 0, wrap(err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return wrap(err)
+		return 0, wrap(err)
 	}
 	if _, err := c.tx.ExecContext(c.ctx, `INSERT INTO requeue (message, not_before, not_after) VALUES (?, ?, ?)`, id, millis(at), millis(a.NotAfter)); err != nil {
-		return wrap(err)
+		return 0, wrap(err)
 	}
 	_, err = c.tx.ExecContext(c.ctx, `INSERT INTO answer (message, kind, reply, person, address, arrangement, answer_by) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		id, a.Kind, reply, sp.Person, sp.Address, arrangement, a.AnswerBy)
-	return wrap(err)
+	return id, wrap(err)
 }

@@ -68,6 +68,7 @@ var Rules = map[string][2]string{
 	"duly:no_cap":                         {"No rule says how often somebody may be contacted, so nobody is.", "没有规则限定联系频次，暂不联系。"},
 	"duly:approval":                       {"Nobody approved the text of this notice.", "该通知的文本尚未获得批准。"},
 	"duly:answer_gone":                    {"The answer would have gone elsewhere than to the number that wrote.", "答复将不会送达来信号码，不再发送。"},
+	"duly:answer_old":                     {"The amount in the answer had changed since it was written.", "答复所写金额在发出前已变化，未发送。"},
 	"duly:answer_moot":                    {"There was nothing to answer any more.", "事由已不存在，无需答复。"},
 	"duly:answer_state":                   {"Something that was learnt meanwhile silences the answer.", "其间获知的情况使该答复不再适宜发送。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},

@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/lint"
+	"github.com/dulyhq/duly/outbox"
+	"github.com/dulyhq/duly/store"
+)
+
+const answerHelp = `Answers in your own words, from the command line or, with no words there, from standard input. The signature is put before them. Without
+--send nothing is stored: it says what the text would be, what the lint finds in it (docs/formats/lint.md), whether the law lets it leave and
+when, and how many segments it takes.
+
+With --send it is handed over like every message: judged again on the facts of the minute, at lawful hours, fenced, counted as a contact, to the
+number that wrote or nowhere. After a stop, a wrong person or a mandate nothing leaves. Where the text names what is overdue and that has changed by
+then, it is not sent. What does not leave comes back to the desk.`
+
+func (a *app) inboxAnswerCommand(parent *cobra.Command, f *inboxFlags) {
+	c := &cobra.Command{
+		Use: "answer NUMBER [WORDS…]", Short: "Answer in your own words: what would be sent, and with --send it is", Long: answerHelp,
+		Example: `  duly inbox answer 12 --by staff:17 "We have your statement and have corrected it."
+  duly inbox answer 12 --by staff:17 --send < answer.txt`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fail(Usage, "answer takes the number of an item, and words; duly inbox lists the items")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.withEngine(c.Context(), func(cfg *Config, e *engine.Engine) error { return a.inboxAnswer(c.Context(), cfg, e, args, *f) })
+		},
+	}
+	c.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as staff:17 (required)")
+	c.Flags().BoolVar(&f.send, "send", false, "plan it; without it nothing is stored")
+	c.Flags().BoolVar(&f.keep, "keep-open", false, "the item goes on waiting")
+	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
+	a.langFlag(c, &f.lang)
+	a.nowFlag(c)
+	parent.AddCommand(c)
+}
+
+// answerLine is a preview for machines.
+type answerLine struct {
+	Item      int64         `json:"item"`
+	Text      string        `json:"text"`
+	May       bool          `json:"may"`
+	Message   string        `json:"message,omitempty"`
+	Rule      string        `json:"rule"`
+	Reason    string        `json:"reason"`
+	NotBefore *time.Time    `json:"not_before,omitempty"`
+	NotAfter  *time.Time    `json:"not_after,omitempty"`
+	Alphabet  string        `json:"alphabet"`
+	Units     int           `json:"units"`
+	Segments  int           `json:"segments"`
+	Cost      string        `json:"cost,omitempty"`
+	Currency  string        `json:"currency,omitempty"`
+	NamesDue  bool          `json:"names_due"`
+	Findings  []lintFinding `json:"findings"`
+}
+
+func (a *app) inboxAnswer(ctx context.Context, cfg *Config, e *engine.Engine, args []string, f inboxFlags) error {
+	lang, err := tongueOf(f.lang)
+	if err != nil {
+		return err
+	}
+	if err := staff(f.by); err != nil {
+		return err
+	}
+	id, err := numberOf(args[0], "an item")
+	if err != nil {
+		return err
+	}
+	text := strings.Join(args[1:], " ")
+	if len(args) == 1 {
+		b, err := io.ReadAll(io.LimitReader(a.in, 64<<10))
+		if err != nil {
+			return fail(Dependency, "the words cannot be read: %w", err)
+		}
+		text = string(b)
+	}
+	var v *engine.Preview
+	sent := ""
+	if f.send {
+		var m outbox.MessageID
+		if v, m, err = e.SendAnswer(ctx, id, text, f.by, f.keep, a.clock.time()); m != 0 {
+			sent = m.String()
+		}
+	} else {
+		v, err = e.PreviewAnswer(ctx, id, text, a.clock.time())
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return fail(Findings, "nothing waits under the number %d", id)
+	case errors.Is(err, engine.ErrNoAnswer):
+		return fail(Findings, "%w", err)
+	case err != nil:
+		return err
+	}
+	if err := a.showAnswer(cfg, v, sent, lang, f.json); err != nil {
+		return err
+	}
+	if !v.May {
+		return fail(Findings, "it may not leave: %s (%s)", v.Reason, v.Rule)
+	}
+	return nil
+}
+
+func (a *app) showAnswer(cfg *Config, v *engine.Preview, sent string, lang tongue, asJSON bool) error {
+	zone := time.UTC
+	cost, currency := "", ledger.Currency("")
+	if port, err := cfg.Portfolio(v.Portfolio); err == nil {
+		zone = port.Zone
+		if k := cfg.Carrier(port.Carrier); k != nil && k.Cost.Currency != "" {
+			cost, currency = costOf(k.Cost, v.Segments), k.Cost.Currency
+		}
+	}
+	if asJSON {
+		l := answerLine{
+			Item: v.Item.ID, Text: v.Text, May: v.May, Message: sent, Rule: v.Rule, Reason: v.Reason, NotBefore: given(v.NotBefore.In(zone)), NotAfter: given(v.NotAfter.In(zone)),
+			Alphabet: v.Alphabet, Units: v.Units, Segments: v.Segments, Cost: cost, Currency: string(currency), NamesDue: v.Names, Findings: []lintFinding{},
+		}
+		for i := range v.Findings {
+			x := &v.Findings[i]
+			l.Findings = append(l.Findings, lintFinding{x.Code, x.Severity.String(), x.Start, x.End, x.Rule, x.Message.In(compose.Language(lang)), x.Suggestion})
+		}
+		return json.NewEncoder(a.out).Encode(l)
+	}
+	p := &page{w: a.out, lang: lang, zone: zone}
+	p.wrapped(v.Text)
+	p.line(lang.say("  %s, units %d, segments %d, %s %s", "  %s，字符单位%d，计费%d条 %s %s"), v.Alphabet, v.Units, v.Segments, cost, currency)
+	for i := range v.Findings {
+		x := &v.Findings[i]
+		p.wrapped(fmt.Sprintf("  %s %s [%s] %s %s", lang.severity(x.Severity), lang.code(x.Code), x.Rule, x.Message.In(compose.Language(lang)), x.Suggestion))
+	}
+	if v.Names {
+		p.wrapped(lang.say("  It names what is overdue now: where that has changed by the time it leaves, it is not sent.", "  文中写有当前逾期金额：发出前金额如有变化，则不发送。"))
+	}
+	switch {
+	case sent != "":
+		p.line(lang.say("planned as %s, from %s on", "已排定 %s，%s 起发出"), sent, p.time(v.NotBefore))
+	case v.May:
+		p.line(lang.say("it may leave from %s on; nothing was stored: --send plans it", "%s 起可以发出；尚未保存，加 --send 才会排定"), p.time(v.NotBefore))
+	}
+	return nil
+}
+
+// costOf is what so many segments cost, as a decimal, without the noughts that say nothing.
+func costOf(c Cost, segments int) string {
+	digits, _ := c.Currency.Digits()
+	micro := c.Micro * int64(segments)
+	text := fmt.Sprintf("%0*d", digits+7, micro)
+	point := len(text) - digits - 6
+	return strings.TrimRight(strings.TrimRight(text[:point]+"."+text[point:], "0"), ".")
+}
+
+// code is a code of the lint for people.
+func (t tongue) code(c lint.Code) string {
+	w := codeWords[c]
+	return t.say(w[0], w[1])
+}
