@@ -255,25 +255,12 @@ func (a *app) inboxClose(ctx context.Context, e *engine.Engine, number string, f
 	if err != nil {
 		return err
 	}
-	lift := !f.keep && d.Reply != 0
-	if lift {
-		kinds, err := e.Store.BegunBy(ctx, d.Reply)
-		if err != nil {
-			return err
-		}
-		for _, k := range kinds {
-			for _, p := range e.Portfolios {
-				if why := p.MayLift(k, f.by); why != "" {
-					return fail(Findings, "%s; close it with --keep-state, or have it closed by who may", why)
-				}
-			}
-			// What protects somebody for good is not done away with by answering them.
-			if slices.Contains([]string{"stop", "wrong_person", "death", "representation", "danger"}, k) {
-				lift = false
-			}
-		}
+	c := store.Closure{Who: f.by, Outcome: f.outcome, RootCause: f.rootCause, Reference: f.reference}
+	err = e.Close(ctx, &d, c, f.keep, a.clock.time())
+	if errors.Is(err, engine.ErrMayNot) {
+		return fail(Findings, "%w; close it with --keep-state, or have it closed by who may", err)
 	}
-	return e.Store.CloseDesk(ctx, id, store.Closure{Who: f.by, Outcome: f.outcome, RootCause: f.rootCause, Reference: f.reference, Lift: lift}, a.clock.time())
+	return err
 }
 
 func (a *app) inboxCorrect(ctx context.Context, e *engine.Engine, number, meaning string, f inboxFlags) error {

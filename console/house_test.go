@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -243,7 +244,7 @@ func (b *browser) do(method, path string, form url.Values) got {
 	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
 	must(b.h.t, err)
-	return got{resp.StatusCode, resp.Request.URL.Path, string(text), resp.Header}
+	return got{resp.StatusCode, resp.Request.URL.Path, html.UnescapeString(string(text)), resp.Header}
 }
 
 func (b *browser) get(path string) got { b.h.t.Helper(); return b.do("GET", path, nil) }

@@ -163,9 +163,13 @@ func (v *visit) showWith(status int, name, zh, en string, data any, wrong string
 
 // done are what a page says after something was done, by the code in its address.
 var done = map[string][2]string{
-	"password": {"密码已更改。", "The password is changed."},
-	"held":     {"已暂停，所选范围内不再发出信息。", "It is stopped: nothing of it leaves any more."},
-	"released": {"已恢复发送。", "It goes on."},
+	"password":  {"密码已更改。", "The password is changed."},
+	"held":      {"已暂停，所选范围内不再发出信息。", "It is stopped: nothing of it leaves any more."},
+	"released":  {"已恢复发送。", "It goes on."},
+	"taken":     {"已由您处理。", "It is yours now."},
+	"handed":    {"已转交。", "It is handed on."},
+	"closed":    {"已办结。", "It is closed."},
+	"corrected": {"已更正，后续已生效。", "It is put right, and what follows has happened."},
 }
 
 func (v *visit) told() string {

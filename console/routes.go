@@ -22,5 +22,19 @@ func (c *Console) routes() []route {
 		{"GET /console/today", access.Today, c.today, inside},
 		{"POST /console/hold", access.Hold, c.hold, inside},
 		{"POST /console/release", access.Release, c.release, inside},
+
+		{"GET /console/borrowers", access.Borrowers, c.borrowers, inside},
+		{"POST /console/borrowers", access.Borrowers, c.find, inside},
+		{"GET /console/borrowers/{id}", access.Borrowers, c.borrower, inside},
+		{"POST /console/borrowers/{id}/unmask", access.Unmask, c.unmask, inside},
+
+		{"GET /console/inbox", access.Inbox, c.inbox, inside},
+		{"GET /console/inbox/{id}", access.Inbox, c.errand, inside},
+		{"POST /console/inbox/{id}/take", access.Inbox, c.take, inside},
+		{"POST /console/inbox/{id}/hand-on", access.Inbox, c.handOn, inside},
+		{"POST /console/inbox/{id}/close", access.Inbox, c.closed, inside},
+		{"POST /console/inbox/{id}/correct", access.Correct, c.correct, inside},
+
+		{"GET /console/audit", access.Audit, c.audit, inside},
 	}
 }

@@ -147,8 +147,8 @@ func (s *Store) CloseDesk(ctx context.Context, id int64, c Closure, now time.Tim
 				return err
 			}
 		}
-		if !c.Lift || reply == 0 {
-			return nil
+		if _, err := s.deed(ctx, tx, Deed{At: now, Who: c.Who, What: "closed", Subject: "desk " + strconv.FormatInt(id, 10)}); err != nil || !c.Lift || reply == 0 {
+			return err
 		}
 		return t.liftOf(reply, now, c.Who)
 	})
@@ -226,6 +226,9 @@ func (s *Store) Correct(ctx context.Context, reply int64, r *Reply, who string, 
 			return err
 		}
 		if err := t.exec(`UPDATE desk SET open = 0 WHERE reply = ? AND open = 1`, reply); err != nil {
+			return err
+		}
+		if _, err := s.deed(ctx, tx, Deed{At: now, Who: who, What: "corrected", Subject: replySource(reply) + " to " + r.Meaning}); err != nil {
 			return err
 		}
 		if lift {

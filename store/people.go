@@ -19,6 +19,7 @@ func (m *merge) borrowers() {
 	m.sum.Borrowers = m.tally("go_borrower", m.stage.borrowers.n)
 	if m.sum.Borrowers.Added+m.sum.Borrowers.Changed == 0 {
 		m.proofs()
+		m.findKeys()
 		return
 	}
 	m.exec(`WITH r AS (SELECT n, row_number() OVER (ORDER BY n) AS k FROM go_borrower WHERE was = 0)
@@ -28,6 +29,7 @@ func (m *merge) borrowers() {
 	m.persons()
 	m.writeBorrowers()
 	m.proofs()
+	m.findKeys()
 	m.moves()
 	m.borrowersAnew()
 }

@@ -1,0 +1,69 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/dulyhq/duly/access"
+)
+
+// A deeds is the page of who did what, the newest first.
+type deeds struct {
+	Lines []deedLine
+	Next  int64 // the number from which on older ones are; 0: there are none
+	Seal  string
+}
+
+type deedLine struct {
+	ID                           int64
+	When, Who, What, Of, Subject string
+	Reason                       string
+}
+
+// deedsAtOnce is how many a page has.
+const deedsAtOnce = 100
+
+// deedWords are what people call what was done.
+var deedWords = map[string][2]string{
+	"signed_in": {"登录", "signed in"}, "unmasked": {"查看姓名和号码", "unmasked"}, "paused": {"暂停发送", "stopped"}, "resumed": {"恢复发送", "let go on"},
+	"closed": {"办结", "closed"}, "corrected": {"更正含义", "corrected"}, "took": {"领取", "took"}, "handed_on": {"转交", "handed on"},
+	"user_added": {"添加用户", "added a user"}, "user_roles": {"变更角色", "changed roles"}, "user_ended": {"停用用户", "ended a user"}, "user_reset": {"重置用户", "reset a user"},
+	"password_changed": {"更改密码", "changed the password"}, "factor_added": {"设置二次验证", "set up the second factor"}, "state_lifted": {"解除状态", "lifted a state"},
+	"consent_changed": {"变更同意", "changed a consent"}, "rule_weakened": {"放宽规则", "weakened a rule"}, "approved": {"批准", "approved"}, "audit_anew": {"重新封存", "sealed anew"},
+}
+
+// audit shows it. Who may read it in one portfolio only sees what belongs to that.
+func (c *Console) audit(v *visit) error {
+	before, _ := strconv.ParseInt(v.r.URL.Query().Get("before"), 10, 64)
+	list, err := c.Gate.Store.Deeds(v.r.Context(), before, deedsAtOnce)
+	if err != nil {
+		return err
+	}
+	p := deeds{}
+	for i := range list {
+		d := &list[i]
+		h := c.Desk.Portfolio(d.Portfolio)
+		if !v.user.Grants.Everywhere(access.Audit) && !v.may(access.Audit, h) {
+			continue
+		}
+		l := deedLine{ID: d.ID, When: v.minute(d.At), Who: d.Who, What: d.What, Subject: d.Subject, Reason: d.Reason}
+		if w, ok := deedWords[d.What]; ok {
+			l.What = v.say(w[0], w[1])
+		}
+		if h != nil {
+			l.Of = h.Ref
+		}
+		p.Lines = append(p.Lines, l)
+	}
+	if len(list) == deedsAtOnce {
+		p.Next = list[len(list)-1].ID
+	}
+	last, err := c.Gate.Store.LastSeal(v.r.Context())
+	if err != nil {
+		return err
+	}
+	if last.Note != "" {
+		p.Seal = v.minute(last.At)
+	}
+	return v.show(http.StatusOK, "audit", "操作记录", "Audit", p)
+}
