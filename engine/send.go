@@ -35,6 +35,8 @@ type Sender struct {
 
 	resting   bool           // nothing more is claimed
 	paper     *compose.Paper // for the texts of the claim that is judged
+	shelf     store.Shelf    // the dossiers of that claim
+	cases     []judged       // room for what is judged of it
 	settled   time.Time
 	ahead     *ready    // judged while the step before was committed; nil when there is none
 	committed time.Time // when the last commit began
@@ -192,7 +194,9 @@ func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) (
 	if err != nil {
 		return nil, err
 	}
-	j := judging{s: s, p: p, st: st, on: w.On, answers: answers}
+	s.shelf.Clear()
+	j := judging{s: s, p: p, st: st, on: w.On, answers: answers, cases: s.cases[:0]}
+	defer func() { s.cases = j.cases }()
 	collect := func(d *store.Dossier) error { return j.take(ctx, d, byPerson[d.Person]) }
 	err = s.e.Store.Dossiers(ctx, w, collect)
 	if errors.Is(err, ErrStale) {
@@ -200,6 +204,7 @@ func (s *Sender) judgeClaim(ctx context.Context, p *Portfolio, st *store.Step) (
 		if _, err := s.e.Store.Refresh(ctx, p.row.ID, w.On, p.Terms); err != nil {
 			return nil, err
 		}
+		s.shelf.Clear()
 		j.cases, j.again = j.cases[:0], true
 		err = s.e.Store.Dossiers(ctx, w, collect)
 	}
@@ -228,7 +233,7 @@ type judged struct {
 }
 
 func (g *judging) take(ctx context.Context, d *store.Dossier, m *store.Waiting) error {
-	own := d.Clone()
+	own := g.s.shelf.Keep(d)
 	j, err := g.judge(own, m)
 	elsewhere := func(b store.BorrowerFacts) bool { return g.p.dayOf(&b, g.st.At) != g.on }
 	learnt := func(l store.LoanStanding) bool { return l.Stale }

@@ -211,25 +211,52 @@ func (d *Dossier) hear(h Heard) {
 
 // Clone returns a copy that may be kept.
 func (d *Dossier) Clone() *Dossier {
-	c := *d
-	c.Borrowers = slices.Clone(d.Borrowers)
-	c.Loans = slices.Clone(d.Loans)
-	c.Touches = slices.Clone(d.Touches)
-	c.Contacts = slices.Clone(d.Contacts)
-	c.States = slices.Clone(d.States)
-	c.Consents = slices.Clone(d.Consents)
-	c.Duties = slices.Clone(d.Duties)
-	c.By = slices.Clone(d.By)
-	c.Heard = slices.Clone(d.Heard)
-	c.loanIDs = nil
+	c := new(Dossier)
+	c.copy(d)
+	return c
+}
+
+// copy makes c a copy of d in the room that c has.
+func (c *Dossier) copy(d *Dossier) {
+	room := *c
+	*c = *d
+	c.Borrowers = append(room.Borrowers[:0], d.Borrowers...)
+	c.Loans = append(room.Loans[:0], d.Loans...)
+	c.Touches = append(room.Touches[:0], d.Touches...)
+	c.Contacts = append(room.Contacts[:0], d.Contacts...)
+	c.States = append(room.States[:0], d.States...)
+	c.Consents = append(room.Consents[:0], d.Consents...)
+	c.Duties = append(room.Duties[:0], d.Duties...)
+	c.By = append(room.By[:0], d.By...)
+	c.Heard = append(room.Heard[:0], d.Heard...)
+	c.loanIDs = room.loanIDs[:0]
 	for i := range c.Contacts {
 		c.Contacts[i].Loans = c.keep(c.Contacts[i].Loans)
 	}
 	for i := range c.Touches {
 		c.Touches[i].Loans = c.keep(c.Touches[i].Loans)
 	}
-	return &c
 }
+
+// A Shelf keeps copies of dossiers that are given up all together, and their room. The zero value is empty and ready.
+type Shelf struct {
+	copies []*Dossier
+	used   int
+}
+
+// Keep returns a copy that holds until Clear.
+func (s *Shelf) Keep(d *Dossier) *Dossier {
+	if s.used == len(s.copies) {
+		s.copies = append(s.copies, new(Dossier))
+	}
+	c := s.copies[s.used]
+	s.used++
+	c.copy(d)
+	return c
+}
+
+// Clear gives the copies up.
+func (s *Shelf) Clear() { s.used = 0 }
 
 // keep copies numbers of loans into the dossier's own room.
 func (d *Dossier) keep(loans []ledger.LoanID) []ledger.LoanID {

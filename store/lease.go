@@ -59,7 +59,7 @@ func (s *Store) dueOrFree(ctx context.Context, h Holder, portfolio int64, now ti
 			return err
 		}
 		if !urgent {
-			if err := s.dueAgain(ctx, tx, &c, h, portfolio, now, limit); err != nil {
+			if err := s.dueAgain(ctx, tx, on, &c, h, portfolio, now, limit); err != nil {
 				return err
 			}
 			if len(c.Messages) > 0 {

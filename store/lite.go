@@ -20,12 +20,15 @@ type lite struct {
 	liteConn
 	tls     *libc.TLS
 	db      uintptr // *sqlite3
+	mutex   uintptr // SQLite's own of this connection, which is set aside while it is open
 	kept    map[string]*liteStmt
 	readies map[string]*ready // of what goes through database/sql
 	room    uintptr           // memory of C's for what is bound
 	size    int
 	words   words
-	bulks   map[bulkSQL]string
+	bulks   map[likeSQL]string
+	sames   map[string][]uint64 // by head: sets of columns that had one value in all rows of a statement
+	cells   []cell              // room
 }
 
 // liteConn is what database/sql uses of the driver's connection.
@@ -68,8 +71,18 @@ func (c liteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if v.Kind() != reflect.Uintptr || v.Uint() == 0 {
 		return nil, errors.Join(errHandle, conn.Close())
 	}
-	return &lite{liteConn: whole, tls: libc.NewTLS(), db: uintptr(v.Uint()), kept: map[string]*liteStmt{}, readies: map[string]*ready{}, words: words{}, bulks: map[bulkSQL]string{}}, nil
+	l := &lite{
+		liteConn: whole, tls: libc.NewTLS(), db: uintptr(v.Uint()), kept: map[string]*liteStmt{}, readies: map[string]*ready{}, words: words{},
+		bulks: map[likeSQL]string{}, sames: map[string][]uint64{},
+	}
+	// database/sql lets one goroutine at a time have a connection, and an interrupt takes no mutex. SQLite takes its own with each
+	// value that is bound or read: this is what SQLITE_OPEN_NOMUTEX would set, which the driver does not pass on.
+	l.mutex, *l.guard() = *l.guard(), 0
+	return l, nil
 }
+
+// guard is where the connection keeps its mutex.
+func (c *lite) guard() *uintptr { return &at[sqlite3.Tsqlite3](c.db).Fmutex }
 
 // Close ends the connection with its statements.
 func (c *lite) Close() error {
@@ -82,6 +95,7 @@ func (c *lite) Close() error {
 	if c.room != 0 {
 		libc.Xfree(c.tls, c.room)
 	}
+	*c.guard() = c.mutex // to be freed
 	err := c.liteConn.Close()
 	c.tls.Close()
 	return err
@@ -199,12 +213,12 @@ func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, ta
 		return 0, err
 	}
 	if taken == nil {
-		return c.insert(head, tail, cols, v.cells, base, nil)
+		return c.insert(head, tail, cols, v.cells, v.bytes, base, nil)
 	}
 	if err := c.do("SAVEPOINT duly_put"); err != nil {
 		return 0, err
 	}
-	if changed, err = c.insert(head, "", cols, v.cells, base, nil); err != nil {
+	if changed, err = c.insert(head, "", cols, v.cells, v.bytes, base, nil); err != nil {
 		return 0, err
 	}
 	if changed == int64(len(v.cells)/cols) {
@@ -216,7 +230,7 @@ func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, ta
 	if err := errors.Join(c.do("ROLLBACK TO duly_put"), c.do("RELEASE duly_put")); err != nil {
 		return 0, err
 	}
-	return c.insert(head, tail, cols, v.cells, base, taken)
+	return c.insert(head, tail, cols, v.cells, v.bytes, base, taken)
 }
 
 // do runs a statement without values.
@@ -228,14 +242,22 @@ func (c *lite) do(query string) error {
 	return st.run(nil, 0, nil)
 }
 
-func (c *lite) insert(head, tail string, cols int, cells []cell, base uintptr, taken func(int64)) (changed int64, err error) {
+func (c *lite) insert(head, tail string, cols int, cells []cell, bytes []byte, base uintptr, taken func(int64)) (changed int64, err error) {
 	for _, n := range bulkSizes {
 		for len(cells) >= n*cols {
-			st, err := c.prepare(c.bulk(bulkSQL{head, tail, n, cols}))
+			rows := cells[:n*cols]
+			b := likeSQL{bulkSQL: bulkSQL{head, tail, n, cols}}
+			if n >= leastAlike {
+				b.same = c.alike(head, cols, rows, bytes)
+			}
+			st, err := c.prepare(c.bulk(b))
 			if err != nil {
 				return changed, err
 			}
-			if err := st.run(cells[:n*cols], base, taken); err != nil {
+			if b.same != 0 {
+				rows = c.onceEach(b.same, cols, rows)
+			}
+			if err := st.run(rows, base, taken); err != nil {
 				return changed, err
 			}
 			changed += int64(sqlite3.Xsqlite3_changes(c.tls, c.db))
@@ -246,10 +268,10 @@ func (c *lite) insert(head, tail string, cols int, cells []cell, base uintptr, t
 }
 
 // bulk returns the text of an insert, which is made once.
-func (c *lite) bulk(b bulkSQL) string {
+func (c *lite) bulk(b likeSQL) string {
 	text, ok := c.bulks[b]
 	if !ok {
-		text = b.head + tuples(b.rows, b.cols) + b.tail
+		text = b.text()
 		c.bulks[b] = text
 	}
 	return text

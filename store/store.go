@@ -95,9 +95,10 @@ func openSQLite(ctx context.Context, dir string) (write, read *sql.DB, err error
 }
 
 // dsn builds the connection string. FULL makes each commit durable before it returns; nothing that permits a
-// send may be lost at power failure.
+// send may be lost at power failure. Pages of 8 KiB, which only a database made since has, need fewer steps from root to leaf and
+// fewer writes to the log than those of 4.
 func dsn(path, more string) string {
-	return "file:" + escaped(path) + "?_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)" +
+	return "file:" + escaped(path) + "?_pragma=busy_timeout(20000)&_pragma=page_size(8192)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=temp_store(FILE)&_pragma=cache_size(-32000)" + more
 }
 
