@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +28,9 @@ type benchRun struct {
 	delay  time.Duration
 	window int
 	batch  int
-	gate   bool // Kannel is measured in the same run
+	binds  int    // sessions side by side, each a sender of its own
+	dir    string // where the filled store is kept; empty: it is not
+	gate   bool   // Kannel is measured in the same run
 }
 
 func (a *app) benchDispatchCommand() *cobra.Command {
@@ -39,10 +44,11 @@ of its own on the loopback: second judgement, rendering, fence, cap slot, outcom
 time is from the first claim to the last receipt stored. Then a bare windowed client submits as many parts to a
 simulator of the same kind and acknowledges their receipts.
 
+With --dir the filled store is kept there and used again; filling one with a long history takes longer than the rest.
 With --database it does so on PostgreSQL. Where there is none, a checkout of Duly starts a private one from Debian's packages:
 go run ./test/withpg sh -c 'duly bench dispatch --database "$DULY_PG"'.`,
 		Example: `  duly bench dispatch
-  duly bench dispatch --messages 50000 --history 1000000 --delay 50ms --repeat 1`,
+  duly bench dispatch --messages 50000 --history 1000000 --delay 50ms --repeat 1 --dir kept`,
 		Args: exactly(0, "bench dispatch takes no arguments; see duly bench dispatch --help"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if ids != "random" && ids != "sequential" {
@@ -56,7 +62,7 @@ go run ./test/withpg sh -c 'duly bench dispatch --database "$DULY_PG"'.`,
 			}
 			err := errors.Join(
 				b.bounds("messages", b.book.loans, 5_000_000), b.bounds("history", b.book.past+1, 20_000_001),
-				b.bounds("window", int64(b.window), 10_000))
+				b.bounds("window", int64(b.window), 10_000), b.bounds("binds", int64(b.binds), 16))
 			if err != nil {
 				return err
 			}
@@ -72,21 +78,24 @@ go run ./test/withpg sh -c 'duly bench dispatch --database "$DULY_PG"'.`,
 	c.Flags().DurationVar(&b.delay, "delay", 0, "how long after an arrival its receipt comes")
 	c.Flags().IntVar(&b.window, "window", dispatch.DefaultWindow, "messages between fence and outcome at most")
 	c.Flags().IntVar(&b.batch, "batch", 0, "messages a commit at most (default: the engine's)")
+	c.Flags().IntVar(&b.binds, "binds", 1, "sessions with the carrier side by side, each with a window of its own")
+	c.Flags().StringVar(&b.dir, "dir", "", "a folder to keep the filled and planned store in, which is used again whatever\n--messages, --parts and --history say (default: a temporary one; SQLite only)")
 	return c
 }
 
 func (b *benchRun) dispatch(ctx context.Context) error {
-	return folder("", func(tmp string) (err error) {
-		full, err := b.place(ctx, filepath.Join(tmp, "full"), nil)
+	return folder(b.dir, func(tmp string) (err error) {
+		filled := filepath.Join(tmp, "full")
+		if b.dir != "" {
+			filled = filepath.Join(b.dir, "dispatch")
+		}
+		full, err := b.place(ctx, filled, nil)
 		if err != nil {
 			return err
 		}
 		one := full
 		defer func() { err = errors.Join(err, b.drop(ctx, one, full)) }()
-		if err := b.fill(ctx, full, b.book); err != nil {
-			return err
-		}
-		if err := b.planAll(ctx, full); err != nil {
+		if err := b.ready(ctx, full); err != nil {
 			return err
 		}
 		var runs []map[string]float64
@@ -120,6 +129,21 @@ func (b *benchRun) dispatch(ctx context.Context) error {
 	})
 }
 
+// ready fills a store and plans it, unless an earlier run has left one that is planned.
+func (b *benchRun) ready(ctx context.Context, full benchPlace) error {
+	planned := filepath.Join(full.dir, "planned")
+	if _, err := os.Stat(planned); err == nil {
+		return nil
+	}
+	if err := b.fill(ctx, full, b.book); err != nil {
+		return err
+	}
+	if err := b.planAll(ctx, full); err != nil {
+		return err
+	}
+	return os.WriteFile(planned, nil, 0o600)
+}
+
 func (b *benchRun) planAll(ctx context.Context, at benchPlace) error {
 	b.say("planning")
 	e, p, err := openBench(ctx, at, b.book.short)
@@ -144,25 +168,25 @@ func (b *benchRun) handOver(ctx context.Context, at benchPlace) (r map[string]fl
 	if err != nil {
 		return nil, err
 	}
-	var begun, last time.Time
+	var last atomic.Int64 // in nanoseconds since 1970: senders of several binds report side by side
 	o := engine.RunOptions{
 		Civil: func() time.Time { return benchNow }, Linger: max(500*time.Millisecond, 2*b.delay), Patience: 20 * time.Second, Batch: b.batch,
-		Carriers: []dispatch.SMPPConfig{{
+		Carriers: slices.Repeat([]dispatch.SMPPConfig{{
 			ID: "main", Address: peer.addr, SystemID: "duly", Source: "10690000", Window: b.window, Simulator: smsc.SystemID,
-		}},
-		Progress: func(engine.Progress) { last = time.Now() },
+		}}, b.binds),
+		Progress: func(engine.Progress) { last.Store(time.Now().UnixNano()) },
 	}
 	forgetPeak()
 	defer collectSeldom()()
 	cpu := cpuTime()
-	begun = time.Now()
+	begun := time.Now()
 	err = b.profiled(func() error { _, err := e.Run(ctx, o); return err })
 	peak, used := peakMB(), cpuTime()-cpu
 	counts, stopped := peer.stop()
 	if err = errors.Join(err, stopped); err != nil {
 		return nil, err
 	}
-	took := last.Sub(begun).Seconds()
+	took := time.Unix(0, last.Load()).Sub(begun).Seconds()
 	row, err := e.Store.Portfolio(ctx, p.Creditor, p.Ref)
 	if err != nil {
 		return nil, err

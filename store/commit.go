@@ -13,12 +13,11 @@ import (
 // commit is one step in its transaction.
 type commit struct {
 	*Store
-	ctx   context.Context
-	tx    *sql.Tx
-	on    direct
-	st    *Step
-	res   *StepResult
-	boxes [][]byte
+	ctx context.Context
+	tx  *sql.Tx
+	on  direct
+	st  *Step
+	res *StepResult
 	// grounds are those that the step met first.
 	grounds map[string]int64
 }
@@ -134,7 +133,6 @@ var errClaimLost = errors.New("store: another worker took the claim")
 
 func (c *commit) fences() error {
 	in := c.rows(`INSERT INTO fence (id, worker, at, wire_at, leave_by, not_after, minor, currency, parts, turn, reasons) VALUES `, "", 11)
-	texts := c.rows(`INSERT INTO sealed_text (fence, box) VALUES `, "", 2)
 	at, wireAt := millis(c.st.At), millis(c.st.WireAt)
 	for i := range c.st.Tries {
 		if !c.res.Permitted[i] {
@@ -147,9 +145,8 @@ func (c *commit) fences() error {
 		}
 		in.int(int64(t.Fence())).int(c.st.Worker).int(at).int(wireAt).int(millis(t.LeaveBy)).int(millis(t.NotAfter)).int(t.Minor).
 			text(string(t.Currency)).int(int64(t.Parts)).int(t.Turn).reasons(ground, t)
-		texts.int(int64(t.Fence())).blob(c.boxes[i])
 	}
-	return errors.Join(in.close(), texts.close())
+	return errors.Join(in.close(), c.texts())
 }
 
 func (c *commit) putOffs() error {

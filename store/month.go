@@ -105,7 +105,7 @@ const deletedAtOnce = 2000
 // notices. Where none of the month's is kept and it is a part of its own, the part is dropped; else they are deleted row by
 // row. A legal hold of a person comes before all. What was given up is noted.
 func (s *Store) Retain(ctx context.Context, month, now time.Time, keeps []Keep) (Retained, error) {
-	r := retention{month: monthNumber(month), now: now}
+	r := retention{keys: s.keys, month: monthNumber(month), now: now}
 	r.first, r.last = r.month<<outbox.MonthBits, (r.month+1)<<outbox.MonthBits-1
 	r.kept, r.args = keptWhere(outbox.MessageID(r.first).Month(), now, keeps)
 	var done Retained
@@ -131,6 +131,7 @@ func (s *Store) Retain(ctx context.Context, month, now time.Time, keeps []Keep) 
 
 // retention is the retention of one month.
 type retention struct {
+	keys        *Keys
 	month       int64
 	first, last int64 // numbers of messages
 	now         time.Time
@@ -222,6 +223,9 @@ func (r *retention) some(ctx context.Context, tx *sql.Tx) (int64, error) {
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(ids) == 0 {
 		return 0, wrap(err)
+	}
+	if err := cutTexts(ctx, tx, r.keys, ids); err != nil {
+		return 0, err
 	}
 	for _, id := range ids {
 		if err := r.notices(ctx, tx, id, id); err != nil {

@@ -228,9 +228,9 @@ func (s *Store) Messages(ctx context.Context, portfolio int64, person ledger.Per
 }
 
 func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
-	rows, err := s.read.QueryContext(ctx, `SELECT f.id, f.at, f.not_after, f.minor, f.currency, f.parts, f.reasons, t.box,
+	rows, err := s.read.QueryContext(ctx, `SELECT f.id, f.at, f.not_after, f.minor, f.currency, f.parts, f.reasons,
 		coalesce(o.kind, ''), coalesce(o.code, ''), coalesce(o.carrier, '')
-		FROM fence f JOIN sealed_text t ON t.fence = f.id LEFT JOIN outcome o ON o.fence = f.id
+		FROM fence f LEFT JOIN outcome o ON o.fence = f.id
 		WHERE f.id BETWEEN ? AND ? ORDER BY f.id`, m.ID.Fence(0), m.ID.Fence(outbox.MaxTries))
 	if err != nil {
 		return wrap(err)
@@ -240,16 +240,10 @@ func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
 	for rows.Next() {
 		var t TryHistory
 		var fence outbox.FenceID
-		var box []byte
-		if err := rows.Scan(&fence, (*msTime)(&t.At), (*msTime)(&t.NotAfter), &t.Minor, &t.Currency, &t.Parts, &t.Reasons, &box,
+		if err := rows.Scan(&fence, (*msTime)(&t.At), (*msTime)(&t.NotAfter), &t.Minor, &t.Currency, &t.Parts, &t.Reasons,
 			&t.Outcome, &t.Code, &t.Carrier); err != nil {
 			return wrap(err)
 		}
-		text, err := s.keys.openBox(textAAD(fence), box)
-		if err != nil {
-			return err
-		}
-		t.Text = string(text)
 		m.Tries = append(m.Tries, t)
 		fences = append(fences, fence)
 	}
@@ -257,6 +251,9 @@ func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
 		return wrap(err)
 	}
 	for i, fence := range fences {
+		if m.Tries[i].Text, err = s.text(ctx, fence); err != nil {
+			return err
+		}
 		if m.Tries[i].Reasons, err = s.why(ctx, m.Tries[i].Reasons, m.Tries[i].Parts); err != nil {
 			return err
 		}

@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"unicode/utf8"
-
-	"github.com/dulyhq/duly/outbox"
 )
 
 // sealBox seals plain. aad names the row it belongs to, so that a box moved to another row does not open.
@@ -107,27 +104,3 @@ func (p *sealedPerson) read(b []byte) bool {
 	}
 	return len(rest) == 1 && rest[0] == '}'
 }
-
-// sealTexts seals the texts of tries, each to its fence.
-func (s *Store) sealTexts(tries []Try) ([][]byte, error) {
-	boxes := make([][]byte, len(tries))
-	size := 0
-	for i := range tries {
-		size += len(tries[i].Text) + mostSeal
-	}
-	room, aad := make([]byte, 0, size), make([]byte, 0, 32)
-	for i := range tries {
-		from := len(room)
-		var err error
-		aad = strconv.AppendInt(append(aad[:0], textPrefix...), int64(tries[i].Fence()), 10)
-		if room, err = s.keys.appendBox(room, aad, tries[i].Text); err != nil {
-			return nil, err
-		}
-		boxes[i] = room[from:len(room):len(room)]
-	}
-	return boxes, nil
-}
-
-const textPrefix = "text/"
-
-func textAAD(f outbox.FenceID) string { return textPrefix + strconv.FormatInt(int64(f), 10) }

@@ -144,20 +144,16 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 		return StepResult{}, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	boxes, err := s.sealTexts(st.Tries)
-	if err != nil {
-		return StepResult{}, err
-	}
 	var res StepResult
 	var c *commit
 	within := s.step
 	if len(st.Replies) > 0 {
 		within = s.alone // what replies set off is numbered and counted by one writer
 	}
-	err = within(ctx, func(tx *sql.Tx, on direct) error {
+	err := within(ctx, func(tx *sql.Tx, on direct) error {
 		res = StepResult{Permitted: make([]bool, len(st.Tries))}
 		run := *st // what is put off on the way is of this run
-		c = &commit{Store: s, ctx: ctx, tx: tx, on: on, st: &run, res: &res, boxes: boxes}
+		c = &commit{Store: s, ctx: ctx, tx: tx, on: on, st: &run, res: &res}
 		return c.run()
 	})
 	if err == nil {
