@@ -212,12 +212,12 @@ func (d *Dossier) hear(h Heard) {
 // Clone returns a copy that may be kept.
 func (d *Dossier) Clone() *Dossier {
 	c := new(Dossier)
-	c.copy(d)
+	d.copyTo(c)
 	return c
 }
 
-// copy makes c a copy of d in the room that c has.
-func (c *Dossier) copy(d *Dossier) {
+// copyTo makes c a copy of d in the room that c has.
+func (d *Dossier) copyTo(c *Dossier) {
 	room := *c
 	*c = *d
 	c.Borrowers = append(room.Borrowers[:0], d.Borrowers...)
@@ -251,7 +251,7 @@ func (s *Shelf) Keep(d *Dossier) *Dossier {
 	}
 	c := s.copies[s.used]
 	s.used++
-	c.copy(d)
+	d.copyTo(c)
 	return c
 }
 
