@@ -150,30 +150,78 @@ func monthEnd(f outbox.FenceID) outbox.FenceID {
 }
 
 // text returns what was handed over under a fence.
-func (s *Store) text(ctx context.Context, f outbox.FenceID) (string, error) {
+func (s *Store) text(ctx context.Context, f outbox.FenceID) (text string, err error) {
+	err = s.keys.findText(ctx, s.read, f, func(_ sealedText, _ bool, found []byte) error {
+		text = string(found)
+		return nil
+	})
+	return text, err
+}
+
+// asker is a database or a transaction.
+type asker interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// findText calls f with the row on which a fence's text is, whether that is a sheet, and the text.
+func (k *Keys) findText(ctx context.Context, db asker, f outbox.FenceID, met func(row sealedText, isSheet bool, text []byte) error) error {
 	// Mostly it is in the very next row.
 	for from, most := f, 1; most <= mostPassed; most *= mostPassed {
-		list, err := sealedTexts(s.read.QueryContext(ctx, sheetsFrom, from, monthEnd(f), most))
+		list, err := sealedTexts(db.QueryContext(ctx, sheetsFrom, from, monthEnd(f), most))
 		if err != nil {
-			return "", err
+			return err
 		}
 		for _, row := range list {
 			var found []byte
-			met := false
-			if _, err := s.keys.eachText(row.id, row.box, func(fence outbox.FenceID, text []byte) {
+			is := false
+			isSheet, err := k.eachText(row.id, row.box, func(fence outbox.FenceID, text []byte) {
 				if fence == f {
-					found, met = text, true
+					found, is = text, true
 				}
-			}); err != nil {
-				return "", err
+			})
+			if err != nil {
+				return err
 			}
-			if met {
-				return string(found), nil
+			if is {
+				return met(row, isSheet, found)
 			}
 			from = row.id + 1
 		}
 	}
-	return "", fmt.Errorf("store: the text of fence %d is not there", f)
+	return fmt.Errorf("store: the text of fence %d is not there", f)
+}
+
+// emptyTexts seals nothing in the place of all texts that were handed over under a message; those of others on the same sheets
+// stay.
+func (k *Keys) emptyTexts(ctx context.Context, tx *sql.Tx, message outbox.MessageID) error {
+	fences, err := column[outbox.FenceID](ctx, tx, `SELECT id FROM fence WHERE id BETWEEN ? AND ?`, message.Fence(0), message.Fence(7))
+	if err != nil {
+		return err
+	}
+	for _, f := range fences {
+		if err := k.findText(ctx, tx, f, func(row sealedText, isSheet bool, _ []byte) error {
+			box, err := k.sealBox(textPrefix+strconv.FormatInt(int64(f), 10), nil)
+			if isSheet {
+				var s sheet
+				if _, err := k.eachText(row.id, row.box, func(fence outbox.FenceID, text []byte) {
+					if fence == f {
+						text = nil
+					}
+					s.add(fence, text)
+				}); err != nil {
+					return err
+				}
+				_, box, err = s.sealed(k)
+			}
+			if err == nil {
+				_, err = tx.ExecContext(ctx, `UPDATE sealed_text SET box = ? WHERE fence = ?`, box, row.id)
+			}
+			return wrap(err)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cutTexts takes the texts of some messages, in order, out of the sheets on which those of others stay.
