@@ -2,6 +2,8 @@ package access
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +32,27 @@ func TestTheTableIsPrinted(t *testing.T) {
 		return
 	}
 	t.Errorf("docs/security.md shows another table than package access holds; UPDATE=1 go test ./access writes it:\n%s", Table())
+}
+
+// TestDefencesAreTested: each test that docs/security.md names is there.
+func TestDefencesAreTested(t *testing.T) {
+	text, err := os.ReadFile("../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`([a-z/]+)` `((?:Test|Fuzz)[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
+	for _, m := range named {
+		files, _ := filepath.Glob("../" + m[1] + "/*_test.go")
+		if !slices.ContainsFunc(files, func(f string) bool {
+			b, err := os.ReadFile(f)
+			return err == nil && strings.Contains(string(b), "\nfunc "+m[2]+"(")
+		}) {
+			t.Errorf("docs/security.md names %s of %s, which is not there", m[2], m[1])
+		}
+	}
+	if n := strings.Count(string(text), "`Test") + strings.Count(string(text), "`Fuzz"); n != len(named) || n < 30 {
+		t.Errorf("%d tests are named with their packages, of %d", len(named), n)
+	}
 }
 
 func TestWhatStandsNowhereNobodyMay(t *testing.T) {

@@ -277,3 +277,16 @@ func (h *house) deeds(what string) (out []store.Deed) {
 	}
 	return out
 }
+
+// raw is a page as it is sent.
+func (b *browser) raw(path string) string {
+	b.h.t.Helper()
+	r, err := http.NewRequest("GET", b.h.URL+path, nil)
+	must(b.h.t, err)
+	resp, err := b.c.Do(r)
+	must(b.h.t, err)
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	must(b.h.t, err)
+	return string(text)
+}

@@ -124,3 +124,31 @@ func TestAuditPage(t *testing.T) {
 		t.Error("another portfolio's deeds are shown")
 	}
 }
+
+// TestHostileWords: what a borrower writes is words, whatever it looks like; and what is typed into a form cannot turn the letters
+// around it.
+func TestHostileWords(t *testing.T) {
+	h := newHouse(t)
+	const evil = `<script>alert(1)</script><img src=x onerror=alert(2)>"><a href="javascript:alert(3)">'{{.}}`
+	h.said("B1", receive.Question, evil)
+	b := h.as(access.Supervisor)
+	item := itemLink.FindString(b.get("/console/inbox").text)
+	for _, path := range []string{item, h.page("B1")} {
+		raw := b.raw(path)
+		for _, bad := range []string{"<script>alert", "<img src=x", `href="javascript:`} {
+			if strings.Contains(raw, bad) {
+				t.Errorf("%s holds %s", path, bad)
+			}
+		}
+		if !strings.Contains(raw, "&lt;script&gt;alert(1)") {
+			t.Errorf("%s does not show what was written", path)
+		}
+	}
+	b.post("/console/hold", "what", "portfolio cards", "reason", "<b>318</b>\u202e\u2066 turned\x00")
+	if raw := b.raw("/console/today"); strings.Contains(raw, "<b>318") || strings.ContainsAny(raw, "\u202e\u2066\x00") || !strings.Contains(raw, "&lt;b&gt;318") {
+		t.Error("a reason runs, or turns the letters around it")
+	}
+	if g := b.post("/console/borrowers", "q", `"><script>alert(1)</script>`); strings.Contains(g.text, "<script>alert") {
+		t.Error("what was searched for runs")
+	}
+}

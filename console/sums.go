@@ -46,10 +46,3 @@ func summed[T any](v *visit, name string, count func(context.Context) (T, error)
 	}
 	return got, err
 }
-
-// forget lets the sums be counted anew: somebody has changed what they are of.
-func (s *sums) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.kept = nil
-}

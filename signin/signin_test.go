@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -23,6 +24,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Twice(m, &onPostgres)) }
 type door struct {
 	*Gate
 	t     *testing.T
+	dir   string
 	clock atomic.Int64
 }
 
@@ -39,7 +41,7 @@ func newDoor(t *testing.T) *door {
 	s, err := store.Open(t.Context(), place, keys)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	d := &door{t: t}
+	d := &door{t: t, dir: dir}
 	d.clock.Store(1_800_000_000)
 	d.Gate = &Gate{Store: s, Wire: func() time.Time { return time.Unix(d.clock.Load(), 0) }}
 	return d
@@ -266,5 +268,33 @@ func TestLogins(t *testing.T) {
 	d.hired("lin17")
 	if _, _, err := d.Add(t.Context(), "lin17", nil, "administrator:1"); !errors.Is(err, store.ErrLoginTaken) {
 		t.Errorf("a login twice: %v", err)
+	}
+}
+
+// TestNothingOfTheWayInIsInClear: whoever takes the database has no password, no secret, no code and no cookie.
+func TestNothingOfTheWayInIsInClear(t *testing.T) {
+	if onPostgres {
+		t.Skip("the files of SQLite are looked through")
+	}
+	d := newDoor(t)
+	cookie, recovery := d.hired("lin17")
+	s := d.session(cookie)
+	secrets := map[string][]byte{
+		"the password": []byte(chosen), "the second factor's secret": s.Factor, "the secret as text": []byte(access.SecretText(s.Factor)), "the cookie": []byte(cookie),
+		"a recovery code": []byte(strings.ReplaceAll(recovery[0], "-", "")),
+	}
+	files, err := filepath.Glob(filepath.Join(d.dir, "duly.db*"))
+	must(t, err)
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		must(t, err)
+		for what, secret := range secrets {
+			if bytes.Contains(b, secret) {
+				t.Errorf("%s lies in %s", what, filepath.Base(f))
+			}
+		}
+	}
+	if len(files) == 0 {
+		t.Error("there are no files")
 	}
 }
