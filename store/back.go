@@ -21,8 +21,8 @@ var outcomeKinds = map[outbox.Event]string{
 // outcomes stores what became of tries. An unknown outcome may become known; nothing else changes.
 func (c *commit) outcomes() error {
 	in := c.rows(`INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES `,
-		` ON CONFLICT (fence) DO UPDATE SET kind = excluded.kind, code = excluded.code, carrier = excluded.carrier, ids = excluded.ids,
-		at = excluded.at, wire_at = excluded.wire_at WHERE outcome.kind = 'unknown' AND excluded.kind IN ('accepted', 'refused')`, 7)
+		c.unless(` ON CONFLICT (fence) DO UPDATE SET kind = excluded.kind, code = excluded.code, carrier = excluded.carrier, ids = excluded.ids,
+		at = excluded.at, wire_at = excluded.wire_at WHERE outcome.kind = 'unknown' AND excluded.kind IN ('accepted', 'refused')`), 7)
 	at, wireAt := millis(c.st.back()), millis(c.st.WireAt)
 	var again []PutOff
 	var cancelled []Closing
@@ -52,7 +52,7 @@ func (c *commit) outcomes() error {
 
 // receipts stores carriers' words, and keeps those that match nothing for when their outcome comes.
 func (c *commit) receipts() error {
-	in := c.rows(`INSERT INTO receipt (id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 5)
+	in := c.rows(`INSERT INTO receipt (id, at, kind, code, cause) VALUES `, c.unless(` ON CONFLICT DO NOTHING`), 5)
 	orphans := c.rows(`INSERT INTO orphan (carrier, carrier_id, at, kind, code, cause) VALUES `, ` ON CONFLICT DO NOTHING`, 6)
 	at := millis(c.st.back())
 	for i := range c.st.Receipts {

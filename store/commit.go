@@ -20,6 +20,9 @@ type commit struct {
 	res *StepResult
 	// grounds are those that the step met first.
 	grounds map[string]int64
+	// careful says that rows may be in each other's way, or refused by a cap. Where it is false PostgreSQL takes them by COPY, all
+	// or none.
+	careful bool
 }
 
 // rows returns an insert of rows of so many columns, made when it is closed.
@@ -46,6 +49,14 @@ func (r *rows) close() error {
 	spare.Put(r.values)
 	r.values = nil
 	return err
+}
+
+// unless returns what follows the rows of an insert where some may be there already.
+func (c *commit) unless(conflict string) string {
+	if c.fleet && !c.careful {
+		return ""
+	}
+	return conflict
 }
 
 // exec runs one statement that is kept, and returns how many rows it changed.

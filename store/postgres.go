@@ -283,6 +283,12 @@ func tryAgain(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
+// inTheWay says that rows were refused whole because one of them is there already, or a cap is full.
+func inTheWay(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "23505" || pg.Code == "DU001")
+}
+
 // busy says that a lock was not to be had in time.
 func busy(err error) bool {
 	var pg *pgconn.PgError

@@ -21,10 +21,8 @@ func (c *commit) permit() error {
 		return err
 	}
 	owner := make(map[int64]int, len(c.st.Tries))
-	in := c.rows(`INSERT OR IGNORE INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, others,
-		address) VALUES `, ` RETURNING subject`, 13)
 	granted, at := make([]int, len(c.st.Tries)), millis(c.st.At)
-	in.taken = func(subject int64) { granted[owner[subject]]++ }
+	in, whole := c.seats(func(subject int64) { granted[owner[subject]]++ })
 	for i := range c.st.Tries {
 		t := &c.st.Tries[i]
 		if !fits[i] || !own(owner, i, t) {
@@ -35,6 +33,9 @@ func (c *commit) permit() error {
 			in.int(s.subject()).int(s.Seq).int(at).int(int64(t.Day)).int(t.CapSet).int(int64(t.Message.ID)).text(string(t.Channel)).
 				int(t.Message.Portfolio).int(int64(t.Message.Treatment)).int(int64(t.Message.Episode)).int(int64(t.Loan)).
 				text(loanList(t.Others)).int(t.Address)
+		}
+		if whole {
+			granted[i] = len(t.Slots)
 		}
 	}
 	if err := in.close(); err != nil {
@@ -57,6 +58,22 @@ func (c *commit) permit() error {
 		}
 	}
 	return nil
+}
+
+// seats returns an insert of slots. whole says that the database takes all of them or none, as PostgreSQL does of a COPY; else
+// taken is called with the subject of each that it took.
+func (c *commit) seats(taken func(subject int64)) (in *rows, whole bool) {
+	const columns = ` (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, others, address) VALUES `
+	switch {
+	case !c.fleet:
+		in = c.rows(`INSERT OR IGNORE INTO contact`+columns, ` RETURNING subject`, 13)
+	case c.careful:
+		in = c.rows(`INSERT INTO contact_each`+columns, ` RETURNING subject`, 13)
+	default:
+		return c.rows(`INSERT INTO contact`+columns, "", 13), true
+	}
+	in.taken = taken
+	return in, false
 }
 
 // fits says which tries were judged on facts that still hold, and count all that is counted. A set that is not of
@@ -122,7 +139,8 @@ func (c *commit) holding(clause string) string {
 	return ""
 }
 
-// turns reads the turns of the persons of the tries, and holds them.
+// turns reads the turns of the persons of the tries. Nobody moves one on meanwhile: who does is alone, and a step is among
+// steps until it is committed.
 func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	ids := make([]int64, len(c.st.Tries))
 	for i := range c.st.Tries {
@@ -130,8 +148,7 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	}
 	turns := make(map[ledger.PersonID]int64, len(ids))
 	var args values
-	query := `SELECT id, turn FROM person WHERE ` + among("id", ids, c.fleet, &args)
-	err := c.on.ask(c.ctx, query+c.holding(" ORDER BY id FOR SHARE"), &args, func(r row) error {
+	err := c.on.ask(c.ctx, `SELECT id, turn FROM person WHERE `+among("id", ids, false, &args), &args, func(r row) error {
 		turns[ledger.PersonID(r.int(0))] = r.int(1)
 		return nil
 	})

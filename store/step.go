@@ -150,12 +150,18 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 	if len(st.Replies) > 0 {
 		within = s.alone // what replies set off is numbered and counted by one writer
 	}
-	err := within(ctx, func(tx *sql.Tx, on direct) error {
-		res = StepResult{Permitted: make([]bool, len(st.Tries))}
-		run := *st // what is put off on the way is of this run
-		c = &commit{Store: s, ctx: ctx, tx: tx, on: on, st: &run, res: &res}
-		return c.run()
-	})
+	run := func(careful bool) error {
+		return within(ctx, func(tx *sql.Tx, on direct) error {
+			res = StepResult{Permitted: make([]bool, len(st.Tries))}
+			run := *st // what is put off on the way is of this run
+			c = &commit{Store: s, ctx: ctx, tx: tx, on: on, st: &run, res: &res, careful: careful}
+			return c.run()
+		})
+	}
+	err := run(false)
+	if inTheWay(err) {
+		err = run(true)
+	}
 	if err == nil {
 		s.grounds.learn(c.grounds)
 	}
