@@ -16,8 +16,9 @@ type translation struct {
 	names []string
 }
 
-// phrases are said in other words: the elements of JSON arrays, and rows that are not the same.
-var phrases = strings.NewReplacer("json_each(", "duly_each(", "CAST(value ->> ", "CAST(item ->> ", "IS NOT (", "IS DISTINCT FROM (", " IS (", " IS NOT DISTINCT FROM (", "\tIS (", "\tIS NOT DISTINCT FROM (")
+// phrases are said in other words: the elements of JSON arrays, and rows that are not the same. That a column is one of a list's numbers
+// is said without a table of them, which could be joined to the whole of another.
+var phrases = strings.NewReplacer("IN (SELECT value FROM json_each(?))", "= ANY (duly_ids(?))", "json_each(", "duly_each(", "CAST(value ->> ", "CAST(item ->> ", "IS NOT (", "IS DISTINCT FROM (", " IS (", " IS NOT DISTINCT FROM (", "\tIS (", "\tIS NOT DISTINCT FROM (")
 
 const orIgnore = "INSERT OR IGNORE INTO"
 
@@ -26,6 +27,7 @@ func translate(query string) translation {
 	if strings.HasPrefix(query, "PRAGMA ") {
 		return translation{sql: "SELECT 1"} // it tunes SQLite's memory, which is not there
 	}
+	query = strings.ReplaceAll(query, "NOT IN (SELECT value FROM json_each(?))", "<> ALL (duly_ids(?))")
 	query = phrases.Replace(query)
 	if head, tail, ok := strings.Cut(query, orIgnore); ok {
 		query = ignoring(head+"INSERT INTO", tail)

@@ -153,6 +153,9 @@ func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, on direct, w Within, y
 	}
 	g := gather{ctx: ctx, tx: tx, kept: s.reads, w: w, likes: &s.likes}
 	g.lite, _ = on.(*lite)
+	if pg, ok := on.(*pgConn); ok && w.Persons != nil {
+		g.pg = &pgBatch{c: pg}
+	}
 	for _, p := range w.Persons {
 		g.persons = append(g.persons, int64(p))
 	}

@@ -19,7 +19,11 @@ type gather struct {
 	ctx  context.Context
 	tx   *sql.Tx
 	kept *statements
-	lite *lite // nil on PostgreSQL
+	lite *lite    // nil on PostgreSQL
+	pg   *pgBatch // nil on SQLite, and where results may be long
+	// opened reads the first row of each stream of pg, once they are there.
+	opened []func() error
+	refs   *refs // of a second judgement on PostgreSQL
 	w    Within
 	asOf time.Time
 	some some
@@ -51,6 +55,7 @@ type decisionRow struct {
 
 type owingRow struct {
 	turn     int64
+	of       int64 // the borrower, where refs name them
 	wish     string
 	borrower BorrowerFacts
 	loan     LoanStanding
@@ -87,11 +92,14 @@ func (g *gather) people(column string) (string, []any) {
 	if low, high, ok := reach(g.persons); ok {
 		return " AND " + column + " BETWEEN ? AND ?", []any{low << shift, high << shift}
 	}
-	value := "value"
+	ids := g.persons
 	if shift != 0 {
-		value = "value<<8"
+		ids = make([]int64, len(g.persons))
+		for i, p := range g.persons {
+			ids[i] = p << shift
+		}
 	}
-	return " AND " + column + " IN (SELECT " + value + " FROM json_each(?))", []any{string(appendList(nil, g.persons))}
+	return " AND " + column + " IN (SELECT value FROM json_each(?))", []any{string(appendList(nil, ids))}
 }
 
 // open opens the loans, with the persons who owe them, and what was done and said before.
@@ -104,10 +112,13 @@ func (g *gather) open() (err error) {
 	default:
 		err = g.openLoans()
 	}
-	if err != nil {
+	if err == nil {
+		err = g.openHistory()
+	}
+	if err != nil || g.pg == nil {
 		return err
 	}
-	return g.openHistory()
+	return g.fetch()
 }
 
 // openPlan reads those whom a plan looks at, from their standings alone: the texts that a standing names by a number
@@ -132,6 +143,9 @@ func (g *gather) openAgain() (err error) {
 		return err
 	}
 	more, join := g.some.columns("s.address")
+	if g.pg != nil {
+		return g.openNarrow(more, join)
+	}
 	return openStream(g, &g.owing, `SELECT s.person, p.turn, b.ref, l.ref, s.loan, s.as_of, s.packed`+more+`
 		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower JOIN loan l ON l.id = s.loan`+join+`
 		WHERE s.portfolio = ?`, "s.person", " ORDER BY s.person, s.loan", []any{g.w.Portfolio},
@@ -224,8 +238,11 @@ func (g *gather) next() error {
 	}
 	g.learnt = false
 	person := g.owing.person
+	if g.refs != nil {
+		d.Turn = g.refs.turns[person]
+	}
 	var unread error
-	if err := g.owing.take(person, func(r *owingRow) { unread = errors.Join(unread, g.addLoan(r)) }); err != nil || unread != nil {
+	if err := g.owing.take(person, func(r *owingRow) { g.refs.complete(r); unread = errors.Join(unread, g.addLoan(r)) }); err != nil || unread != nil {
 		return errors.Join(err, unread)
 	}
 	own, since := g.w.Trying[d.Person], g.w.On-remembered

@@ -103,14 +103,15 @@ func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pgConn{Conn: conn.(*stdlib.Conn)}, nil
+	return &pgConn{Conn: conn.(*stdlib.Conn), words: words{}}, nil
 }
 
 // pgConn is a connection that translates. In a transaction several results may be read side by side, as on SQLite:
 // each is taken over whole, or page by page through a cursor where the context says that it may be long.
 type pgConn struct {
 	*stdlib.Conn
-	inTx bool
+	inTx  bool
+	words words
 }
 
 // translations keeps every statement's translation: there are a few hundred.

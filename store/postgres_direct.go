@@ -159,11 +159,7 @@ func (r *copyReader) fill() {
 
 // ask calls each with the rows of a query.
 func (c *pgConn) ask(ctx context.Context, query string, args *values, each func(row) error) error {
-	list := make([]any, len(args.cells))
-	for i := range args.cells {
-		list[i] = args.any(&args.cells[i])
-	}
-	return c.each(ctx, translated(query).sql, list, func(r *pgRow) error { return each(r) })
+	return c.each(ctx, translated(query).sql, args.list(), func(r *pgRow) error { return each(r) })
 }
 
 func (c *pgConn) each(ctx context.Context, query string, args []any, f func(*pgRow) error) error {

@@ -74,7 +74,9 @@ func TestTranslate(t *testing.T) {
 		{`SELECT @b, @a, @b`, `SELECT $1, $2, $1`},
 		{`INSERT OR IGNORE INTO t (a) SELECT b FROM u ORDER BY n`, `INSERT INTO t (a) SELECT b FROM u ORDER BY n ON CONFLICT DO NOTHING`},
 		{`INSERT OR IGNORE INTO t (a) VALUES (?) RETURNING a`, `INSERT INTO t (a) VALUES ($1) ON CONFLICT DO NOTHING RETURNING a`},
-		{`SELECT a WHERE a IN (SELECT value FROM json_each(?))`, `SELECT a WHERE a IN (SELECT value FROM duly_each($1))`},
+		{`SELECT a WHERE a IN (SELECT value FROM json_each(?))`, `SELECT a WHERE a = ANY (duly_ids($1))`},
+		{`SELECT a WHERE a NOT IN (SELECT value FROM json_each(?))`, `SELECT a WHERE a <> ALL (duly_ids($1))`},
+		{`SELECT a WHERE a IN (SELECT atom FROM json_each(?))`, `SELECT a WHERE a IN (SELECT atom FROM duly_each($1))`},
 		{
 			`SELECT a WHERE (a, b) IS NOT (c, d) AND (a) IS (b) AND c IS NOT NULL`,
 			`SELECT a WHERE (a, b) IS DISTINCT FROM (c, d) AND (a) IS NOT DISTINCT FROM (b) AND c IS NOT NULL`,

@@ -10,11 +10,18 @@ import (
 // A stream is a query whose first column is a person and whose rows are in that order.
 type stream[T any] struct {
 	rows   *sql.Rows
-	lite   *liteRows // in the place of rows on SQLite
+	pulled pulled // in the place of rows, where the connection is read directly
 	person int64
 	row    T
 	dest   []any
 	ok     bool
+}
+
+// pulled is a result that is read beside database/sql.
+type pulled interface {
+	next() (bool, error)
+	scan(dest []any) error
+	close()
 }
 
 func openStream[T any](g *gather, s *stream[T], query, column, order string, args []any, fields func(*T) []any) error {
@@ -23,14 +30,21 @@ func openStream[T any](g *gather, s *stream[T], query, column, order string, arg
 		query, args = query+cond, append(args, more...)
 	}
 	s.dest = append([]any{number(&s.person)}, fields(&s.row)...)
-	if g.lite != nil {
+	if g.lite != nil || g.pg != nil {
 		vals, err := asValues(args)
 		if err != nil {
 			return err
 		}
-		if s.lite, err = g.lite.open(query+order, vals); err != nil {
+		if g.pg != nil {
+			s.pulled = g.pg.open(query+order, vals)
+			g.opened = append(g.opened, s.advance)
+			return nil
+		}
+		rows, err := g.lite.open(query+order, vals)
+		if err != nil {
 			return fmt.Errorf("store: dossiers: %w", err)
 		}
+		s.pulled = rows
 		return s.advance()
 	}
 	st, err := g.kept.in(g.ctx, g.tx, query+order)
@@ -46,11 +60,11 @@ func openStream[T any](g *gather, s *stream[T], query, column, order string, arg
 }
 
 func (s *stream[T]) advance() (err error) {
-	if s.lite != nil {
-		if s.ok, err = s.lite.next(); err != nil || !s.ok {
+	if s.pulled != nil {
+		if s.ok, err = s.pulled.next(); err != nil || !s.ok {
 			return err
 		}
-		return s.lite.scan(s.dest)
+		return s.pulled.scan(s.dest)
 	}
 	s.ok = s.rows.Next()
 	if !s.ok {
@@ -73,9 +87,9 @@ func (s *stream[T]) take(person int64, f func(*T)) error {
 }
 
 func (s *stream[T]) close() error {
-	if s.lite != nil {
-		s.lite.close()
-		s.lite, s.ok = nil, false
+	if s.pulled != nil {
+		s.pulled.close()
+		s.pulled, s.ok = nil, false
 	}
 	if s.rows == nil {
 		return nil
@@ -108,8 +122,10 @@ func (s *scanned[T]) whole(n int64) error {
 // A holder takes a whole number without a box.
 type holder interface{ whole(n int64) error }
 
-// scan puts the row's columns where dest says.
-func (r *liteRows) scan(dest []any) error {
+func (r *liteRows) scan(dest []any) error { return scanRow(r, r.c.words, dest) }
+
+// scanRow puts a row's columns where dest says.
+func scanRow(r row, w words, dest []any) error {
 	for i, d := range dest {
 		var err error
 		switch to := d.(type) {
@@ -120,11 +136,11 @@ func (r *liteRows) scan(dest []any) error {
 		case *int64:
 			*to = r.int(i)
 		case *string:
-			*to = r.c.words.of(r.bytes(i))
+			*to = w.of(r.bytes(i))
 		case *sql.RawBytes:
 			*to = r.bytes(i)
 		default:
-			err = r.reflected(i, d)
+			err = reflected(r, w, i, d)
 		}
 		if err != nil {
 			return err
@@ -133,8 +149,8 @@ func (r *liteRows) scan(dest []any) error {
 	return nil
 }
 
-// reflected is scan for kinds of number and text that are not worth a case of their own.
-func (r *liteRows) reflected(i int, to any) error {
+// reflected is scanRow for kinds of number and text that are not worth a case of their own.
+func reflected(r row, w words, i int, to any) error {
 	v := reflect.Indirect(reflect.ValueOf(to))
 	switch {
 	case v.CanInt():
@@ -152,7 +168,7 @@ func (r *liteRows) reflected(i int, to any) error {
 	case v.Kind() == reflect.Bool:
 		v.SetBool(r.int(i) != 0)
 	case v.Kind() == reflect.String:
-		v.SetString(r.c.words.of(r.bytes(i)))
+		v.SetString(w.of(r.bytes(i)))
 	default:
 		return fmt.Errorf("store: nothing is read into a %T", to)
 	}

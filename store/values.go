@@ -56,6 +56,15 @@ func (v *values) any(c *cell) any {
 	return c.n
 }
 
+// list returns the values as database/sql would take them.
+func (v *values) list() []any {
+	out := make([]any, len(v.cells))
+	for i := range v.cells {
+		out[i] = v.any(&v.cells[i])
+	}
+	return out
+}
+
 // A row is one row of a result, until the next one is asked for.
 type row interface {
 	int(i int) int64

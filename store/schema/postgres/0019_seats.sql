@@ -58,7 +58,11 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER contact_each INSTEAD OF INSERT ON contact_each FOR EACH ROW EXECUTE FUNCTION contact_each();
 
+-- The numbers of a JSON array.
+CREATE FUNCTION duly_ids(doc text) RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT CAST(translate(doc, '[]', '{}') AS bigint[]) $$;
+
 -- +goose Down
+DROP FUNCTION duly_ids(text);
 DROP VIEW contact_each; DROP FUNCTION contact_each();
 DROP TRIGGER contact_cap ON contact;
 -- +goose StatementBegin
