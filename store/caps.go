@@ -68,7 +68,7 @@ func (s *Store) CapSet(ctx context.Context, channel ledger.Channel, caps []CapRo
 		return CapSet{}, errors.New("store: no cap holds; contact waits until a rulebook or the house sets one")
 	}
 	var set CapSet
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	err := s.between(ctx, func(tx *sql.Tx) error {
 		rows := make([]capRow, len(caps))
 		for i := range caps {
 			slot, err := countedFor(ctx, tx, caps[i].Per, caps[i].Of)

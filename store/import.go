@@ -128,6 +128,7 @@ type merge struct {
 	tx     *sql.Tx
 	keys   *Keys
 	fleet  bool // as of Store
+	hushed bool // no step is under way any more: see hush
 	o      Import
 	stage  *Stage
 	bad    int   // of the kind being merged
@@ -152,11 +153,11 @@ func (m *merge) run(read func(*Stage) error) error {
 		return err
 	}
 	if m.fleet {
-		// The rows are here; from now on nobody else writes.
+		// The rows are here; from now on nobody else writes to the books. Steps do, until hush.
 		if err := m.stage.measure(); err != nil {
 			return err
 		}
-		if err := alone.take(m.ctx, m.tx); err != nil {
+		if err := withBooks.take(m.ctx, m.tx); err != nil {
 			return err
 		}
 	}
@@ -174,6 +175,18 @@ func (m *merge) run(read func(*Stage) error) error {
 	m.finish()
 	m.stage.drop(m)
 	return m.err
+}
+
+// hush waits for the steps under way, and lets nobody else write until the import is committed. What the import does before is in no
+// step's way, because no step writes what it writes, and none sees it: facts, standings, staged rows. What steps write as well (contacts,
+// turns, states that replies began, what was agreed) is touched from here on. So a step was committed before, on what was known before
+// the import; or it begins after the import's commit, and finds the turns moved on.
+func (m *merge) hush() {
+	if !m.fleet || m.hushed || m.err != nil {
+		return
+	}
+	m.hushed = true
+	m.fail(betweenSteps.take(m.ctx, m.tx))
 }
 
 // begin takes a known_at later than that of any import before, so that no two versions of a fact collide.

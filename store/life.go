@@ -58,7 +58,7 @@ func (s *Store) Life(ctx context.Context) (Life, error) {
 // Hold stops hand-over until a person releases it: not a message more is fenced from its commit on. A hold that is there
 // stays as it is.
 func (s *Store) Hold(ctx context.Context, wireNow time.Time, why, by string) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+	return s.between(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE life SET held_at = ?, held_why = ?, held_by = ? WHERE held_at = 0`, millis(wireNow), why, by)
 		return wrap(err)
 	})
@@ -191,7 +191,7 @@ func (s *Store) whereabouts(ctx context.Context, tx *sql.Tx) (home string, timel
 
 // settleDown stores where the database lies now.
 func (s *Store) settleDown(ctx context.Context, a *attesting) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+	return s.between(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE life SET home = ?, timeline = ? WHERE line = ?`, a.home, a.timeline, a.line)
 		return wrap(err)
 	})

@@ -115,6 +115,7 @@ func (m *merge) touch() {
 	}
 	m.exec(`INSERT OR IGNORE INTO touched_person (id)
 		SELECT b.person FROM touched_loan t JOIN loan l ON l.id = t.id JOIN borrower b ON b.id = l.borrower`)
+	m.hush()
 	m.exec(`UPDATE person SET turn = turn + 1 WHERE id IN (SELECT id FROM touched_person)`)
 }
 

@@ -87,6 +87,7 @@ func (m *merge) moves() {
 	if m.sum.Moved == 0 {
 		return
 	}
+	m.hush() // a stop of this minute goes along
 	m.exec(`INSERT INTO state (person, borrower, portfolio, region, loan, address, channel, kind, since, until, owner, review_on, digest, cause, known_at)
 		SELECT m.target, s.borrower, s.portfolio, '', s.loan, s.address, s.channel, s.kind, s.since, s.until, s.owner, s.review_on, s.digest, s.cause, ?
 		FROM (`+moved+`) m JOIN state s ON s.person = m.person

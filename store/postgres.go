@@ -56,6 +56,7 @@ const (
 	lockWrite   = 0x64756c79
 	lockMigrate = lockWrite + 1
 	lockLease   = lockWrite + 2
+	lockBooks   = lockWrite + 3
 )
 
 // Migrate brings the schema of a database of PostgreSQL up to date, and does nothing else. Open does it too.

@@ -54,6 +54,7 @@ const subjects = `SELECT r.id, r.person << 8 | d.slot AS subject FROM fresh r JO
 // takes out those that it corrects. The slots after a new one move up by one, so that a cap's nth contact before is the
 // nth by the clock.
 func (m *merge) seatRecorded() {
+	m.hush()
 	m.exec(`CREATE TEMP TABLE fresh_day (id INTEGER PRIMARY KEY, day INTEGER)`)
 	m.exec(`CREATE TEMP TABLE seat (subject INTEGER, at INTEGER, seq INTEGER, id INTEGER, day INTEGER, place INTEGER,
 		PRIMARY KEY (subject, at, seq, id)) WITHOUT ROWID`)

@@ -9,7 +9,7 @@ import (
 // Hire registers a worker and returns its number. Both times are real.
 func (s *Store) Hire(ctx context.Context, wireNow, leaseUntil time.Time) (int64, error) {
 	var id int64
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	err := s.between(ctx, func(tx *sql.Tx) error {
 		// A number is never used again, because fences name it.
 		return wrap(tx.QueryRowContext(ctx, `INSERT INTO worker (id, lease_until)
 			SELECT max(coalesce((SELECT max(id) FROM worker), 0), coalesce((SELECT max(worker) FROM fence), 0), ?) + 1, ? RETURNING id`,
@@ -20,7 +20,7 @@ func (s *Store) Hire(ctx context.Context, wireNow, leaseUntil time.Time) (int64,
 
 // Dismiss ends a worker that has stored the outcome of each of its fences.
 func (s *Store) Dismiss(ctx context.Context, worker int64) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+	return s.between(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM worker WHERE id = ? AND NOT EXISTS (
 			SELECT 1 FROM fence f LEFT JOIN outcome o ON o.fence = f.id WHERE f.worker = worker.id AND o.fence IS NULL)`, worker)
 		return wrap(err)
@@ -43,7 +43,7 @@ func (s *Store) Settle(ctx context.Context, now, wireNow time.Time) (Settled, er
 	if err != nil || !some {
 		return done, err // settling is asked for every second, and would stop the steps of all workers
 	}
-	err = s.update(ctx, func(tx *sql.Tx) error {
+	err = s.between(ctx, func(tx *sql.Tx) error {
 		done = Settled{}
 		w := settling{s.writes, ctx, tx, now, wireNow, &done}
 		if err := w.bury(); err != nil {

@@ -64,6 +64,7 @@ func (m *merge) lift() {
 	if n == 0 {
 		return
 	}
+	m.hush() // of what replies began too
 	p := m.o.Portfolio.ID
 	m.knownTo("in_lift", true)
 	m.mark(`s.src, s.col, s.kind, '', 0, s.n FROM in_lift s WHERE s.lifted_on > ?`, m.known)

@@ -148,7 +148,9 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 	var c *commit
 	within := s.step
 	if len(st.Replies) > 0 {
-		within = s.alone // what replies set off is numbered and counted by one writer
+		within = func(ctx context.Context, f func(*sql.Tx, direct) error) error { // what replies set off is numbered and counted by one writer
+			return s.transaction(ctx, betweenSteps, f)
+		}
 	}
 	run := func(careful bool) error {
 		return within(ctx, func(tx *sql.Tx, on direct) error {

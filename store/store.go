@@ -137,6 +137,11 @@ func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transaction(ctx, alone, func(tx *sql.Tx, _ direct) error { return f(tx) })
 }
 
+// between is update for what may go on while an import is at its rows: nothing of it is in an import's way until that hushes the steps.
+func (s *Store) between(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.transaction(ctx, betweenSteps, func(tx *sql.Tx, _ direct) error { return f(tx) })
+}
+
 // alone is update with what is direct in the connection.
 func (s *Store) alone(ctx context.Context, f func(tx *sql.Tx, on direct) error) error {
 	return s.transaction(ctx, alone, f)
@@ -157,18 +162,42 @@ func (s *Store) step(ctx context.Context, f func(tx *sql.Tx, on direct) error) e
 const mostAgain = 10
 
 // A company says who may write at the same time as a transaction.
-type company string
+type company uint8
 
 // On SQLite every writer is alone. On PostgreSQL it is who locks first, until the end of its transaction.
 const (
-	alone      company = `SELECT pg_advisory_xact_lock(?)`
-	amongSteps company = `SELECT pg_advisory_xact_lock_shared(?)`
-	anyone     company = "" // until it takes a company itself
+	alone        company = iota // nobody
+	betweenSteps                // an import that is at its files' rows: see merge.hush
+	amongSteps                  // steps, and such an import
+	withBooks                   // steps, and all but imports and who is alone
+	anyone                      // until it takes a company itself
 )
 
+// take waits until a transaction may go on in its company. Who takes both locks takes that of the books first.
 func (c company) take(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, string(c), lockWrite)
-	return wrap(err)
+	const exclusive, shared = `SELECT pg_advisory_xact_lock(?)`, `SELECT pg_advisory_xact_lock_shared(?)`
+	type lock struct {
+		query string
+		key   int
+	}
+	var locks []lock
+	switch c {
+	case alone:
+		locks = []lock{{exclusive, lockBooks}, {exclusive, lockWrite}}
+	case withBooks:
+		locks = []lock{{exclusive, lockBooks}}
+	case betweenSteps:
+		locks = []lock{{exclusive, lockWrite}}
+	case amongSteps:
+		locks = []lock{{shared, lockWrite}}
+	case anyone:
+	}
+	for _, l := range locks {
+		if _, err := tx.ExecContext(ctx, l.query, l.key); err != nil {
+			return wrap(err)
+		}
+	}
+	return nil
 }
 
 func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx, on direct) error) error {
@@ -185,7 +214,7 @@ func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx, o
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
-	if s.fleet && c != anyone {
+	if s.fleet {
 		err = c.take(ctx, tx)
 	}
 	if err == nil {
