@@ -174,7 +174,7 @@ func (s *Store) Recipients(ctx context.Context, portfolio string, borrowers []Bo
 	var args values
 	query := `SELECT id, box FROM sealed_borrower WHERE ` + among("id", facts, false, &args)
 	var open opener
-	err := s.look(ctx, func(_ *sql.Tx, on direct) error {
+	err := s.glance(ctx, func(on direct) error {
 		return on.ask(ctx, query, &args, func(r row) error {
 			b := byFact[r.int(0)]
 			if b == nil {

@@ -24,10 +24,10 @@ type gather struct {
 	// opened reads the first row of each stream of pg, once they are there.
 	opened []func() error
 	refs   *refs // of a second judgement on PostgreSQL
-	w    Within
-	asOf time.Time
-	some some
-	d    Dossier
+	w      Within
+	asOf   time.Time
+	some   some
+	d      Dossier
 
 	owing    stream[owingRow]
 	contacts stream[contactRow]

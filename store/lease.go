@@ -86,27 +86,16 @@ func (s *Store) urgent(ctx context.Context, tx *sql.Tx, h Holder, portfolio int6
 
 // Urgent returns the portfolios of which something is due that is not to wait behind routine.
 func (s *Store) Urgent(ctx context.Context, now time.Time) (portfolios map[int64]bool, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
-		st, err := s.reads.in(ctx, tx, `SELECT DISTINCT portfolio FROM batch WHERE next < count AND urgency > 0 AND not_before <= ? AND not_after > ?`)
-		if err != nil {
-			return err
-		}
-		rows, err := st.QueryContext(ctx, millis(now), millis(now))
-		if err != nil {
-			return wrap(err)
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			var p int64
-			if err := rows.Scan(&p); err != nil {
-				return wrap(err)
-			}
+	var args values
+	args.int(millis(now)).int(millis(now))
+	err = s.glance(ctx, func(on direct) error {
+		return on.ask(ctx, `SELECT DISTINCT portfolio FROM batch WHERE next < count AND urgency > 0 AND not_before <= ? AND not_after > ?`, &args, func(r row) error {
 			if portfolios == nil {
 				portfolios = map[int64]bool{}
 			}
-			portfolios[p] = true
-		}
-		return wrap(rows.Err())
+			portfolios[r.int(0)] = true
+			return nil
+		})
 	})
 	return portfolios, err
 }

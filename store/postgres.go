@@ -111,8 +111,10 @@ func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // each is taken over whole, or page by page through a cursor where the context says that it may be long.
 type pgConn struct {
 	*stdlib.Conn
-	inTx  bool
-	words words
+	inTx    bool
+	words   words
+	room    []byte // for the rows of a COPY
+	unheard int    // COPYs that were sent and of which nothing was heard yet
 }
 
 // translations keeps every statement's translation: there are a few hundred.
@@ -212,6 +214,9 @@ func (c *pgConn) copyIn(ctx context.Context, head string, rows copied) (driver.R
 	if err != nil {
 		return nil, err
 	}
+	if err := c.hear(); err != nil {
+		return nil, err
+	}
 	row := make([]any, rows.cols)
 	n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{table}, names,
 		pgx.CopyFromSlice(len(rows.values)/rows.cols, func(i int) ([]any, error) {
@@ -241,8 +246,21 @@ type pgTx struct {
 	c *pgConn
 }
 
-func (t pgTx) Commit() error   { t.c.inTx = false; return t.Tx.Commit() }
-func (t pgTx) Rollback() error { t.c.inTx = false; return t.Tx.Rollback() }
+// Commit commits if the server has taken all rows that were sent to it.
+func (t pgTx) Commit() error {
+	t.c.inTx = false
+	if err := t.c.hear(); err != nil {
+		return errors.Join(err, t.Tx.Rollback())
+	}
+	return t.Tx.Commit()
+}
+
+// Rollback takes all back, whatever the server says of rows that were sent to it.
+func (t pgTx) Rollback() error {
+	t.c.inTx = false
+	_ = t.c.hear() // if it is the line, the rollback says so
+	return t.Tx.Rollback()
+}
 
 // ExecContext runs a statement without rows.
 func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
@@ -250,6 +268,9 @@ func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.Na
 		if rows, ok := args[0].Value.(copied); ok {
 			return c.copyIn(ctx, query, rows)
 		}
+	}
+	if err := c.hear(); err != nil {
+		return nil, err
 	}
 	t := translated(query)
 	args, err := t.order(args)
@@ -261,6 +282,9 @@ func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.Na
 
 // QueryContext runs a statement with rows.
 func (c *pgConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.hear(); err != nil {
+		return nil, err
+	}
 	t := translated(query)
 	args, err := t.order(args)
 	if err != nil {

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 // put takes rows in by a binary COPY where nothing can be in their way and nothing comes back, else as one array for each
@@ -18,7 +19,10 @@ func (c *pgConn) put(ctx context.Context, head, tail string, cols int, v *values
 	case len(v.cells) == 0:
 		return 0, nil
 	case tail == "":
-		return c.copyRows(ctx, head, cols, v)
+		return c.copyRows(head, cols, v)
+	}
+	if err := c.hear(); err != nil {
+		return 0, err
 	}
 	query, args := c.arrays(head, tail, cols, v)
 	if taken == nil {
@@ -80,15 +84,48 @@ func clean(s string) string {
 }
 
 // copyRows takes rows in by COPY in PostgreSQL's binary format (its documentation, "COPY", Binary Format). Every
-// whole number goes to a column of eight bytes.
-func (c *pgConn) copyRows(ctx context.Context, head string, cols int, v *values) (int64, error) {
+// whole number goes to a column of eight bytes. The rows are sent and nothing is waited for: what the server says of them is heard before
+// the connection is used for anything else.
+func (c *pgConn) copyRows(head string, cols int, v *values) (int64, error) {
 	table, columns, err := columnsOf(head)
 	if err != nil {
 		return 0, err
 	}
 	sql := "COPY " + pgx.Identifier{table}.Sanitize() + " (" + strings.Join(columns, ", ") + ") FROM STDIN (FORMAT binary)"
-	tag, err := c.Conn.Conn().PgConn().CopyFrom(ctx, &copyReader{v: v, cols: cols}, sql)
-	return tag.RowsAffected(), wrap(err)
+	to := c.Conn.Conn().PgConn().Frontend()
+	to.Send(&pgproto3.Query{String: sql})
+	for r := (copyReader{v: v, cols: cols, buf: c.room}); !r.ended; {
+		r.fill()
+		c.room = r.buf
+		to.Send(&pgproto3.CopyData{Data: r.buf})
+	}
+	to.Send(&pgproto3.CopyDone{})
+	c.unheard++
+	return int64(len(v.cells) / cols), wrap(to.Flush())
+}
+
+// hear waits for what the server says of the rows sent to it, whatever becomes of a context: what is not read now would be taken for the
+// answer to something else. It returns the first thing that went wrong.
+func (c *pgConn) hear() error {
+	var first error
+	for ; c.unheard > 0; c.unheard-- {
+		for over := false; !over; {
+			msg, err := c.Conn.Conn().PgConn().ReceiveMessage(context.Background())
+			if err != nil {
+				c.unheard = 0
+				return wrap(err)
+			}
+			switch m := msg.(type) {
+			case *pgproto3.ErrorResponse:
+				if first == nil {
+					first = wrap(pgconn.ErrorResponseToPgError(m))
+				}
+			case *pgproto3.ReadyForQuery:
+				over = true
+			}
+		}
+	}
+	return first
 }
 
 // columnsOf returns the table and the columns of the head of an insert.
@@ -114,20 +151,8 @@ type copyReader struct {
 // copyBuffer is about how many bytes are made at a time.
 const copyBuffer = 1 << 16
 
-func (r *copyReader) Read(p []byte) (int, error) {
-	if len(r.buf) == 0 {
-		if r.ended {
-			return 0, io.EOF
-		}
-		r.fill()
-	}
-	n := copy(p, r.buf)
-	r.buf = r.buf[n:]
-	return n, nil
-}
-
 func (r *copyReader) fill() {
-	b := make([]byte, 0, copyBuffer+4096)
+	b := r.buf[:0]
 	if !r.begun {
 		r.begun = true
 		b = append(b, "PGCOPY\n\xff\r\n\x00"...)
@@ -163,6 +188,9 @@ func (c *pgConn) ask(ctx context.Context, query string, args *values, each func(
 }
 
 func (c *pgConn) each(ctx context.Context, query string, args []any, f func(*pgRow) error) error {
+	if err := c.hear(); err != nil {
+		return err
+	}
 	rows, err := c.Conn.Conn().Query(ctx, query, args...)
 	if err != nil {
 		return wrap(err)

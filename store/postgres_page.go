@@ -34,6 +34,9 @@ func (b *pgBatch) open(query string, args *values) *pgPage {
 
 // fetch sends what is queued and takes the results over.
 func (b *pgBatch) fetch(ctx context.Context) error {
+	if err := b.c.hear(); err != nil {
+		return err
+	}
 	results := b.c.Conn.Conn().SendBatch(ctx, &b.batch)
 	var err error
 	for _, p := range b.pages {

@@ -312,6 +312,19 @@ func (s *Store) look(ctx context.Context, f func(tx *sql.Tx, on direct) error) e
 	return because(ctx, errors.Join(f(tx, on), ignoreDone(tx.Rollback())))
 }
 
+// glance is look for one statement, which sees one state of the database by itself.
+func (s *Store) glance(ctx context.Context, f func(on direct) error) error {
+	if !s.fleet {
+		return s.look(ctx, func(_ *sql.Tx, on direct) error { return f(on) })
+	}
+	conn, on, err := connect(ctx, s.read)
+	if err != nil {
+		return fmt.Errorf("store: read: %w", err)
+	}
+	defer conn.release()
+	return because(ctx, f(on))
+}
+
 // millis is how times are stored: milliseconds since 1970; 0 is the zero time.
 func millis(t time.Time) int64 {
 	if t.IsZero() {
