@@ -4,6 +4,7 @@
 //
 //	go run ./test/withpg go test ./...
 //
+// withpg -durable COMMAND starts one that is as durable as in earnest, for what is measured; without it fsync is off.
 // Where PostgreSQL is not installed the command runs without, and its tests say what they skip.
 package main
 
@@ -19,14 +20,18 @@ import (
 func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
+	begin := pgtest.Start
+	if len(args) > 0 && args[0] == "-durable" {
+		begin, args = pgtest.StartDurable, args[1:]
+	}
 	if len(args) == 0 {
-		fmt.Fprintln(os.Stderr, "usage: withpg COMMAND [ARGUMENT…]")
+		fmt.Fprintln(os.Stderr, "usage: withpg [-durable] COMMAND [ARGUMENT…]")
 		return 2
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if os.Getenv(pgtest.Env) == "" {
-		c, err := pgtest.Start()
+		c, err := begin()
 		switch {
 		case err == nil:
 			defer func() { _ = c.Stop() }()
