@@ -320,3 +320,47 @@ func TestChoice(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongNumberIsOfTheNumber: whoever has a number that is not the borrower's hears no more, and the borrower is found at the
+// next number that the lender learns of; that one may be wrong too, and is told so once. No confirmation names a debt or a person.
+func TestWrongNumberIsOfTheNumber(t *testing.T) {
+	wrong := "你打错了,我不认识这个人"
+	h := talker(t, map[int][]string{1: {wrong, wrong}, 2: {wrong}})
+	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
+	h.plan()
+	h.run()
+	h.at(thursday.AddDate(0, 0, 8))
+	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
+	h.plan()
+	h.run()
+	if n := len(h.texts(1)); n != 2 {
+		t.Fatalf("%d texts to a wrong number", n)
+	}
+	if e := h.only(borrowerOf(1)); !strings.Contains(fmt.Sprint(e), "CN-HOUSE-STOP-03") {
+		t.Errorf("explained: %+v", e)
+	}
+	h.take(debt{n: 1, phone: phoneOf(2), dueOn: day(thursday, 3), minor: 124000})
+	h.at(thursday.AddDate(0, 0, 9))
+	h.take(debt{n: 1, phone: phoneOf(2), dueOn: day(thursday, 3), minor: 124000})
+	h.plan()
+	h.run()
+	if n := len(h.texts(1)); n != 2 {
+		t.Errorf("%d texts to a wrong number after another is known", n)
+	}
+	texts := h.texts(2)
+	if len(texts) != 2 || !strings.Contains(texts[1], "不再向本号码发送短信") {
+		t.Fatalf("texts to the new number: %q", texts)
+	}
+	for _, text := range []string{h.texts(1)[1], texts[1]} {
+		if strings.ContainsAny(text, "欠债还黄") || strings.Contains(text, "1,240") {
+			t.Errorf("a confirmation names a debt or a person: %q", text)
+		}
+	}
+	h.at(thursday.AddDate(0, 0, 16))
+	h.take(debt{n: 1, phone: phoneOf(2), dueOn: day(thursday, 3), minor: 124000})
+	h.plan()
+	h.run()
+	if n := len(h.texts(2)); n != 2 {
+		t.Errorf("%d texts to the second wrong number", n)
+	}
+}

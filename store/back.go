@@ -100,7 +100,7 @@ func (c *commit) replies() error {
 		}
 		settled := len(persons) > 0 && onlyOnce(r.Suppress)
 		for _, p := range persons {
-			held, err := c.holds(p, r.Suppress)
+			held, err := c.holds(p, sender, r.Suppress)
 			if err == nil {
 				err = c.effect(p, id, sender, &r)
 			}
@@ -199,13 +199,13 @@ func (c *commit) effect(p ledger.PersonID, reply, sender int64, r *Reply) error 
 // onlyOnce says that what a reply asks for is confirmed once, however often it is asked for while it holds.
 func onlyOnce(suppress string) bool { return suppress == "stop" || suppress == "wrong_person" }
 
-// holds says whether a state holds of a person already.
-func (c *commit) holds(p ledger.PersonID, kind string) (held bool, err error) {
+// holds says whether a state holds of a person already; a wrong person, of this address.
+func (c *commit) holds(p ledger.PersonID, sender int64, kind string) (held bool, err error) {
 	if !onlyOnce(kind) {
 		return false, nil
 	}
-	err = c.tx.QueryRowContext(c.ctx, `SELECT EXISTS (SELECT 1 FROM state WHERE person = ? AND kind = ? AND gone_at = 0 AND (until = 0 OR until > ?))`,
-		p, kind, millis(c.st.back())).Scan(&held)
+	err = c.tx.QueryRowContext(c.ctx, `SELECT EXISTS (SELECT 1 FROM state WHERE person = ? AND kind = ? AND (kind <> 'wrong_person' OR address IN (0, ?))
+			AND gone_at = 0 AND (until = 0 OR until > ?))`, p, kind, sender, millis(c.st.back())).Scan(&held)
 	return held, wrap(err)
 }
 
