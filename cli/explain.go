@@ -94,6 +94,12 @@ func printExplanation(w io.Writer, e *engine.Engine, x *engine.Explanation, lang
 	p := &page{w, lang, x.At.Location()}
 	portfolio := x.By
 	p.line("%s · %s · %s", x.Person, x.Portfolio, p.time(x.At))
+	switch {
+	case !x.Erased.IsZero():
+		p.line(lang.say("  This person was erased on %s: names, numbers and texts are gone; days, amounts and decisions are kept.", "  此人已于 %s 删除：姓名、号码和文字内容已清除，日期、金额和决定保留。"), p.time(x.Erased))
+	case !x.ErasureAsked.IsZero():
+		p.line(lang.say("  The erasure of this person was asked for on %s; what the law wants kept goes when its time is over.", "  此人已于 %s 申请删除，依法须保留的记录到期后删除。"), p.time(x.ErasureAsked))
+	}
 	if x.KnownAt.After(x.At) {
 		p.line(lang.say("  Nothing was known then; this is judged on the facts as first imported, at %s.", "  当时尚无数据，以下按 %s 首次导入的数据判断。"), p.time(x.KnownAt))
 	}

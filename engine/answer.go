@@ -182,7 +182,7 @@ func (p *Portfolio) moot(j *Judgement, d *store.Dossier, now time.Time) (rule, w
 	}
 	for i := range d.States {
 		s := &d.States[i]
-		own := s.Kind == a.kind.name // a stop does not silence its own confirmation
+		own := s.Kind == a.kind.name                                                            // a stop does not silence its own confirmation
 		elsewhere := s.Kind == "wrong_person" && s.Address != 0 && s.Address != a.facts.Address // another number than the one that wrote is not theirs
 		if !own && !elsewhere && slices.Contains(barred, s.Kind) && (s.Until.IsZero() || s.Until.After(now)) {
 			return answerState, fmt.Sprintf("The state %q has begun: nothing more is said.", s.Kind)

@@ -167,6 +167,8 @@ type debt struct {
 	name  string
 	zone  string      // Asia/Shanghai when empty
 	rate  ledger.Rate // a year; lateness costs as much
+
+	closedOn ledger.Date
 }
 
 // take imports debts at the civil time.
@@ -200,7 +202,7 @@ func stageDebts(st *store.Stage, debts []debt, kinds ...intake.Kind) error {
 			}}, true
 		}},
 		{intake.Loans, func(d debt) (intake.Row, bool) {
-			return intake.Row{Loan: ledger.LoanRow{ID: loanOf(d.n), BorrowerID: borrowerOf(d.n), Product: "card", Currency: "CNY", Principal: cny(d.minor), AnnualRate: d.rate, PenaltyMultiplier: 1_000_000}}, true
+			return intake.Row{Loan: ledger.LoanRow{ID: loanOf(d.n), BorrowerID: borrowerOf(d.n), Product: "card", Currency: "CNY", Principal: cny(d.minor), AnnualRate: d.rate, PenaltyMultiplier: 1_000_000, ClosedOn: d.closedOn}}, true
 		}},
 		{intake.Instalments, func(d debt) (intake.Row, bool) {
 			return intake.Row{Instalment: ledger.InstalmentRow{LoanID: loanOf(d.n), Number: 1, DueOn: d.dueOn, Amount: cny(d.minor), Principal: cny(d.minor), Interest: cny(0), Fees: cny(0)}}, true

@@ -23,6 +23,10 @@ type Explanation struct {
 	KnownAt   time.Time `json:"known_at"` // later than At when the facts were imported later
 	Edition   int64     `json:"edition"`  // the number of the documents that were asked: strategy, rulebooks, templates, settings
 
+	// What was erased of the person since, or will be: then names and texts are empty.
+	ErasureAsked time.Time `json:"erasure_asked_at,omitzero"`
+	Erased       time.Time `json:"erased_at,omitzero"`
+
 	EditionSince time.Time  `json:"edition_since,omitzero"` // since when they were in force
 	EditionNote  string     `json:"edition_note,omitempty"` // why they are not those of At; see NotKept
 	By           *Portfolio `json:"-"`
@@ -293,6 +297,9 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 	}
 	x.judged(&j, zone)
 	x.known(p, past, &j, zone)
+	if x.ErasureAsked, x.Erased, err = e.Store.Erased(ctx, person); err != nil {
+		return nil, err
+	}
 	return x, e.history(ctx, p, person, x, zone)
 }
 

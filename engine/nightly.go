@@ -89,6 +89,8 @@ func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 		return n.makeMonths(ctx)
 	case retainJob:
 		return n.retain(ctx, piece)
+	case eraseJob:
+		return n.erase(ctx)
 	case planJob:
 		return n.plan(ctx, piece)
 	default:

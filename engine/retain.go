@@ -72,6 +72,13 @@ func (n *Nightly) keeping(ctx context.Context) ([]jobs.Piece, error) {
 		return nil, nil
 	}
 	due := []jobs.Piece{{Kind: monthsJob}}
+	erase, err := n.Engine.Store.Erasures(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	if len(erase) > 0 {
+		due = append(due, jobs.Piece{Kind: eraseJob})
+	}
 	if n.Retention.On {
 		months, err := n.Engine.Store.DueMonths(ctx, now, n.keeps())
 		if err != nil {

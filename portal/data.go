@@ -11,8 +11,8 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
-// A copyOf is what is held about a borrower, as they take it with them, but for our decisions, duties, arrangements, earlier versions of
-// a row and visits to the page, which a person gives on asking. Money is decimal, times are RFC 3339.
+// A copyOf is what is held about a borrower, as they take it with them: first as it is shown on the page, then all rows as they stand. Money is
+// decimal in the first part and in the smallest unit in the rows, times are RFC 3339.
 type copyOf struct {
 	Made      time.Time   `json:"made_at"`
 	Creditor  string      `json:"creditor"`
@@ -24,7 +24,21 @@ type copyOf struct {
 	Messages  []copyText  `json:"messages"`
 	Replies   []copyReply `json:"said"`
 	Contacts  []copyCall  `json:"contacts_by_people"`
+	Names     []copyName  `json:"earlier_names"`
+	Rows      rowsOf      `json:"rows"`
+	NotHere   string      `json:"not_in_this_file"`
 }
+
+// A copyName is who the lender's file said that the borrower is, and since when that was known.
+type copyName struct {
+	Known time.Time `json:"known_at"`
+	Name  string    `json:"name"`
+	Phone string    `json:"phone"`
+	Title string    `json:"title,omitempty"`
+}
+
+// rowsOf are the rows of each table.
+type rowsOf map[string][]map[string]any
 
 type copyPerson struct {
 	ID       string `json:"borrower_id"`
@@ -101,7 +115,18 @@ func (p *Portal) data(v *visit) error {
 	if err := p.Desk.Store().Downloaded(v.r.Context(), v.guest, v.at); err != nil {
 		return err
 	}
-	out, err := json.MarshalIndent(v.copy(held), "", "  ")
+	rows, names, err := p.Desk.Store().Held(v.r.Context(), v.guest)
+	if err != nil {
+		return err
+	}
+	whole := v.copy(held)
+	for _, t := range rows {
+		whole.Rows[t.Name] = t.Rows
+	}
+	for _, n := range names {
+		whole.Names = append(whole.Names, copyName{n.KnownAt.In(held.Zone), n.Name, n.Phone, n.Title})
+	}
+	out, err := json.MarshalIndent(whole, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -121,7 +146,8 @@ func (v *visit) copy(held *engine.View) copyOf {
 			ID: v.guest.Ref, Name: held.Name, Title: held.Title, Phone: held.Phone, Number: held.Number, Language: held.Language, Days: held.Wish.Days,
 			Channel: string(held.Wish.Channel), Proofs: "identity number and its end, day of birth: as far as the lender gave them, as keyed hashes that cannot be turned back",
 		},
-		Loans: []copyLoan{}, States: []copyState{}, Consents: []copyYes{}, Messages: []copyText{}, Replies: []copyReply{}, Contacts: []copyCall{},
+		Loans: []copyLoan{}, States: []copyState{}, Consents: []copyYes{}, Messages: []copyText{}, Replies: []copyReply{}, Contacts: []copyCall{}, Names: []copyName{}, Rows: rowsOf{},
+		NotHere: "notes that our people made may speak of others: a person gives them to you on asking",
 	}
 	if w := held.Wish; w.Close != 0 {
 		out.Borrower.Hours = clock(w.Open) + "-" + clock(w.Close)
