@@ -278,8 +278,10 @@ func TestDownload(t *testing.T) {
 	if err := json.Unmarshal([]byte(g.text), &out); err != nil || !strings.Contains(g.head.Get("Content-Disposition"), "attachment") {
 		t.Fatalf("%v: %s", err, g.text)
 	}
-	for _, want := range []string{"欧阳测", "+8617405310001", "C0001-778", "C0002-991", `"working"`, "利率是多少", "question", `"earlier_names"`, `"decided"`,
-		`"duty"`, `"arrangement_event"`, `"what": "opened"`, `"what": "downloaded"`, `"borrower_fact"`, `"way": "code"`} {
+	for _, want := range []string{
+		"欧阳测", "+8617405310001", "C0001-778", "C0002-991", `"working"`, "利率是多少", "question", `"earlier_names"`, `"decided"`,
+		`"duty"`, `"arrangement_event"`, `"what": "opened"`, `"what": "downloaded"`, `"borrower_fact"`, `"way": "code"`,
+	} {
 		if !strings.Contains(g.text, want) {
 			t.Errorf("the download lacks %q", want)
 		}

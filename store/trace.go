@@ -46,15 +46,21 @@ var traces = []trace{
 	{table: "late_cause", of: `person = @p`, fate: goes, columns: "at, cause, source", mine: here},
 	{table: "sealed_reason", of: `audit IN (SELECT id FROM audit WHERE subject IN (SELECT 'person p' || id FROM person WHERE id = @p)
 		OR subject IN (SELECT 'borrower ' || id FROM borrower WHERE person = @p))`, fate: goes, why: "it says why one of our people looked at something"},
-	{table: "sealed_state", of: `digest IN (SELECT digest FROM state WHERE person = @p)`, fate: empties,
-		why: "notes of our people may speak of others: a person gives them on asking"},
-	{table: "state", of: `person = @p AND (gone_at <> 0 OR until <> 0 AND until <= @now)`, fate: goes,
+	{
+		table: "sealed_state", of: `digest IN (SELECT digest FROM state WHERE person = @p)`, fate: empties,
+		why: "notes of our people may speak of others: a person gives them on asking",
+	},
+	{
+		table: "state", of: `person = @p AND (gone_at <> 0 OR until <> 0 AND until <= @now)`, fate: goes,
 		columns: "kind, since, until, loan, channel, owner, review_on, cause, known_at, gone_at, lifted_on, lifted_by",
-		mine:    "(borrower = @b OR borrower = 0 AND person = @p AND portfolio = @f)"},
+		mine:    "(borrower = @b OR borrower = 0 AND person = @p AND portfolio = @f)",
+	},
 	{table: "sealed_text", of: ofTexts + `sealed_text.fence >> 3)`, fate: empties, why: "under messages"},
 	{table: "sealed_reply", of: `reply IN (SELECT id FROM reply WHERE person = @p)`, fate: empties, why: "under said"},
-	{table: "sealed_borrower", of: `id IN (SELECT f.id FROM borrower_fact f JOIN borrower b ON b.id = f.borrower WHERE b.person = @p)`, fate: empties,
-		why: "under borrower and earlier_names"},
+	{
+		table: "sealed_borrower", of: `id IN (SELECT f.id FROM borrower_fact f JOIN borrower b ON b.id = f.borrower WHERE b.person = @p)`, fate: empties,
+		why: "under borrower and earlier_names",
+	},
 
 	{table: "person", of: `id = @p`, why: "a number of ours"},
 	{table: "person_key", of: `person = @p`, why: "keyed hashes, by which a stop is known when the person comes back"},
@@ -73,8 +79,10 @@ var traces = []trace{
 	{table: "fence", of: ofTexts + `fence.id >> 3)`, columns: "id, at, not_after, minor, currency, parts", mine: ofTexts + `fence.id >> 3 AND m.borrower = @b)`},
 	{table: "outcome", of: ofTexts + `outcome.fence >> 3)`, columns: "fence, at, kind, code, carrier", mine: ofTexts + `outcome.fence >> 3 AND m.borrower = @b)`},
 	{table: "receipt", of: ofTexts + `receipt.id >> 11)`, columns: "id, at, kind, code, cause", mine: ofTexts + `receipt.id >> 11 AND m.borrower = @b)`},
-	{table: "contact", of: `subject = CAST(@p AS BIGINT) << 8`, columns: "at, day, message, channel, treatment, loan, result, party",
-		mine: `subject = CAST(@p AS BIGINT) << 8 AND portfolio = @f AND (loan = 0 OR ` + ofMine + `)`},
+	{
+		table: "contact", of: `subject = CAST(@p AS BIGINT) << 8`, columns: "at, day, message, channel, treatment, loan, result, party",
+		mine: `subject = CAST(@p AS BIGINT) << 8 AND portfolio = @f AND (loan = 0 OR ` + ofMine + `)`,
+	},
 	{table: "reply", of: `person = @p`, columns: "at, carrier, channel, meaning, confidence, language, minor, currency, said_on", mine: here + ` AND borrower = @b`},
 	{table: "answer", of: `person = @p`, columns: "message, kind, reply, arrangement, answer_by", mine: ofTexts + `answer.message AND m.borrower = @b)`},
 	{table: "task", of: `person = @p`, columns: "loan, kind, stage, made_on, made_at, done_at", mine: here + ` AND borrower = @b`},
@@ -84,23 +92,35 @@ var traces = []trace{
 	{table: "holdout", of: `person = @p`, columns: "held, at", mine: here},
 	{table: "consent", of: `person = @p`, columns: "channel, withdrawn, at, how, until, known_at, gone_at", mine: "borrower = @b"},
 	{table: "recorded", of: `person = @p`, columns: "loan, at, day, channel, maker, result, known_at, gone_at", mine: "borrower = @b"},
-	{table: "number_check", of: ofNumber, columns: "provider, checked_on, status, expires_on, known_at, gone_at",
-		mine: `address IN (SELECT address FROM borrower_fact WHERE borrower = @b AND address <> 0)`},
+	{
+		table: "number_check", of: ofNumber, columns: "provider, checked_on, status, expires_on, known_at, gone_at",
+		mine: `address IN (SELECT address FROM borrower_fact WHERE borrower = @b AND address <> 0)`,
+	},
 	{table: "number_now", of: ofNumber, why: "under number_check"},
 	{table: "duty", of: `person = @p`, columns: "loan, duty, at, channel, known_at, gone_at", mine: "borrower = @b"},
-	{table: "notice", of: `person = @p`, columns: "fence, channel, duty, template, language, address_kind, approved_by, approved_on",
-		mine: ofTexts + `notice.fence >> 3 AND m.borrower = @b)`},
+	{
+		table: "notice", of: `person = @p`, columns: "fence, channel, duty, template, language, address_kind, approved_by, approved_on",
+		mine: ofTexts + `notice.fence >> 3 AND m.borrower = @b)`,
+	},
 	{table: "notice_loan", of: ofTexts + `notice_loan.fence >> 3)`, columns: "fence, loan", mine: ofTexts + `notice_loan.fence >> 3 AND m.borrower = @b)`},
 	{table: "arrangement", of: `person = @p`, columns: "id, kind, currency, due, minor, waived, made_at, made_on, grace, resumes, source, status", mine: "borrower = @b"},
-	{table: "arrangement_part", of: `arrangement IN (SELECT id FROM arrangement WHERE person = @p)`, columns: "arrangement, number, due_on, minor",
-		mine: `arrangement IN (SELECT id FROM arrangement WHERE borrower = @b)`},
-	{table: "arrangement_event", of: `arrangement IN (SELECT id FROM arrangement WHERE person = @p)`, columns: "arrangement, at, status, minor, decided_on, who, reason",
-		mine: `arrangement IN (SELECT id FROM arrangement WHERE borrower = @b)`},
+	{
+		table: "arrangement_part", of: `arrangement IN (SELECT id FROM arrangement WHERE person = @p)`, columns: "arrangement, number, due_on, minor",
+		mine: `arrangement IN (SELECT id FROM arrangement WHERE borrower = @b)`,
+	},
+	{
+		table: "arrangement_event", of: `arrangement IN (SELECT id FROM arrangement WHERE person = @p)`, columns: "arrangement, at, status, minor, decided_on, who, reason",
+		mine: `arrangement IN (SELECT id FROM arrangement WHERE borrower = @b)`,
+	},
 	{table: "desk", of: `person = @p`, columns: "id, kind, opened_at, due_at, urgent, hours, open", mine: here + ` AND borrower = @b`},
-	{table: "desk_event", of: `desk IN (SELECT id FROM desk WHERE person = @p)`, columns: "desk, at, who, what, word",
-		mine: `desk IN (SELECT id FROM desk WHERE borrower = @b)`},
-	{table: "correction", of: `reply IN (SELECT id FROM reply WHERE person = @p)`, columns: "reply, at, meaning",
-		mine: `reply IN (SELECT id FROM reply WHERE borrower = @b)`},
+	{
+		table: "desk_event", of: `desk IN (SELECT id FROM desk WHERE person = @p)`, columns: "desk, at, who, what, word",
+		mine: `desk IN (SELECT id FROM desk WHERE borrower = @b)`,
+	},
+	{
+		table: "correction", of: `reply IN (SELECT id FROM reply WHERE person = @p)`, columns: "reply, at, meaning",
+		mine: `reply IN (SELECT id FROM reply WHERE borrower = @b)`,
+	},
 	{table: "erasure", of: `person = @p`, columns: "asked_at, keep_until, done_at", mine: `person = @p`},
 }
 
