@@ -32,6 +32,7 @@ const (
 	ofLoans  = `loan IN (SELECT l.id FROM loan l JOIN borrower b ON b.id = l.borrower WHERE b.person = @p)`
 	ofMine   = `loan IN (SELECT id FROM loan WHERE borrower = @b)`
 	ofTexts  = `EXISTS (SELECT 1 FROM message m WHERE m.person = @p AND m.id = `
+	ofOver   = `person = @p AND of IN ('state', 'lifted') AND row_id IN (SELECT id FROM state WHERE person = @p AND (gone_at <> 0 OR until <> 0 AND until <= @now))`
 	ofNumber = `address IN (SELECT f.address FROM borrower_fact f JOIN borrower b ON b.id = f.borrower WHERE b.person = @p AND f.address <> 0)`
 	here     = `person = @p AND portfolio = @f`
 )
@@ -50,6 +51,10 @@ var traces = []trace{
 		table: "sealed_state", of: `digest IN (SELECT digest FROM state WHERE person = @p)`, fate: empties,
 		why: "notes of our people may speak of others: a person gives them on asking",
 	},
+	{table: "hook_event", of: `event IN (SELECT id FROM event_out WHERE ` + ofOver + `)`, fate: goes, why: "what the lender's systems have not taken yet"},
+	{table: "event_out", of: ofOver, fate: goes, columns: "of, row_id, at", mine: here + ` AND (borrower = 0 OR borrower = @b)`},
+	{table: "sealed_answer", of: ofTexts + `sealed_answer.message)`, fate: goes, why: "under messages, as handed over"},
+	{table: "find_key", of: theirs, fate: goes, why: "a keyed hash of the name, by which our people find it"},
 	{
 		table: "state", of: `person = @p AND (gone_at <> 0 OR until <> 0 AND until <= @now)`, fate: goes,
 		columns: "kind, since, until, loan, channel, owner, review_on, cause, known_at, gone_at, lifted_on, lifted_by",
@@ -117,6 +122,8 @@ var traces = []trace{
 		table: "desk_event", of: `desk IN (SELECT id FROM desk WHERE person = @p)`, columns: "desk, at, who, what, word",
 		mine: `desk IN (SELECT id FROM desk WHERE borrower = @b)`,
 	},
+	{table: "desk_owner", of: `desk IN (SELECT id FROM desk WHERE person = @p)`, why: "which of our people looks after it"},
+	{table: "answer_text", of: ofTexts + `answer_text.message)`, columns: "message, desk, at, who, minor", mine: ofTexts + `answer_text.message AND m.borrower = @b)`},
 	{
 		table: "correction", of: `reply IN (SELECT id FROM reply WHERE person = @p)`, columns: "reply, at, meaning",
 		mine: `reply IN (SELECT id FROM reply WHERE borrower = @b)`,
