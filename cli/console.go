@@ -11,6 +11,7 @@ import (
 	"github.com/dulyhq/duly/console"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/signin"
 )
 
@@ -46,8 +47,16 @@ func (c *Config) consoleHandler(e *engine.Engine, civil func() time.Time, log *s
 	}
 	return console.New(console.Config{
 		Desk: e.Desk(), Gate: &signin.Gate{Store: e.Store, Wire: c.wire}, Civil: civil, Secure: strings.HasPrefix(c.Console.Address, "https:"), Proxied: c.Console.Proxied,
-		Language: c.Portfolios[0].Language, Name: console.Text(c.Creditor.Name), Log: log,
+		Language: c.Portfolios[0].Language, Name: console.Text(c.Creditor.Name), Log: log, Cost: c.partCost,
 	})
+}
+
+// partCost is what a part costs with a carrier.
+func (c *Config) partCost(carrier string) (micro int64, cur ledger.Currency) {
+	if k := c.Carrier(carrier); k != nil {
+		return k.Cost.Micro, k.Cost.Currency
+	}
+	return 0, ""
 }
 
 // sealEvery is how often the audit is sealed while a process serves, and sealWithin how long that may take.

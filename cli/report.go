@@ -152,40 +152,18 @@ type funnelReport struct {
 }
 
 func makeReport(ctx context.Context, cfg *Config, s *store.Store, p *engine.Portfolio, sp span) (*funnelReport, error) {
-	counts, err := s.Counts(ctx, p.Row(), sp.from, sp.to)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := s.Answers(ctx, p.Row(), sp.from, sp.to)
-	if err != nil {
-		return nil, err
-	}
 	holds, err := s.Holds(ctx, p.Row(), sp.to)
 	if err != nil {
 		return nil, err
 	}
 	r := &funnelReport{portfolio: p, holds: holds}
-	if own, err := cfg.Portfolio(p.Ref); err == nil {
-		r.currency = own.Currency
+	var tariff int64
+	tariff, r.cost = cfg.partCost(p.Carrier)
+	if r.funnel, r.currency, err = engine.Funnel(ctx, s, p, sp.from, sp.to, tariff); r.currency == "" {
+		if own, err := cfg.Portfolio(p.Ref); err == nil {
+			r.currency = own.Currency
+		}
 	}
-	var in []measure.Count
-	for _, c := range counts {
-		in = append(in, measure.Count(c))
-	}
-	var back []measure.Return
-	for _, b := range answers {
-		back = append(back, measure.Return{Stage: b.Stage, Replied: b.Replied, Stopped: b.Stopped, Paid: b.Paid, PaidMinor: b.Minor})
-		r.currency = ledger.Currency(b.Unit)
-	}
-	tariff := int64(0)
-	if k := cfg.Carrier(p.Carrier); k != nil {
-		tariff, r.cost = k.Cost.Micro, k.Cost.Currency
-	}
-	var order []string
-	for i := range p.Strategy.Stages {
-		order = append(order, p.Strategy.Stages[i].Name)
-	}
-	r.funnel, err = measure.Fold(in, back, tariff, order)
 	return r, err
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/signin"
 	"github.com/dulyhq/duly/store"
 )
@@ -33,7 +34,9 @@ type Config struct {
 	Proxied  bool             // a proxy of the lender's own stands before it and says in X-Forwarded-For who asks
 	Language string           // "zh" or "en", for whom nothing else says it
 	Name     Text             // the lender's
-	Log      *slog.Logger     // nil says nothing; no name, number or text is ever said to it
+	// Cost says what a part costs with a carrier, in millionths of a minor unit, and of which currency; nil: nobody has said.
+	Cost func(carrier string) (micro int64, c ledger.Currency)
+	Log  *slog.Logger // nil says nothing; no name, number or text is ever said to it
 }
 
 // A Text is what people read, by language.

@@ -109,6 +109,7 @@ func (v *visit) nav() (out []place) {
 		{access.Today, "today", "今日", "Today", "t", ""},
 		{access.Inbox, "inbox", "待办", "Inbox", "i", "inbox/"},
 		{access.Borrowers, "borrowers", "借款人", "Borrowers", "b", "borrowers/"},
+		{access.Reports, "reports", "报表", "Reports", "r", ""},
 		{access.Audit, "audit", "操作记录", "Audit", "a", ""},
 	} {
 		if !v.user.Grants.Anywhere(p.need) || !v.serves(p.to) {

@@ -35,6 +35,9 @@ func (c *Console) routes() []route {
 		{"POST /console/inbox/{id}/close", access.Inbox, c.closed, inside},
 		{"POST /console/inbox/{id}/correct", access.Correct, c.correct, inside},
 
+		{"GET /console/reports", access.Reports, c.reports, inside},
+		{"GET /console/reports/{portfolio}", access.Reports, c.reportFile, inside},
+
 		{"GET /console/audit", access.Audit, c.audit, inside},
 	}
 }
