@@ -179,6 +179,12 @@ func (p *page) decision(portfolio *engine.Portfolio, x *engine.Explanation) {
 	p.head("What would be done at that minute", "此刻的判断")
 	if x.Stage != "" {
 		p.line(p.lang.say("  %s  %s / %s (%s)", "  %s  %s / %s（%s）"), p.lang.action(x.Action), p.lang.stage(x.Stage), x.Treatment, p.lang.tone(x.Tone))
+		switch x.Gently {
+		case "cause":
+			p.line("%s", p.lang.say("      more gently than lateness alone would have it: for the cause of it", "      因延迟原因，比单看逾期天数更为温和"))
+		case "kept":
+			p.line("%s", p.lang.say("      more gently than lateness alone would have it: promises were kept", "      因履行承诺，比单看逾期天数更为温和"))
+		}
 	} else {
 		p.line("  %s", p.lang.action(x.Action))
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
@@ -39,7 +40,7 @@ func RunTests(s *Strategy, name string, doc []byte) (failed []Failure, unreached
 			id.Fail("these are tests of another strategy, not of %s", s.ID)
 		}
 		for _, v := range d.Root.Key("cases").List() {
-			if !v.Keys("name", "dpd", "slips", "lates", "due", "currency", "also", "touches", "replied", "holdout", "next_step", "states", "want") {
+			if !v.Keys("name", "dpd", "slips", "lates", "due", "currency", "also", "touches", "replied", "holdout", "next_step", "states", "cause", "kept", "want") {
 				continue
 			}
 			got, want := s.runCase(v, reached)
@@ -81,6 +82,12 @@ func (s *Strategy) runCase(v document.Value, reached map[string]bool) (has, want
 	if r := v.Key("replied"); r.Given() {
 		f.Replied = trialDay + ledger.Date(r.Int(-maxDays, maxDays))
 	}
+	if c := v.Key("cause"); c.Given() {
+		f.Cause, f.CauseOn = arrange.Cause(c.OneOf(causeNames()...)), f.Today
+	}
+	if k := v.Key("kept"); k.Given() {
+		f.Kept = k.Int(0, maxDays)
+	}
 	for _, item := range v.Key("touches").List() {
 		f.Touches = append(f.Touches, s.touchCase(item))
 	}
@@ -116,7 +123,7 @@ func (s *Strategy) compareNotice(want document.Value, in Intent) (has, wants str
 }
 
 func (s *Strategy) compareCase(want document.Value, in Intent, hold Hold, ok bool, reached map[string]bool) (has, wants string) {
-	if !want.Keys("treatment", "stage", "tone", "occurrence", "loans", "hold", "until") {
+	if !want.Keys("treatment", "template", "gently", "stage", "tone", "occurrence", "loans", "hold", "until") {
 		return "", ""
 	}
 	got := map[string]string{"hold": string(hold.Reason)}
@@ -126,7 +133,7 @@ func (s *Strategy) compareCase(want document.Value, in Intent, hold Hold, ok boo
 	if ok {
 		reached[in.Treatment.Name] = true
 		got = map[string]string{
-			"treatment": in.Treatment.Name, "stage": in.Stage.Name, "tone": string(in.Tone),
+			"treatment": in.Treatment.Name, "template": in.Treatment.Template, "gently": in.Gently, "stage": in.Stage.Name, "tone": string(in.Tone),
 			"occurrence": strconv.Itoa(in.Occurrence), "loans": strconv.Itoa(len(in.Loans)),
 		}
 	}

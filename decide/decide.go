@@ -3,6 +3,7 @@
 package decide
 
 import (
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/ledger"
 )
@@ -22,6 +23,7 @@ type Strategy struct {
 	MinDue      int64 // overdue amounts below this, in minor units, are left alone; 0 means none
 	AfterReply  int   // days of rest after something was answered; 0 means none
 	SilentTries int   // after so many unanswered contacts in a row on one channel another is preferred; 0 means never
+	Gentle      Gentleness
 	File        string
 }
 
@@ -41,17 +43,19 @@ type Treatment struct {
 	From, To int // days past due, inclusive: due by state, never by equality with a day
 	Every    int // repeat after so many days; 0 means once in an episode
 	Channel  ledger.Channel
-	Template string        // template name; the language is chosen by compose; empty for a task that writes nothing
-	Task     string        // for a task: "call", "visit", "letter", "review", "court"
-	Tones    []assess.Tone // only for borrowers of these tones; empty means all; Human is only ever given tasks
-	Silent   *bool         // true: only when nothing was answered in this episode; false: only when something was
-	Spacing  int           // days since the last contact of any treatment; 0 means the strategy's default
-	Always   bool          // not a discretionary reminder: the holdout and the rest after a reply do not bar it
-	Notice   bool          // a statutory notice: chosen by NextNotice and never by Next
-	NextStep []string      // a notice: only of loans whose authorised next step is one of these, before its day; empty means of any
-	States   []string      // a notice: only where one of these states holds; empty means always
-	Duty     string        // a notice: what is done when it has been handed over, as rulebooks name it; empty means nothing
-	Line     int           // where it stands in the document
+	Template string          // template name; the language is chosen by compose; empty for a task that writes nothing
+	Task     string          // for a task: "call", "visit", "letter", "review", "court"
+	Tones    []assess.Tone   // only for borrowers of these tones; empty means all; Human is only ever given tasks
+	Silent   *bool           // true: only when nothing was answered in this episode; false: only when something was
+	Causes   []arrange.Cause // only where the payment is late for one of these; empty means whatever the cause
+	Soft     *Treatment      // the same in softer words, for whom is treated more gently; nil: there are none
+	Spacing  int             // days since the last contact of any treatment; 0 means the strategy's default
+	Always   bool            // not a discretionary reminder: the holdout and the rest after a reply do not bar it
+	Notice   bool            // a statutory notice: chosen by NextNotice and never by Next
+	NextStep []string        // a notice: only of loans whose authorised next step is one of these, before its day; empty means of any
+	States   []string        // a notice: only where one of these states holds; empty means always
+	Duty     string          // a notice: what is done when it has been handed over, as rulebooks name it; empty means nothing
+	Line     int             // where it stands in the document
 }
 
 // Contacts says whether the treatment reaches the borrower. A review or a matter for the court is work of the
@@ -83,6 +87,10 @@ type Facts struct {
 	Replied ledger.Date    // last day on which something was answered; zero means never
 	States  []State        // that hold now; only NextNotice reads them
 	Asked   ledger.Channel // the channel that the borrower asked for; empty means none
+
+	Cause   arrange.Cause // why the payment is late, by the latest word on it; empty means that nobody knows
+	CauseOn ledger.Date   // when that was said
+	Kept    int           // promises and plans kept since the last that was not
 }
 
 // LoanFacts is one loan on the day.
@@ -123,6 +131,7 @@ type Intent struct {
 	Loans      []int         // indexes into Facts.Loans that the message speaks of; do not change it
 	DPD        int           // of the lead loan; negative before due
 	LastOn     ledger.Date   // the last day on which the treatment may still be given; zero means without end
+	Gently     string        // why it is gentler than lateness alone would have it: "cause" or "kept"; empty: it is not
 }
 
 // A Hold is a reason not to contact now. Its zero value is a hold without a reason, which is a mistake.

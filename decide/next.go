@@ -39,13 +39,17 @@ func Choose(s *Strategy, f *Facts, in *Intent) (Hold, bool) {
 		}
 		return hold, false
 	}
-	p := picker{s: s, f: f, stage: stage, dpd: l.dpd, episode: l.episode, tone: l.tone}
+	p := picker{s: s, f: f, stage: stage, dpd: l.dpd, episode: l.episode, tone: l.tone, cause: f.causeOf(l.episode)}
+	p.soften()
 	p.look()
 	t, hold := p.pick()
 	if t == nil {
 		return hold, false
 	}
-	in.Stage, in.Treatment, in.Tone, in.Episode, in.Occurrence = stage, t, l.tone, l.episode, p.given(t.Index)+1
+	if p.gently != "" && t.Soft != nil {
+		t = t.Soft
+	}
+	in.Stage, in.Treatment, in.Tone, in.Episode, in.Occurrence, in.Gently = stage, t, p.tone, l.episode, p.given(t.Index)+1, p.gently
 	in.Lead, in.Loans, in.DPD, in.LastOn = f.Loans[l.index].ID, loans(f, l), l.dpd, 0
 	if t.To < NoEnd {
 		in.LastOn = f.Today + ledger.Date(t.To-l.dpd)

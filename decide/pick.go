@@ -1,6 +1,9 @@
 package decide
 
 import (
+	"slices"
+
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/ledger"
 )
@@ -13,6 +16,8 @@ type picker struct {
 	dpd     int
 	episode ledger.Date
 	tone    assess.Tone
+	cause   arrange.Cause // of this lapse
+	gently  string        // why the person is treated more gently; empty: they are not
 
 	lastOn     ledger.Date    // the last day on which anything reached the person, in any episode
 	touchedOn  ledger.Date    // the last day on which anything was done at all
@@ -131,6 +136,9 @@ func (p *picker) fits(t *Treatment) bool {
 	if t.Silent != nil && *t.Silent == p.answered {
 		return false
 	}
+	if len(t.Causes) > 0 && !slices.Contains(t.Causes, p.cause) {
+		return false
+	}
 	for _, tone := range t.Tones {
 		if tone == p.tone {
 			return true
@@ -167,6 +175,9 @@ func (p *picker) spacedUntil(t *Treatment) ledger.Date {
 	days := t.Spacing
 	if days == 0 {
 		days = p.s.Prefer.Spacing
+	}
+	if p.gently != "" {
+		days = max(days, p.s.Gentle.Spacing)
 	}
 	var until ledger.Date
 	if p.touchedOn != 0 {

@@ -39,7 +39,7 @@ func ParseStrategy(name string, doc []byte) (Strategy, error) {
 	sum := sha256.Sum256(doc)
 	s := Strategy{Digest: hex.EncodeToString(sum[:]), File: name}
 	root := d.Root
-	if root.Keys("id", "version", "title", "prefer", "min_due", "after_reply_days", "silent_tries", "holdout", "stages", "notices") {
+	if root.Keys("id", "version", "title", "prefer", "min_due", "after_reply_days", "silent_tries", "gentle", "holdout", "stages", "notices") {
 		s.ID, s.Version = root.Key("id").Text(), root.Key("version").Text()
 		if t := root.Key("title"); t.Keys("en", "zh") {
 			t.Key("en").Text()
@@ -55,6 +55,7 @@ func ParseStrategy(name string, doc []byte) (Strategy, error) {
 		if v := root.Key("silent_tries"); v.Given() {
 			s.SilentTries = v.Int(0, 100)
 		}
+		s.Gentle = gentleness(root.Key("gentle"))
 		if v := root.Key("holdout"); v.Given() {
 			s.Holdout = holdout(v)
 		}
@@ -66,6 +67,7 @@ func ParseStrategy(name string, doc []byte) (Strategy, error) {
 		return Strategy{}, err
 	}
 	s.checkReach(root.Key("stages"))
+	s.checkGentle(root)
 	if err := d.Err(); err != nil {
 		return Strategy{}, err
 	}
@@ -205,7 +207,7 @@ func same(item document.Value, t *Treatment, index map[int]string, named map[str
 }
 
 func treatment(v document.Value, st *Stage) Treatment {
-	if !v.Keys("name", "index", "from", "to", "every", "channel", "template", "task", "tones", "silent", "spacing", "always") {
+	if !v.Keys("name", "index", "from", "to", "every", "channel", "template", "task", "tones", "causes", "gentle_template", "silent", "spacing", "always") {
 		return Treatment{}
 	}
 	t := Treatment{
@@ -227,6 +229,7 @@ func treatment(v document.Value, st *Stage) Treatment {
 	for _, name := range v.Key("tones").Texts(tones...) {
 		t.Tones = append(t.Tones, assess.Tone(name))
 	}
+	t.Causes = causes(v.Key("causes"))
 	if task := v.Key("task"); t.Channel == ledger.Task {
 		t.Task = task.OneOf(tasks...)
 	} else if task.Given() {
@@ -234,6 +237,13 @@ func treatment(v document.Value, st *Stage) Treatment {
 	}
 	if t.Template == "" && (t.Channel != ledger.Task || t.Task == "letter") && t.Channel != "" {
 		v.Key("template").Fail("is missing; what is written needs a template")
+	}
+	if g := v.Key("gentle_template"); g.Given() {
+		soft := t
+		if soft.Template = g.Text(); t.Template == "" {
+			g.Fail("is of a treatment that writes nothing")
+		}
+		t.Soft = &soft
 	}
 	if len(t.Tones) == 1 && t.Tones[0] == assess.Human && t.Channel != ledger.Task {
 		v.Key("channel").Fail("a person takes over where the tone is human; use channel: task")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/law"
@@ -27,8 +28,10 @@ func (s *Strategy) CheckTemplates(known func(template string, channel ledger.Cha
 	var out []Finding
 	for i := range s.Stages {
 		for j := range s.Stages[i].Treatments {
-			if t := &s.Stages[i].Treatments[j]; t.Template != "" && !known(t.Template, t.Channel) {
-				out = append(out, Finding{s.File, t.Line, fmt.Sprintf("treatment %s uses template %q, which does not exist", t.Name, t.Template)})
+			for _, t := range []*Treatment{&s.Stages[i].Treatments[j], s.Stages[i].Treatments[j].Soft} {
+				if t != nil && t.Template != "" && !known(t.Template, t.Channel) {
+					out = append(out, Finding{s.File, t.Line, fmt.Sprintf("treatment %s uses template %q, which does not exist", t.Name, t.Template)})
+				}
 			}
 		}
 	}
@@ -45,12 +48,12 @@ const trialDay = ledger.Date(20000)
 
 // try runs the strategy day by day on one loan that falls due on trialDay, from one lateness to another, and
 // calls each with what is given. It is how the checks know what a strategy does rather than what it looks like.
-func (s *Strategy) try(tone assess.Tone, answers bool, from, to int, each func(Intent, ledger.Date)) {
-	f := Facts{Loans: []LoanFacts{{ID: 1, Currency: "CNY"}}}
+func (s *Strategy) try(o trial, from, to int, each func(Intent, ledger.Date)) {
+	f := Facts{Loans: []LoanFacts{{ID: 1, Currency: "CNY"}}, Cause: o.cause, CauseOn: trialDay, Kept: o.kept}
 	for dpd := from; dpd <= to; dpd++ {
 		f.Today = trialDay + ledger.Date(dpd)
-		f.Loans[0].Position = trialPosition(tone, dpd, max(s.MinDue, 1))
-		if answers && len(f.Touches) > 0 && f.Replied == 0 {
+		f.Loans[0].Position = trialPosition(o.tone, dpd, max(s.MinDue, 1))
+		if o.answers && len(f.Touches) > 0 && f.Replied == 0 {
 			f.Replied = f.Touches[len(f.Touches)-1].On
 		}
 		in, _, ok := Next(s, f)
@@ -80,11 +83,26 @@ func trialPosition(tone assess.Tone, dpd int, minor int64) assess.Position {
 	return p
 }
 
-// trials calls do for every tone, and for one who stays silent and one who answers.
-func trials(do func(tone assess.Tone, answers bool)) {
+// A trial is one on whom a strategy is tried.
+type trial struct {
+	tone    assess.Tone
+	answers bool
+	cause   arrange.Cause
+	kept    int
+}
+
+// trials calls do for every tone, for one who stays silent and one who answers, for every cause that the strategy tells apart, and for one
+// who keeps promises.
+func (s *Strategy) trials(do func(trial)) {
 	for _, tone := range []assess.Tone{assess.Lenient, assess.Standard, assess.Firm} {
-		do(tone, false)
-		do(tone, true)
+		for _, answers := range []bool{false, true} {
+			for _, cause := range s.tried() {
+				do(trial{tone: tone, answers: answers, cause: cause})
+			}
+			if s.Gentle.Kept > 0 {
+				do(trial{tone: tone, answers: answers, kept: s.Gentle.Kept})
+			}
+		}
 	}
 }
 
@@ -100,9 +118,9 @@ func (s *Strategy) checkReach(v document.Value) {
 			starts[st.Treatments[j].From] = true
 		}
 		for start := range starts {
-			trials(func(tone assess.Tone, answers bool) {
-				s.try(tone, answers, start, min(st.To, start+60), note)
-				s.try(tone, answers, start-7, min(st.To, start+60), note)
+			s.trials(func(o trial) {
+				s.try(o, start, min(st.To, start+60), note)
+				s.try(o, start-7, min(st.To, start+60), note)
 			})
 		}
 		for j, item := range v.List()[i].Key("treatments").List() {
@@ -136,10 +154,10 @@ func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
 	}
 	out = append(out, s.againstHours(rules)...)
 	seen := map[string]bool{}
-	trials(func(tone assess.Tone, answers bool) {
+	s.trials(func(o trial) {
 		var given []Touch
 		first, last := s.Stages[0].From, s.Stages[len(s.Stages)-1].To
-		s.try(tone, answers, first, min(last, s.Stages[len(s.Stages)-1].From+60, maxDays+60), func(in Intent, on ledger.Date) {
+		s.try(o, first, min(last, s.Stages[len(s.Stages)-1].From+60, maxDays+60), func(in Intent, on ledger.Date) {
 			if !in.Treatment.Contacts() {
 				return
 			}

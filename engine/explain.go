@@ -39,6 +39,7 @@ type Explanation struct {
 	Treatment string             `json:"treatment,omitempty"`
 	Template  string             `json:"template,omitempty"`
 	Tone      string             `json:"tone,omitempty"`
+	Gently    string             `json:"gently,omitempty"`    // "cause" or "kept": why it is gentler than lateness alone would have it
 	NotBefore time.Time          `json:"not_before,omitzero"` // of a hold: when it may be asked again
 	NotAfter  time.Time          `json:"not_after,omitzero"`
 	Rule      string             `json:"rule"`
@@ -346,7 +347,7 @@ func (e *Engine) standings(ctx context.Context, p *Portfolio, past *store.Past, 
 func (x *Explanation) judged(j *Judgement, zone *time.Location) {
 	x.Action = map[Action]string{Hold: "hold", Contact: "contact", Work: "task"}[j.Action]
 	if t := j.Intent.Treatment; t != nil {
-		x.Stage, x.Treatment, x.Template, x.Tone = j.Intent.Stage.Name, t.Name, t.Template, string(j.Intent.Tone)
+		x.Stage, x.Treatment, x.Template, x.Tone, x.Gently = j.Intent.Stage.Name, t.Name, t.Template, string(j.Intent.Tone), j.Intent.Gently
 	}
 	switch {
 	case j.Action == Contact:

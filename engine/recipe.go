@@ -128,6 +128,9 @@ func (p *Portfolio) assess(j *Judgement, d *store.Dossier, now time.Time) (*deci
 	if !d.Replied.IsZero() {
 		facts.Replied = ledger.Day(d.Replied.In(p.Zone))
 	}
+	if facts.Cause, facts.Kept = d.Cause, d.Kept; !d.CauseAt.IsZero() {
+		facts.CauseOn = ledger.Day(d.CauseAt.In(p.Zone))
+	}
 	for i := range d.Borrowers {
 		facts.Asked = cmp.Or(facts.Asked, d.Borrowers[i].Wish.Channel)
 	}

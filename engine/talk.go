@@ -259,7 +259,7 @@ func (h *hearing) effects(r *store.Reply, m receive.Meaning) {
 	case receive.Promise:
 		h.promise(r)
 	case receive.Hardship:
-		r.ReviewOn, r.Desk, r.Answer = h.today+reviewAfter, h.desk("hardship"), h.options("hardship")
+		r.ReviewOn, r.Desk, r.Answer = h.today+reviewAfter, h.desk("hardship"), h.offer(arrange.Cause(r.Cause))
 	case receive.PlanRequest:
 		if r.Answer = h.options("plan_request"); r.Answer == nil || r.Answer.Kind != answerOptions {
 			r.Desk = h.desk("plan_request")
@@ -313,6 +313,24 @@ func (h *hearing) places() []*time.Location {
 		return h.zones
 	}
 	return []*time.Location{h.p.Zone}
+}
+
+// offer is what somebody in need is offered first, by the cause of it: a day where the money is about to come, a person where it would be out of
+// place to ask for any, and else plans.
+func (h *hearing) offer(cause arrange.Cause) *store.Answering {
+	if cause == arrange.Unknown && h.d != nil {
+		cause = h.d.Cause
+	}
+	switch cause.Way() {
+	case arrange.AskWhen, arrange.LaterDay:
+		if h.sure() && h.request.Due > 0 {
+			return h.answer(answerWhen, "")
+		}
+	case arrange.Person, arrange.Answer:
+		return h.answer(store.AnswerReceived, "hardship")
+	case arrange.Instalment:
+	}
+	return h.options("hardship")
 }
 
 // options offers plans where some fit; else a person answers.

@@ -62,8 +62,8 @@ func TestWhatAPersonMayNotWrite(t *testing.T) {
 	ctx := context.Background()
 	h := asked(t, "请问在哪里还款？")
 	for text, want := range map[string]string{
-		"再不还款我们就上门找你家人，让你在单位丢人。": "duly:wording",
-		strings.Repeat("请尽快与我们联系。", 60):   "duly:form",
+		"再不还款我们就上门找你家人，让你在单位丢人。":        "duly:wording",
+		strings.Repeat("请尽快与我们联系。", 60): "duly:form",
 	} {
 		v, id, err := h.SendAnswer(ctx, 1, text, "staff:17", false, h.now())
 		if err != nil || v.May || id != 0 || !strings.HasPrefix(v.Rule, want) && !strings.HasPrefix(v.Rule, "CN-") {

@@ -20,15 +20,15 @@ const (
 
 // A PersonsAnswer is what a person of the desk answers.
 type PersonsAnswer struct {
-	Desk     int64
-	Reply    int64
-	Speaker  Speaker
-	Who      string // a role or a number of staff
-	Text     string
-	Minor    int64 // what is overdue, where the text names it
-	Keep     bool  // the item goes on waiting
-	Answer   Answering
-	Outcome  string // of the item, a word or two
+	Desk    int64
+	Reply   int64
+	Speaker Speaker
+	Who     string // a role or a number of staff
+	Text    string
+	Minor   int64 // what is overdue, where the text names it
+	Keep    bool  // the item goes on waiting
+	Answer  Answering
+	Outcome string // of the item, a word or two
 }
 
 // AnswerDesk plans a person's answer as a message that waits, like every other answer, and closes the item that it answers. ErrNotFound says

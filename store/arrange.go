@@ -280,7 +280,7 @@ func (c *talk) settle(portfolio int64, now time.Time, zone *time.Location) (Sett
 			return nil, err
 		}
 	}
-	return done, errors.Join(c.claims(portfolio, instant(fed), now), c.leftOver(portfolio, now), c.unsent(portfolio, now))
+	return done, errors.Join(c.claims(portfolio, instant(fed), now), c.leftOver(portfolio, now), c.unsent(portfolio, now), c.failedDebits(portfolio, instant(fed), now))
 }
 
 func (c *talk) decide(a *Arranged, fedTo ledger.Date, now time.Time, done SettledTalk) error {

@@ -311,8 +311,11 @@ func (s *Store) SetCause(ctx context.Context, sp Speaker, cause arrange.Cause, w
 				return err
 			}
 		}
-		return t.exec(`INSERT INTO late_cause (person, portfolio, borrower, at, cause, source, digest) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			sp.Person, sp.Portfolio, sp.Borrower, millis(now), string(cause), who, digest)
+		if err := t.exec(`INSERT INTO late_cause (person, portfolio, borrower, at, cause, source, digest) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			sp.Person, sp.Portfolio, sp.Borrower, millis(now), string(cause), who, digest); err != nil {
+			return err
+		}
+		return t.turn(sp.Person)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
@@ -29,12 +30,15 @@ type Dossier struct {
 	States       []guard.State   // of the person and region, of their numbers and loans
 	Consents     []guard.Consent
 	Duties       []guard.Duty
-	By           []Maker   // who made each of Contacts
-	Heard        []Heard   // the latest reply from each address
-	Replied      time.Time // the latest reply; zero means never
-	Held         *bool     // the holdout as assigned; nil means not yet
-	Waiting      bool      // a message of this portfolio is planned and has not left
-	Last         Decision  // the latest stored decision; zero when there is none, or where Within names Persons
+	By           []Maker       // who made each of Contacts
+	Heard        []Heard       // the latest reply from each address
+	Replied      time.Time     // the latest reply; zero means never
+	Cause        arrange.Cause // why a payment is late, by the latest word on it; empty means that nobody knows
+	CauseAt      time.Time     // when that was said
+	Kept         int           // promises and plans kept since the last that was not
+	Held         *bool         // the holdout as assigned; nil means not yet
+	Waiting      bool          // a message of this portfolio is planned and has not left
+	Last         Decision      // the latest stored decision; zero when there is none, or where Within names Persons
 
 	loanIDs []ledger.LoanID // room for what Contacts are about
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
@@ -37,6 +38,8 @@ type gather struct {
 	duties   stream[guard.Duty]
 	done     stream[guard.Duty] // by notices
 	replies  stream[Heard]
+	causes   stream[LateCause]
+	agreed   stream[arrange.Status]
 	held     stream[bool]
 	last     stream[decisionRow]
 	waiting  stream[struct{}]
@@ -210,6 +213,9 @@ func (g *gather) openHistory() error {
 			func(h *Heard) []any { return []any{(*msTime)(&h.At), &h.Address, &h.Channel} })
 	}
 	if err == nil {
+		err = g.openTalk()
+	}
+	if err == nil {
 		err = openStream(g, &g.held, `SELECT person, held FROM holdout WHERE portfolio = ?`, "person", " ORDER BY person", []any{p},
 			func(h *bool) []any { return []any{h} })
 	}
@@ -275,6 +281,9 @@ func (g *gather) next() error {
 	}
 	if err == nil {
 		err = g.replies.take(person, func(h *Heard) { d.hear(*h) })
+	}
+	if err == nil {
+		err = g.talked(person)
 	}
 	if err == nil {
 		err = g.held.take(person, func(h *bool) { held := *h; d.Held = &held })
@@ -368,7 +377,7 @@ func (d *Dossier) addTouch(t decide.Touch) {
 
 func joinClose(err error, g *gather) error {
 	for _, c := range []interface{ close() error }{
-		&g.owing, &g.contacts, &g.tasks, &g.states, &g.consents, &g.duties, &g.done, &g.replies, &g.held, &g.last, &g.waiting,
+		&g.owing, &g.contacts, &g.tasks, &g.states, &g.consents, &g.duties, &g.done, &g.replies, &g.causes, &g.agreed, &g.held, &g.last, &g.waiting,
 	} {
 		if e := c.close(); err == nil && e != nil {
 			err = wrap(e)

@@ -14,8 +14,8 @@ import (
 
 // some is which facts there are at all, so that a portfolio pays for none that it does not have.
 type some struct {
-	core, numbers, consents, duties, notices bool
-	regions                                  []regional
+	core, numbers, consents, duties, notices, causes, agreed bool
+	regions                                                  []regional
 }
 
 // A regional is a state of everybody who lives in a region.
@@ -27,12 +27,12 @@ type regional struct {
 // look finds out which facts there are.
 func (g *gather) look() error {
 	st, err := g.kept.in(g.ctx, g.tx, `SELECT payments_as_of, core, EXISTS (SELECT 1 FROM number_now), EXISTS (SELECT 1 FROM consent),
-		EXISTS (SELECT 1 FROM duty), EXISTS (SELECT 1 FROM notice), EXISTS (SELECT 1 FROM state WHERE gone_at = 0 AND person = 0) FROM portfolio WHERE id = ?`)
+		EXISTS (SELECT 1 FROM duty), EXISTS (SELECT 1 FROM notice), EXISTS (SELECT 1 FROM late_cause), EXISTS (SELECT 1 FROM arrangement), EXISTS (SELECT 1 FROM state WHERE gone_at = 0 AND person = 0) FROM portfolio WHERE id = ?`)
 	if err != nil {
 		return err
 	}
 	s, regions := &g.some, false
-	if err := st.QueryRowContext(g.ctx, g.w.Portfolio).Scan((*msTime)(&g.asOf), &s.core, &s.numbers, &s.consents, &s.duties, &s.notices, &regions); err != nil {
+	if err := st.QueryRowContext(g.ctx, g.w.Portfolio).Scan((*msTime)(&g.asOf), &s.core, &s.numbers, &s.consents, &s.duties, &s.notices, &s.causes, &s.agreed, &regions); err != nil {
 		return wrap(err)
 	}
 	if !regions {

@@ -149,7 +149,7 @@ func (p *Past) others(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	if err := rows.Err(); err != nil {
 		return wrap(err)
 	}
-	if err := p.heard(ctx, tx, at); err != nil {
+	if err := errors.Join(p.heard(ctx, tx, at), p.talked(ctx, tx, millis(at))); err != nil {
 		return err
 	}
 	var held bool
