@@ -68,7 +68,8 @@ func talkLines(ref string, r *store.TalkReport) (out []talkLine) {
 		out = append(out, l)
 	}
 	return append(out, talkLine{Portfolio: ref, What: "unanswered", Number: r.Unanswered}, talkLine{Portfolio: ref, What: "overdue", Number: r.Overdue},
-		talkLine{Portfolio: ref, What: "paid_but_chased", Number: r.Chased}, talkLine{Portfolio: ref, What: "reminders", Number: r.Reminders})
+		talkLine{Portfolio: ref, What: "paid_but_chased", Number: r.Chased}, talkLine{Portfolio: ref, What: "reminders", Number: r.Reminders},
+		talkLine{Portfolio: ref, What: "opened", Number: r.Opened}, talkLine{Portfolio: ref, What: "let_in", Number: r.LetIn})
 }
 
 // talk writes the report for people.
@@ -117,6 +118,9 @@ func (p *page) talk(r *store.TalkReport) {
 		}
 	}
 	p.line(p.lang.say("\n  reminded although the money had come, as the feed told later: %s of %s", "\n  提醒时款项其实已到（事后得知）：%s / %s"), grouped(int(r.Chased)), grouped(int(r.Reminders)))
+	if r.LetIn > 0 {
+		p.line(p.lang.say("  the page was opened from %s of %s messages that let their reader in", "  短信带入自助页面：%s / %s 条已打开"), grouped(int(r.Opened)), grouped(int(r.LetIn)))
+	}
 }
 
 // agreements tells what was agreed and what became of it.

@@ -24,6 +24,8 @@ type TalkReport struct {
 	Overdue    int64 // at the desk, later than its day
 	Chased     int64 // reminders to people who had paid already, as the feed told later
 	Reminders  int64 // of so many
+	LetIn      int64 // messages that let their reader in at the page
+	Opened     int64 // of which so many were: the second step was taken, which no preview and no scanner does
 }
 
 // Talk reports what was said and agreed in a portfolio from from to before to (zero times mean without end), and what waits now.
@@ -61,6 +63,11 @@ func (s *Store) Talk(ctx context.Context, portfolio int64, from, to, now time.Ti
 				AND p.known_at > v.fenced_at AND p.paid_on * 86400000 < v.fenced_at - 86400000) THEN 1 ELSE 0 END), 0)
 			FROM message_state v WHERE v.portfolio = ?1 AND v.stage <> 'answer' AND v.outcome IN ('accepted', 'unknown') AND v.fenced_at >= ?2 AND v.fenced_at < ?3`,
 			portfolio, millis(from), millis(to)).Scan(&r.Reminders, &r.Chased)
+	}
+	if err == nil {
+		err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(CASE WHEN EXISTS (SELECT 1 FROM portal_event e WHERE e.fence = k.fence AND e.what = 'opened') THEN 1 ELSE 0 END), 0)
+			FROM (SELECT DISTINCT fence FROM portal_key WHERE portfolio = ?1 AND fence <> 0 AND made_at >= ?2 AND made_at < ?3) k`,
+			portfolio, millis(from), millis(to)).Scan(&r.LetIn, &r.Opened)
 	}
 	return r, wrap(err)
 }
