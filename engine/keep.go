@@ -58,13 +58,14 @@ const (
 	mostRest  = 15 * time.Second
 )
 
-// part returns how many sessions are this process's: the carrier's, divided by the processes that live.
+// part returns how many sessions are this process's: the carrier's, divided by the processes that live. Where nobody said how many the
+// carrier allows it is one, whatever the rate: to divide a rate into as many sessions as it has parts leaves each with a part a
+// second, in which no message of two parts leaves in time.
 func (r *route) part() int {
-	all := sessionsOf(r.cfg)
-	if all == 0 {
+	if r.cfg.Sessions == 0 {
 		return 1
 	}
-	live := max(1, int(r.m.live.Load()))
+	all, live := sessionsOf(r.cfg), max(1, int(r.m.live.Load()))
 	return (all + live - 1) / live
 }
 

@@ -9,10 +9,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/dispatch"
@@ -71,6 +74,7 @@ func TestFailover(t *testing.T) {
 		w.end()
 	}
 	count(t, workers[0], carrier.Arrivals(), deaths*window*len(workers))
+	reasons(t, url)
 	checkLives(t, url, keys, workers)
 }
 
@@ -127,7 +131,7 @@ func (w *worker) work(addr string) {
 	w.cancel = cancel
 	o := engine.RunOptions{
 		Civil: func() time.Time { return thursday }, Batch: 100,
-		Carriers: []dispatch.SMPPConfig{{ID: "main", Address: addr, SystemID: "duly", Source: "10690000", Simulator: smsc.SystemID, Window: window}},
+		Carriers: []dispatch.SMPPConfig{{ID: "main", Address: addr, SystemID: "duly", Source: "10690000", Simulator: smsc.SystemID, Window: window, Rate: rate(w.t)}},
 	}
 	w.done.Go(func() {
 		w.e.Keep(ctx, o, func(_ string, err error) {
@@ -136,6 +140,20 @@ func (w *worker) work(addr string) {
 			w.failed = append(w.failed, err.Error())
 		})
 	})
+}
+
+// rate is the carrier's, in parts a second, where DULY_FAILOVER_RATE says one; 0: none.
+func rate(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("DULY_FAILOVER_RATE")
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // tell says what the worker was told, where the test failed.
@@ -195,6 +213,33 @@ func count(t *testing.T, w *worker, arrivals []smsc.Arrival, mostUnknown int) {
 	}
 	if int64(whole) < sure || int64(whole) > sure+states["unknown"] {
 		t.Errorf("the carrier has %d, Duly is sure of %d and does not know of %d", whole, sure, states["unknown"])
+	}
+}
+
+// reasons tells why messages ended without leaving. Nothing in this world speaks against any of them.
+func reasons(t *testing.T, url string) {
+	t.Helper()
+	ctx := context.Background()
+	db, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close(ctx) }()
+	rows, err := db.Query(ctx, `SELECT c.state, c.rule, c.reason, count(*), max((SELECT count(*) FROM fence f WHERE f.id >> 3 = c.message)) FROM closed c GROUP BY 1, 2, 3`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var state, rule, reason string
+		var n, tries int64
+		if err := rows.Scan(&state, &rule, &reason, &n, &tries); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("%d %s by %s after %d tries at most: %s", n, state, rule, tries, reason)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 }
 
