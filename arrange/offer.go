@@ -31,6 +31,23 @@ func (t Authority) Offers(r Request, income Income, level Level) (out [][]Part) 
 	return out
 }
 
+// longer are how many days more are offered to who asks for time.
+var longer = []int{7, 14, 30, 60}
+
+// Extensions are the days until which a level may give time for all that is overdue, the soonest first, each as the one part that falls
+// due then. r is as for Offers.
+func (t Authority) Extensions(r Request, level Level) (out []Part) {
+	r.Kind, r.Waived = Extension, 0
+	for _, n := range longer {
+		one := Part{On: r.Today + ledger.Date(n), Minor: r.Due}
+		r.Parts = []Part{one}
+		if ruling := t.Check(&r); ruling.Level != Nobody && ruling.Level <= level {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 // Promised checks what a borrower says they will pay, before it counts as a promise: on a day that is today or later and not
 // beyond what Duly may agree to by itself. A promise of less than is owed is one; of more it is one of all that is owed.
 func (t Authority) Promised(r Request, on ledger.Date, minor int64) ([]Part, Ruling) {

@@ -229,8 +229,11 @@ type Said struct {
 	Text    string      // their own words, or what the button says
 	Own     bool        // the text holds their own words: it is read as a reply is, for what protects
 	On      ledger.Date // of a promise: the day
-	Minor   int64       // of a promise: how much, in the currency of what is overdue; 0 means all of it
+	Minor   int64       // of a promise: how much, in Currency; 0 means all of it
 	Parts   int         // of a plan: how many instalments, of those that Offers gives
+	Until   ledger.Date // of more time: the day, of those that Times gives
+
+	Currency ledger.Currency // of a promise by who has loans in several: which of them it is about; empty: the one that is overdue longest
 }
 
 // pageCarrier is the name of the route of what is said at the page.
@@ -240,7 +243,7 @@ const pageCarrier = "page"
 // What protects and stands in their own words acts too: who disputes a sum and writes that they cannot go on is heard in both.
 // It says whether something was agreed by it: not so where a person has to look first.
 func (d *Desk) Say(ctx context.Context, g *store.Guest, s Said, language string, at time.Time) (agreed bool, err error) {
-	h, back, err := d.hearing(ctx, g, at)
+	h, back, err := d.hearing(ctx, g, s.Currency, at)
 	if err != nil {
 		return false, err
 	}
@@ -255,6 +258,9 @@ func (d *Desk) Say(ctx context.Context, g *store.Guest, s Said, language string,
 	h.effects(&one, s.Meaning)
 	if s.Parts > 0 {
 		h.take(&one, s.Parts)
+	}
+	if s.Until > 0 {
+		h.extend(&one, s.Until)
 	}
 	one.Answer = nil
 	one.Quiet = one.Desk == nil
@@ -290,8 +296,8 @@ var protects = map[receive.Meaning]bool{
 	receive.Stop: true, receive.WrongPerson: true, receive.Representation: true, receive.Deceased: true, receive.Vulnerable: true,
 }
 
-// hearing finds out where a guest's loans stand. Call back when it is done with.
-func (d *Desk) hearing(ctx context.Context, g *store.Guest, at time.Time) (*hearing, func(), error) {
+// hearing finds out where a guest's loans stand, those of one currency only where one is given. Call back when it is done with.
+func (d *Desk) hearing(ctx context.Context, g *store.Guest, only ledger.Currency, at time.Time) (*hearing, func(), error) {
 	pool := d.forks[g.Portfolio]
 	if pool == nil {
 		return nil, nil, ErrOtherPortfolio
@@ -304,7 +310,7 @@ func (d *Desk) hearing(ctx context.Context, g *store.Guest, at time.Time) (*hear
 		return nil, nil, err
 	}
 	h := &hearing{
-		p: p, d: dossier, at: at, today: ledger.Day(at.In(p.Zone)),
+		p: p, d: dossier, at: at, today: ledger.Day(at.In(p.Zone)), only: only,
 		sp: store.Speaker{Person: g.Person, Portfolio: g.Portfolio, Borrower: g.Borrower},
 	}
 	if dossier != nil {
@@ -318,7 +324,7 @@ func (d *Desk) hearing(ctx context.Context, g *store.Guest, at time.Time) (*hear
 
 // Offers returns the plans that Duly may agree to with a guest by itself, and in which currency; none where a person decides.
 func (d *Desk) Offers(ctx context.Context, g *store.Guest, at time.Time) ([][]arrange.Part, ledger.Currency, error) {
-	h, back, err := d.hearing(ctx, g, at)
+	h, back, err := d.hearing(ctx, g, "", at)
 	if err != nil {
 		return nil, "", err
 	}
@@ -341,6 +347,39 @@ func (h *hearing) take(r *store.Reply, parts int) {
 				Arrangement: arrange.Arrangement{Kind: arrange.Plan, MadeOn: h.today, Grace: h.p.Talk.Grace, Parts: o},
 				Status:      arrange.Live, Currency: h.request.Currency, Due: h.request.Due,
 			}, nil
+			return
+		}
+	}
+}
+
+// Times returns the days until which Duly may by itself give a guest time for all that is overdue, and in which currency; none where a
+// person decides.
+func (d *Desk) Times(ctx context.Context, g *store.Guest, at time.Time) ([]arrange.Part, ledger.Currency, error) {
+	h, back, err := d.hearing(ctx, g, "", at)
+	if err != nil {
+		return nil, "", err
+	}
+	defer back()
+	return h.times(), h.request.Currency, nil
+}
+
+func (h *hearing) times() []arrange.Part {
+	if !h.sure() || h.request.Due <= 0 {
+		return nil
+	}
+	return h.p.Talk.Authority.Extensions(h.request, arrange.Duly)
+}
+
+// extend gives time until a day, where it is still one of those that may be given.
+func (h *hearing) extend(r *store.Reply, until ledger.Date) {
+	for _, one := range h.times() {
+		if one.On == until {
+			a := &store.Agreed{
+				Arrangement: arrange.Arrangement{Kind: arrange.Extension, MadeOn: h.today, Grace: h.p.Talk.Grace, Parts: []arrange.Part{one}},
+				Status:      arrange.Live, Currency: h.request.Currency, Due: h.request.Due,
+			}
+			a.Resumes = arrange.RestUntil(a.Arrangement.Resumes(), h.places())
+			r.Agreed, r.Desk = a, nil
 			return
 		}
 	}

@@ -154,8 +154,9 @@ type hearing struct {
 	d        *store.Dossier // nil: the person has no loan in the portfolio
 	at       time.Time
 	sp       store.Speaker
-	today    ledger.Date // where the borrower is
-	several  bool        // others have the same number
+	today    ledger.Date     // where the borrower is
+	several  bool            // others have the same number
+	only     ledger.Currency // the loans that it is about; empty: all
 	zones    []*time.Location
 	borrower *store.BorrowerFacts
 	loan     *store.LoanStanding // the latest loan of the borrower's
@@ -169,7 +170,7 @@ func (h *hearing) know(j Judgement) {
 	lead := -1
 	for i := range h.d.Loans {
 		l, pos := &h.d.Loans[i], &j.Positions[i]
-		if h.d.Borrowers[l.Borrower].ID != h.sp.Borrower || l.ClosedOn != 0 && l.ClosedOn <= h.today {
+		if h.d.Borrowers[l.Borrower].ID != h.sp.Borrower || l.ClosedOn != 0 && l.ClosedOn <= h.today || h.only != "" && l.Currency != h.only {
 			continue
 		}
 		if lead < 0 || pos.DPD > j.Positions[lead].DPD {

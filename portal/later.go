@@ -2,13 +2,45 @@ package portal
 
 import (
 	"net/http"
+	"time"
 
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/receive"
 )
 
-// later lets a person say that they cannot pay now. It asks for no reason; one may be given.
+// A longer is a day until which time may be given at once, and what is to be paid by then.
+type longer struct{ Value, Day, Amount string }
+
+func (v *visit) times() (out []longer, err error) {
+	days, currency, err := v.Desk.Times(v.r.Context(), v.guest, v.at)
+	for _, d := range days {
+		out = append(out, longer{d.On.String(), v.day(d.On), v.money(d.Minor, currency)})
+	}
+	return out, err
+}
+
+// later lets a person ask for time, which is given at once where the creditor's table lets it, or say that they cannot pay now. It asks for no reason;
+// one may be given.
 func (p *Portal) later(v *visit) error {
-	return v.show(http.StatusOK, "later", "我现在还不上", "I cannot pay now", nil)
+	list, err := v.times()
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "later", "我现在还不上", "I cannot pay now", list)
+}
+
+// askedTime gives time until one of the days that were offered.
+func (p *Portal) askedTime(v *visit, until string) error {
+	day, err := time.Parse(time.DateOnly, until)
+	if err != nil {
+		return v.show(http.StatusUnprocessableEntity, "later", "我现在还不上", "I cannot pay now", nil)
+	}
+	on := ledger.Day(day)
+	return v.agreed(engine.Said{Meaning: receive.PlanRequest, Until: on, Text: v.say("我想延期到"+v.day(on)+"还款", "I ask for time until "+v.day(on))}, [2]string{
+		"延期已经生效：请在" + v.day(on) + "之前还清。在那之前我们不再催收，只在前一天发一条短信。",
+		"You have time until " + v.day(on) + ". Until then we ask for nothing, but for one text the day before.",
+	})
 }
 
 // whyLater are the reasons that may be ticked.
@@ -19,6 +51,9 @@ var whyLater = map[string][2]string{
 }
 
 func (p *Portal) askedLater(v *visit) error {
+	if until := v.form("until", 20); until != "" {
+		return p.askedTime(v, until)
+	}
 	why, ok := whyLater[v.form("why", 20)]
 	if !ok {
 		why = whyLater["other"]

@@ -10,11 +10,66 @@ import (
 )
 
 // A promiseForm is the page on which somebody says when they will pay.
-type promiseForm struct{ Amount, On string }
+type promiseForm struct {
+	Amount, On string
+	Chosen     ledger.Currency
+	Owed       []owedIn // what is overdue, where it is in more than one currency
+}
 
-// promise asks for a day, and for an amount where it is less than all.
+// An owedIn is what is overdue in one currency.
+type owedIn struct {
+	Currency ledger.Currency
+	Total    string
+}
+
+// promise asks for a day, for an amount where it is less than all, and for the currency where there are loans in several.
 func (p *Portal) promise(v *visit) error {
-	return v.show(http.StatusOK, "promise", "告诉我们哪天还", "Say when you will pay", promiseForm{})
+	held, err := v.view()
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "promise", "告诉我们哪天还", "Say when you will pay", promiseForm{Owed: v.owedIn(held)})
+}
+
+// owedIn returns what is overdue by currency; nothing where there is but one.
+func (v *visit) owedIn(held *engine.View) []owedIn {
+	sums := map[ledger.Currency]int64{}
+	var order []ledger.Currency
+	for i := range held.Loans {
+		l := &held.Loans[i]
+		if due := l.Position.Due.Total; due > 0 {
+			if sums[l.Currency] == 0 {
+				order = append(order, l.Currency)
+			}
+			sums[l.Currency] += due
+		}
+	}
+	if len(order) < 2 {
+		return nil
+	}
+	out := make([]owedIn, 0, len(order))
+	for _, c := range order {
+		out = append(out, owedIn{c, v.money(sums[c], c)})
+	}
+	return out
+}
+
+// currency returns what a promise is in: what was chosen of several, else that of what is overdue, else of the first loan.
+func (f *promiseForm) currency(held *engine.View) ledger.Currency {
+	for _, o := range f.Owed {
+		if o.Currency == f.Chosen {
+			return o.Currency
+		}
+	}
+	if len(f.Owed) > 0 || len(held.Loans) == 0 {
+		return ""
+	}
+	for i := range held.Loans {
+		if held.Loans[i].Position.Due.Total > 0 {
+			return held.Loans[i].Currency
+		}
+	}
+	return held.Loans[0].Currency
 }
 
 func (p *Portal) promised(v *visit) error {
@@ -22,14 +77,17 @@ func (p *Portal) promised(v *visit) error {
 	if err != nil {
 		return err
 	}
-	f := promiseForm{Amount: v.form("amount", 20), On: v.form("on", 20)}
+	f := promiseForm{Amount: v.form("amount", 20), On: v.form("on", 20), Chosen: ledger.Currency(v.form("currency", 3)), Owed: v.owedIn(held)}
 	on, wrong := ledger.Date(0), ""
 	if day, err := time.Parse(time.DateOnly, birth(f.On)); err == nil {
 		on = ledger.Day(day)
 	}
-	said := engine.Said{Meaning: receive.Promise, On: on}
-	if f.Amount != "" && len(held.Loans) > 0 {
-		m, err := ledger.ParseMoney(plainAmount(f.Amount), held.Loans[0].Currency)
+	said := engine.Said{Meaning: receive.Promise, On: on, Currency: f.currency(held)}
+	if said.Currency == "" && len(f.Owed) > 0 {
+		wrong = v.say("请选择您要还的是哪一种货币的借款。", "Please choose in which currency the loan is that you will pay.")
+	}
+	if f.Amount != "" && said.Currency != "" {
+		m, err := ledger.ParseMoney(plainAmount(f.Amount), said.Currency)
 		if said.Minor = m.Minor; err != nil || m.Minor <= 0 {
 			wrong = v.say("金额请写成数字，例如 500 或 500.00。", "Please write the amount in figures, such as 500 or 500.00.")
 		}
@@ -41,6 +99,9 @@ func (p *Portal) promised(v *visit) error {
 		return v.showWith(http.StatusUnprocessableEntity, "promise", "告诉我们哪天还", "Say when you will pay", f, wrong)
 	}
 	said.Text = v.say("我会在"+v.day(on)+"还款 ", "I will pay on "+v.day(on)+" ") + f.Amount
+	if len(f.Owed) > 0 {
+		said.Text += " " + string(said.Currency)
+	}
 	return v.agreed(said, [2]string{
 		"我们记下了：" + v.day(on) + "。到那天之前不再提醒您，只在前一天发一条短信。",
 		"We have noted it: " + v.day(on) + ". Until then we send no reminders, but for one the day before.",
