@@ -24,6 +24,7 @@ type Config struct {
 	Portal     PortalConfig
 	Console    ConsoleConfig
 	Events     Events
+	Opinion    OpinionConfig
 	Serve      Serve
 
 	wire func() time.Time // the clock

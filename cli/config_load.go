@@ -104,7 +104,7 @@ func hasPassword(u *url.URL) bool {
 
 func (r *configReader) config(v document.Value) *Config {
 	c := &Config{}
-	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal", "console", "events") {
+	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal", "console", "events", "opinion") {
 		return c
 	}
 	c.Keys = r.path(v.Key("keys").Text())
@@ -115,6 +115,7 @@ func (r *configReader) config(v document.Value) *Config {
 	c.Portal = portalConfig(v.Key("portal"))
 	c.Console = consoleConfig(v.Key("console"))
 	c.Events = r.events(v.Key("events"))
+	c.Opinion = r.opinion(v.Key("opinion"))
 	if d := v.Key("database"); d.Given() {
 		c.Database = r.database(d)
 		if v.Key("data").Given() {

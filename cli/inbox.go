@@ -227,6 +227,13 @@ func (a *app) inboxShow(ctx context.Context, e *engine.Engine, number string, f 
 			return err
 		}
 		p.line(lang.say("  reply %d, read as %s (%.2f): “%s”", "  回复 %d，理解为 %s（%.2f）：“%s”"), d.Reply, lang.condition(d.Meaning), d.Confidence, text)
+		said, err := e.Store.OpinionOf(ctx, d.Reply)
+		if err != nil {
+			return err
+		}
+		if said != "" {
+			p.line(lang.say("  the language model's guess: %s", "  语言模型的猜测：%s"), lang.condition(said))
+		}
 	}
 	if d.Kind == "danger" {
 		if h, ok := arrange.HelplineOf(d.Country); ok {

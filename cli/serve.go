@@ -86,6 +86,9 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	if err := cfg.openHooks(e); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	if h.opinions, err = cfg.opinions(e, h.civil); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	if page := cfg.portalHandler(e, h.civil, h.log); page != nil {
 		h.web.Handle("/", page)
 	}
@@ -109,16 +112,17 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 
 // A house is a process that serves.
 type house struct {
-	log     *slog.Logger
-	config  *Config
-	engine  *engine.Engine
-	civil   func() time.Time
-	drain   time.Duration
-	options engine.RunOptions
-	nightly *engine.Nightly
-	runner  jobs.Runner
-	web     *serve.Server
-	metrics *watch.Metrics
+	log      *slog.Logger
+	config   *Config
+	engine   *engine.Engine
+	civil    func() time.Time
+	drain    time.Duration
+	options  engine.RunOptions
+	nightly  *engine.Nightly
+	opinions *engine.Opinions // nil: nobody is asked
+	runner   jobs.Runner
+	web      *serve.Server
+	metrics  *watch.Metrics
 }
 
 // shardSize is how many persons a piece of a plan has where several machines plan.
@@ -158,6 +162,13 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 			fell(err)
 		}
 	})
+	if h.opinions != nil {
+		work.Go(func() {
+			if err := (jobs.Ticker{Failed: h.jobFailed}).Run(ctx, h.opinions); err != nil {
+				fell(err)
+			}
+		})
+	}
 	work.Go(func() {
 		told := jobs.Ticker{Failed: h.jobFailed}
 		if err := told.Run(ctx, &engine.Deliveries{Engine: h.engine, Told: h.delivered}); err != nil {

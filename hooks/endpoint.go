@@ -34,12 +34,17 @@ func NewEndpoint(url string, reach Reach, s Signer) (*Endpoint, error) {
 	if len(s.secrets) == 0 {
 		return nil, ErrSecret
 	}
-	dialer := &net.Dialer{Timeout: within, Control: reach.control}
-	return &Endpoint{url: url, signer: s, client: &http.Client{
+	return &Endpoint{url: url, signer: s, client: reach.Client(within)}, nil
+}
+
+// Client returns a client that reaches no further, asks no proxy and follows no redirect, and gives up a request after a time.
+func (r Reach) Client(within time.Duration) *http.Client {
+	dialer := &net.Dialer{Timeout: within, Control: r.control}
+	return &http.Client{
 		Timeout:       within,
 		Transport:     &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: within, MaxIdleConns: 2, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: mostRead},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}
 }
 
 // A RefusalError is why an endpoint has not taken something: a word that can be stored, without any address.

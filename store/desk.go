@@ -269,7 +269,7 @@ type Correction struct {
 // Corrections returns the replies whose meaning was put right, with their words, for training.
 func (s *Store) Corrections(ctx context.Context) (out []Correction, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT c.reply, r.meaning, c.meaning FROM correction c JOIN reply r ON r.id = c.reply
-		WHERE c.id = (SELECT max(id) FROM correction d WHERE d.reply = c.reply) ORDER BY c.id`)
+		WHERE c.id = (SELECT max(id) FROM correction d WHERE d.reply = c.reply) AND c.who <> 'opinion' ORDER BY c.id`)
 	if err != nil {
 		return nil, wrap(err)
 	}
