@@ -21,7 +21,7 @@ type commit struct {
 	// grounds are those that the step met first.
 	grounds map[string]int64
 	// careful says that rows may be in each other's way, or refused by a cap. Where it is false PostgreSQL takes them by COPY, all
-	// or none.
+	// or none, and SQLite does not give back which slots it took: where one is in the way the step is made anew with care.
 	careful bool
 }
 
@@ -37,14 +37,22 @@ type rows struct {
 	head, tail string
 	cols       int
 	taken      func(first int64) // nil where nothing is refused
+	whole      bool              // fewer rows taken than there are is errSomeRefused
 }
 
 // spare are values to be used again.
 var spare = sync.Pool{New: func() any { return new(values) }}
 
+// errSomeRefused says that the database took some rows and passed over others.
+var errSomeRefused = errors.New("store: a cap or another contact is in the way of a slot")
+
 // close inserts what was collected.
 func (r *rows) close() error {
-	_, err := r.c.on.put(r.c.ctx, r.head, r.tail, r.cols, r.values, r.taken)
+	rows := int64(len(r.cells) / r.cols)
+	n, err := r.c.on.put(r.c.ctx, r.head, r.tail, r.cols, r.values, r.taken)
+	if err == nil && r.whole && n < rows {
+		err = errSomeRefused
+	}
 	r.reset()
 	spare.Put(r.values)
 	r.values = nil

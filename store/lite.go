@@ -202,8 +202,7 @@ func (s *liteStmt) bind(cells []cell, base uintptr, keep uintptr) error {
 // transient is SQLITE_TRANSIENT: SQLite keeps a copy.
 const transient = ^uintptr(0)
 
-// put inserts rows, many a statement. To have each row given back costs as much as storing it, so where all were taken, which
-// their number tells, none is; else they are taken back and inserted anew.
+// put inserts rows, many a statement.
 func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, taken func(int64)) (changed int64, err error) {
 	if len(v.cells) == 0 {
 		return 0, nil
@@ -212,34 +211,7 @@ func (c *lite) put(_ context.Context, head, tail string, cols int, v *values, ta
 	if err != nil {
 		return 0, err
 	}
-	if taken == nil {
-		return c.insert(head, tail, cols, v.cells, v.bytes, base, nil)
-	}
-	if err := c.do("SAVEPOINT duly_put"); err != nil {
-		return 0, err
-	}
-	if changed, err = c.insert(head, "", cols, v.cells, v.bytes, base, nil); err != nil {
-		return 0, err
-	}
-	if changed == int64(len(v.cells)/cols) {
-		for i := 0; i < len(v.cells); i += cols {
-			taken(v.cells[i].n)
-		}
-		return changed, c.do("RELEASE duly_put")
-	}
-	if err := errors.Join(c.do("ROLLBACK TO duly_put"), c.do("RELEASE duly_put")); err != nil {
-		return 0, err
-	}
 	return c.insert(head, tail, cols, v.cells, v.bytes, base, taken)
-}
-
-// do runs a statement without values.
-func (c *lite) do(query string) error {
-	st, err := c.prepare(query)
-	if err != nil {
-		return err
-	}
-	return st.run(nil, 0, nil)
 }
 
 func (c *lite) insert(head, tail string, cols int, cells []cell, bytes []byte, base uintptr, taken func(int64)) (changed int64, err error) {

@@ -312,7 +312,7 @@ func tryAgain(err error) bool {
 // inTheWay says that rows were refused whole because one of them is there already, or a cap is full.
 func inTheWay(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "23505" || pg.Code == "DU001")
+	return errors.Is(err, errSomeRefused) || errors.As(err, &pg) && (pg.Code == "23505" || pg.Code == "DU001")
 }
 
 // busy says that a lock was not to be had in time.

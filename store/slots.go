@@ -60,13 +60,17 @@ func (c *commit) permit() error {
 	return nil
 }
 
-// seats returns an insert of slots. whole says that the database takes all of them or none, as PostgreSQL does of a COPY; else
-// taken is called with the subject of each that it took.
+// seats returns an insert of slots. whole says that all of them are taken, or the step is made anew with care: to have each row given back
+// costs as much as storing it, and PostgreSQL's COPY cannot. Else taken is called with the subject of each that was taken.
 func (c *commit) seats(taken func(subject int64)) (in *rows, whole bool) {
 	const columns = ` (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, others, address) VALUES `
 	switch {
-	case !c.fleet:
+	case !c.fleet && c.careful:
 		in = c.rows(`INSERT OR IGNORE INTO contact`+columns, ` RETURNING subject`, 13)
+	case !c.fleet:
+		in = c.rows(`INSERT OR IGNORE INTO contact`+columns, "", 13)
+		in.whole = true
+		return in, true
 	case c.careful:
 		in = c.rows(`INSERT INTO contact_each`+columns, ` RETURNING subject`, 13)
 	default:
