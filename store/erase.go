@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/outbox"
 )
 
 // An Erasing is what stands in the way of a person's erasure, and from when the keeping of their records counts.
@@ -97,9 +98,13 @@ func (s *Store) EraseCount(ctx context.Context, p ledger.PersonID, now time.Time
 				continue
 			}
 			one := Erased{Table: t.table, Why: t.why, KeepsRecords: records[t.table]}
-			cond, args := w.bind(t.of)
+			from, of := t.table, t.of
+			if from == "sealed_text" {
+				from, of = "fence", ofTexts+`fence.id >> 3)` // texts lie on sheets with those of others
+			}
+			cond, args := w.bind(of)
 			var n int64
-			if err := scan(ctx, tx, &n, `SELECT count(*) FROM `+t.table+` WHERE `+cond, args...); err != nil {
+			if err := scan(ctx, tx, &n, `SELECT count(*) FROM `+from+` WHERE `+cond, args...); err != nil {
 				return err
 			}
 			switch {
@@ -178,7 +183,11 @@ func (s *Store) wipe(t *talk, tr *trace, w *whose) error {
 	}
 	switch tr.table {
 	case "sealed_text":
-		return s.empty(t, `SELECT fence FROM sealed_text WHERE `+cond, args, `UPDATE sealed_text SET box = ? WHERE fence = ?`, textPrefix)
+		messages, err := column[outbox.MessageID](t.ctx, t.tx, `SELECT id FROM message WHERE person = ?`, w.person)
+		for i := 0; err == nil && i < len(messages); i++ {
+			err = s.keys.emptyTexts(t.ctx, t.tx, messages[i])
+		}
+		return err
 	case "sealed_reply":
 		return s.empty(t, `SELECT reply FROM sealed_reply WHERE `+cond, args, `UPDATE sealed_reply SET box = ? WHERE reply = ?`, "reply/")
 	case "sealed_state":
