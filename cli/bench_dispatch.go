@@ -46,7 +46,7 @@ simulator of the same kind and acknowledges their receipts.
 
 With --dir the filled store is kept there and used again; filling one with a long history takes longer than the rest.
 With --database it does so on PostgreSQL. Where there is none, a checkout of Duly starts a private one from Debian's packages:
-go run ./test/withpg sh -c 'duly bench dispatch --database "$DULY_PG"'.`,
+go run ./test/withpg -durable sh -c 'duly bench dispatch --database "$DULY_PG"'.`,
 		Example: `  duly bench dispatch
   duly bench dispatch --messages 50000 --history 1000000 --delay 50ms --repeat 1 --dir kept`,
 		Args: exactly(0, "bench dispatch takes no arguments; see duly bench dispatch --help"),
