@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dulyhq/duly/access"
@@ -19,8 +20,8 @@ import (
 //go:embed pages
 var pages embed.FS
 
-// templates are the pages by name, each with the frame around it.
-var templates = func() map[string]*template.Template {
+// templates are the pages by name, each with the frame around it. They are read when the first is shown: no command but serve needs them.
+var templates = sync.OnceValue(func() map[string]*template.Template {
 	frame := template.Must(template.New("frame.html").ParseFS(pages, "pages/frame.html"))
 	out := map[string]*template.Template{}
 	list, err := pages.ReadDir("pages")
@@ -33,7 +34,7 @@ var templates = func() map[string]*template.Template {
 		}
 	}
 	return out
-}()
+})
 
 // What a browser may keep for ever has a name that changes with what it holds.
 var (
@@ -150,7 +151,7 @@ func (v *visit) showWith(status int, name, zh, en string, data any, wrong string
 	}
 	s.Title = s.T(zh, en)
 	var b bytes.Buffer
-	if err := templates[name].ExecuteTemplate(&b, "frame.html", s); err != nil {
+	if err := templates()[name].ExecuteTemplate(&b, "frame.html", s); err != nil {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
