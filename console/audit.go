@@ -26,6 +26,8 @@ const deedsAtOnce = 100
 // deedWords are what people call what was done.
 var deedWords = map[string][2]string{
 	"signed_in": {"登录", "signed in"}, "unmasked": {"查看姓名和号码", "unmasked"}, "paused": {"暂停发送", "stopped"}, "resumed": {"恢复发送", "let go on"},
+	"reply_read": {"阅读回复", "read a reply"}, "conversation_read": {"阅读往来", "read a conversation"}, "answered": {"答复", "answered"}, "erased": {"删除", "erased"},
+	"arrangement_approved": {"批准约定", "approved an arrangement"}, "arrangement_refused": {"未批准约定", "refused an arrangement"},
 	"closed": {"办结", "closed"}, "corrected": {"更正含义", "corrected"}, "took": {"领取", "took"}, "handed_on": {"转交", "handed on"},
 	"user_added": {"添加用户", "added a user"}, "user_roles": {"变更角色", "changed roles"}, "user_ended": {"停用用户", "ended a user"}, "user_reset": {"重置用户", "reset a user"},
 	"password_changed": {"更改密码", "changed the password"}, "factor_added": {"设置二次验证", "set up the second factor"}, "state_lifted": {"解除状态", "lifted a state"},

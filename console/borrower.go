@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/receive"
+	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/words"
 )
 
@@ -31,7 +33,8 @@ type sheet struct {
 	Consents  []string
 	Errands   []errandLine
 	Timeline  []event
-	Words     bool // what was written may be read
+	Words     bool         // what was written may be read
+	Kinds     []kindOption // what the visitor may agree to; none: nothing
 }
 
 type clear struct{ Name, Phone string }
@@ -99,6 +102,9 @@ func (v *visit) sheet(status int, k *engine.Known, clear *clear, wrong string) e
 		ID: int64(k.ID), Ref: k.Ref, Portfolio: k.Portfolio.Ref, Person: x.Person, Holders: x.Borrowers, Clear: clear,
 		MayUnmask: v.may(access.Unmask, k.Portfolio), Words: v.may(access.Inbox, k.Portfolio),
 	}
+	if v.may(access.Agree, k.Portfolio) {
+		s.Kinds = v.kinds()
+	}
 	s.next(v, x)
 	for i := range x.Loans {
 		s.Loans = append(s.Loans, v.loanSheet(&x.Loans[i]))
@@ -109,7 +115,13 @@ func (v *visit) sheet(status int, k *engine.Known, clear *clear, wrong string) e
 		d := &x.Desk[i]
 		s.Errands = append(s.Errands, errandLine{d.Number, words.In(words.Errands, d.Kind, v.lang), v.soon(d.DueAt), d.Open})
 	}
-	s.timeline(v, x)
+	if s.timeline(v, x); s.read() {
+		// What was written is shown only when it is kept who reads it.
+		d := store.Deed{At: v.Gate.Wire(), Who: v.who(), What: "conversation_read", Portfolio: k.Portfolio.Row(), Subject: fmt.Sprintf("borrower %d", k.ID)}
+		if err := v.Gate.Store.Record(v.r.Context(), d); err != nil {
+			return err
+		}
+	}
 	return v.showWith(status, "borrower", "借款人 "+k.Ref, "Borrower "+k.Ref, s, wrong)
 }
 
@@ -241,6 +253,11 @@ func (s *sheet) timeline(v *visit, x *engine.Explanation) {
 	for i := range s.Timeline {
 		s.Timeline[i].When = v.minute(s.Timeline[i].At)
 	}
+}
+
+// read says whether the page shows something that was written.
+func (s *sheet) read() bool {
+	return slices.ContainsFunc(s.Timeline, func(e event) bool { return e.Text != "" })
 }
 
 func (s *sheet) message(v *visit, m *engine.ExplainedMessage) {

@@ -163,9 +163,15 @@ func TestInABrowser(t *testing.T) {
 	p.scripts(false)
 	h.said("B1", receive.Dispute, "这个金额不对，我上个月还过了")
 	h.said("B2", receive.Hardship, "I lost my job and cannot pay")
-	for _, c := range []struct{ lang, login, name, found, wrong, unmasked, next, inbox, closed, stopped, goesOn string }{
-		{"zh", "lin17", "欧阳测", "B1", "用户名或密码不对", "仅本次显示", "下一步", "理解为", "已办结", "已暂停，所选范围内", "已恢复发送"},
-		{"en", "lin18", "Testa Exampleton", "B2", "is not right", "Shown this once", "What comes next", "Read as", "It is closed", "It is stopped", "It goes on"},
+	for _, c := range []struct{ lang, login, name, found, wrong, unmasked, next, inbox, closed, stopped, goesOn, threat, refused, words, passed, planned, parts, waits, own string }{
+		{
+			"zh", "lin17", "欧阳测", "B1", "用户名或密码不对", "仅本次显示", "下一步", "理解为", "已办结", "已暂停，所选范围内", "已恢复发送",
+			"再不还款我们就上门找你家人，让你在单位丢人。", "不能发出", "您好，可在手机银行“还款”页面办理，如需帮助请致电4008000000。", "可以发出", "已排定发出", "10", "待他人审批", "须由他人审批",
+		},
+		{
+			"en", "lin18", "Testa Exampleton", "B2", "is not right", "Shown this once", "What comes next", "Read as", "It is closed", "It is stopped", "It goes on",
+			"Pay today or we will tell your employer and your family.", "It may not leave", "You can pay in our mobile bank. For help please call 4008000000.", "It may leave", "It is planned", "11", "waits for a second person", "somebody else decides",
+		},
 	} {
 		name := func(s string) string { return c.lang + "-" + s }
 		_, given, err := h.gate.Add(t.Context(), c.login, access.Grants{{Role: access.Supervisor}, {Role: access.Auditor}}, "administrator:1")
@@ -225,6 +231,19 @@ func TestInABrowser(t *testing.T) {
 		p.write("#outcome", "done")
 		p.press(`form[action$="/close"] button`)
 		p.want("/console/inbox", c.closed)
+		h.said(c.found, receive.Question, "where? 在哪里还款")
+		p.open("/console/inbox?kind=question")
+		p.press("main th a")
+		p.write("#text", c.threat)
+		p.press(`button[value="check"]`)
+		p.want(eval[string](p, "location.pathname"), c.refused)
+		p.look(name("answer-refused"))
+		p.do(chromedp.SetValue("#text", c.words))
+		p.press(`button[value="check"]`)
+		p.want(eval[string](p, "location.pathname"), c.passed)
+		p.look(name("answer"))
+		p.press(`button[value="send"]`)
+		p.want("/console/inbox", c.planned)
 		p.open("/console/today")
 		p.do(chromedp.Click(".stop summary"))
 		p.do(chromedp.SetValue("#what", "portfolio cards"))
@@ -236,6 +255,15 @@ func TestInABrowser(t *testing.T) {
 		p.want("/console/today", c.goesOn)
 		p.press(`header a[href="/console/audit"]`)
 		p.look(name("audit"))
+		p.open(h.page("B3"))
+		p.do(chromedp.Click("main details.card summary"))
+		p.do(chromedp.SetValue("#instalments", c.parts))
+		p.look(name("agree"))
+		p.press(`form[action$="/agree"] button`)
+		p.want(h.page("B3"), c.waits)
+		p.press(`header a[href="/console/approvals"]`)
+		p.want("/console/approvals", c.own)
+		p.look(name("approvals"))
 		p.open("/console/me")
 		p.look(name("me"))
 		p.open("/console/nothing-here")

@@ -31,6 +31,9 @@ type errand struct {
 	Colleagues              []string
 	MayCorrect, Complaining bool
 	Outcome, ClosedBy       string
+	MayWrite                bool
+	Draft                   string // what somebody has written
+	Preview                 *preview
 }
 
 type meaningOption struct {
@@ -48,9 +51,14 @@ func (c *Console) errand(v *visit) error {
 }
 
 func (v *visit) showErrand(status int, d *store.DeskItem, wrong string) error {
+	return v.showErrandWith(status, d, "", nil, wrong)
+}
+
+func (v *visit) showErrandWith(status int, d *store.DeskItem, draft string, p *preview, wrong string) error {
 	e := errand{
 		ID: d.ID, What: words.In(words.Errands, d.Kind, v.lang), Due: v.minute(d.DueAt), Since: v.minute(d.OpenedAt), Ref: d.Ref, Borrower: int64(d.Borrower),
 		Urgent: d.Urgent, Late: d.Open && d.DueAt.Before(v.at), Open: d.Open, Reply: d.Reply, Hours: d.Hours, Outcome: d.Outcome, ClosedBy: d.ClosedBy,
+		MayWrite: d.Open && d.Reply != 0 && d.Borrower != 0 && v.mayDesk(access.Write, d), Draft: draft, Preview: p,
 		MayCorrect: d.Reply != 0 && v.mayDesk(access.Correct, d), Complaining: slices.Contains([]string{"complaint", "dispute"}, d.Kind),
 	}
 	if h := v.Desk.Portfolio(d.Portfolio); h != nil {
@@ -64,7 +72,7 @@ func (v *visit) showErrand(status int, d *store.DeskItem, wrong string) error {
 	}
 	if d.Reply != 0 {
 		var err error
-		if e.Text, err = v.Gate.Store.ReplyText(v.r.Context(), d.Reply); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if e.Text, err = v.Gate.Store.ReadReply(v.r.Context(), d.Reply, d.Portfolio, v.who(), v.Gate.Wire()); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		e.Meaning, e.Sure = v.condition(d.Meaning), strconv.Itoa(int(d.Confidence*100+.5))+"%"

@@ -164,7 +164,7 @@ func portfolio(t testing.TB, ref string) *engine.Portfolio {
 	p, err := engine.Compile(engine.Spec{
 		Ref: ref, Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy, Rulebooks: []engine.Source{book}, Tables: tables,
 		Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct", Identity: map[compose.Language]engine.Identity{"zh": id, "en": en},
-		Talk: engine.Talk{Grace: 2, Authority: arrange.Authority{{By: arrange.Duly, From: 0, To: 90, Instalments: 6, Days: 30}}},
+		Talk: engine.Talk{Grace: 2, Authority: arrange.Authority{{By: arrange.Duly, From: 0, To: 90, Instalments: 6, Days: 30}, {By: arrange.Second, From: 0, To: 120, Instalments: 12, Days: 60}}},
 	})
 	must(t, err)
 	return p

@@ -111,6 +111,7 @@ func (v *visit) nav() (out []place) {
 		{access.Inbox, "inbox", "待办", "Inbox", "i", "inbox/"},
 		{access.Borrowers, "borrowers", "借款人", "Borrowers", "b", "borrowers/"},
 		{access.Reports, "reports", "报表", "Reports", "r", ""},
+		{access.Approve, "approvals", "待审批", "Approvals", "p", ""},
 		{access.Audit, "audit", "操作记录", "Audit", "a", ""},
 	} {
 		if !v.user.Grants.Anywhere(p.need) || !v.serves(p.to) {
@@ -168,8 +169,13 @@ var done = map[string][2]string{
 	"password":  {"密码已更改。", "The password is changed."},
 	"held":      {"已暂停，所选范围内不再发出信息。", "It is stopped: nothing of it leaves any more."},
 	"released":  {"已恢复发送。", "It goes on."},
+	"agreed":    {"已约定，立即生效，期间不再催收。", "It is agreed and holds from now on; as long as it is kept nobody is reminded."},
+	"proposed":  {"已提交，待他人审批。", "It waits for a second person's approval."},
+	"approved":  {"已批准，立即生效。", "It is approved, and holds from now on."},
+	"refused":   {"未批准。", "It is refused."},
 	"taken":     {"已由您处理。", "It is yours now."},
 	"handed":    {"已转交。", "It is handed on."},
+	"answered":  {"已排定发出；交付前会再次核对，未能发出会退回待办。", "It is planned. It is judged once more before it leaves, and comes back here if it does not."},
 	"closed":    {"已办结。", "It is closed."},
 	"corrected": {"已更正，后续已生效。", "It is put right, and what follows has happened."},
 }

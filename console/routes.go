@@ -28,12 +28,19 @@ func (c *Console) routes() []route {
 		{"GET /console/borrowers/{id}", access.Borrowers, c.borrower, inside},
 		{"POST /console/borrowers/{id}/unmask", access.Unmask, c.unmask, inside},
 
+		{"POST /console/borrowers/{id}/agree", access.Agree, c.agree, inside},
+
+		{"GET /console/approvals", access.Approve, c.approvals, inside},
+		{"POST /console/approvals/{id}/approve", access.Approve, c.approve, inside},
+		{"POST /console/approvals/{id}/refuse", access.Approve, c.refuse, inside},
+
 		{"GET /console/inbox", access.Inbox, c.inbox, inside},
 		{"GET /console/inbox/{id}", access.Inbox, c.errand, inside},
 		{"POST /console/inbox/{id}/take", access.Inbox, c.take, inside},
 		{"POST /console/inbox/{id}/hand-on", access.Inbox, c.handOn, inside},
 		{"POST /console/inbox/{id}/close", access.Inbox, c.closed, inside},
 		{"POST /console/inbox/{id}/correct", access.Correct, c.correct, inside},
+		{"POST /console/inbox/{id}/answer", access.Write, c.answer, inside},
 
 		{"GET /console/reports", access.Reports, c.reports, inside},
 		{"GET /console/reports/{portfolio}", access.Reports, c.reportFile, inside},
