@@ -42,8 +42,23 @@ once: whoever is signed in is signed out.`,
 		Args: exactly(0, "user takes no arguments; see duly user --help for what it does"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.userList(c.Context(), f) },
 	}
-	sub := func(use, short, example string, args int, more func(*cobra.Command), run func(context.Context, *Config, *signin.Gate, []string) error) {
-		s := &cobra.Command{Use: use, Short: short, Example: "  duly user " + example, Args: exactly(args, "this is called as duly user "+use), RunE: func(c *cobra.Command, args []string) error {
+	a.userChanges(c, &f)
+	list := &cobra.Command{
+		Use: "list", Short: "Who there is and was", Example: "  duly user list --json", Args: exactly(0, "this is called as duly user list"),
+		RunE: func(c *cobra.Command, _ []string) error { return a.userList(c.Context(), f) },
+	}
+	for _, s := range []*cobra.Command{c, list} {
+		s.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
+		a.langFlag(s, &f.lang)
+	}
+	c.AddCommand(list)
+	return c
+}
+
+// userChanges are the commands that change who may come in: each takes a login, and says who does it.
+func (a *app) userChanges(c *cobra.Command, f *userFlags) {
+	sub := func(use, short, example string, more func(*cobra.Command), run func(context.Context, *Config, *signin.Gate, []string) error) {
+		s := &cobra.Command{Use: use, Short: short, Example: "  duly user " + example, Args: exactly(1, "this is called as duly user "+use), RunE: func(c *cobra.Command, args []string) error {
 			if err := staff(f.by); err != nil {
 				return err
 			}
@@ -65,11 +80,11 @@ once: whoever is signed in is signed out.`,
 	roles := func(s *cobra.Command) {
 		s.Flags().StringArrayVar(&f.roles, "role", nil, "a role, or a role in one portfolio such as collector@cards; may be given several times")
 	}
-	sub("add LOGIN", "Somebody new, with a first password that is told this once", "add lin17 --role collector@cards --by administrator:1", 1, roles,
+	sub("add LOGIN", "Somebody new, with a first password that is told this once", "add lin17 --role collector@cards --by administrator:1", roles,
 		func(ctx context.Context, cfg *Config, g *signin.Gate, args []string) error {
-			return a.userAdd(ctx, cfg, g, args[0], f)
+			return a.userAdd(ctx, cfg, g, args[0], *f)
 		})
-	sub("role LOGIN", "These roles and no others", "role lin17 --role supervisor@cards --by administrator:1", 1, roles,
+	sub("role LOGIN", "These roles and no others", "role lin17 --role supervisor@cards --by administrator:1", roles,
 		func(ctx context.Context, cfg *Config, g *signin.Gate, args []string) error {
 			grants, err := cfg.grants(f.roles)
 			if err != nil {
@@ -77,17 +92,17 @@ once: whoever is signed in is signed out.`,
 			}
 			return withUser(ctx, g, args[0], func(p *store.Staffer) error { return g.Store.SetGrants(ctx, p.ID, grants, f.by, a.clock.read()) })
 		})
-	sub("reset LOGIN", "A new first password, told this once; the second factor is set up anew", "reset lin17 --by administrator:1", 1, nil,
+	sub("reset LOGIN", "A new first password, told this once; the second factor is set up anew", "reset lin17 --by administrator:1", nil,
 		func(ctx context.Context, _ *Config, g *signin.Gate, args []string) error {
 			return withUser(ctx, g, args[0], func(p *store.Staffer) error {
 				password, err := g.Reset(ctx, p.ID, f.by)
 				if err != nil {
 					return err
 				}
-				return a.firstPassword(p.Login, password, f)
+				return a.firstPassword(p.Login, password, *f)
 			})
 		})
-	sub("end LOGIN", "They come in no more", "end lin17 --by administrator:1", 1, nil,
+	sub("end LOGIN", "They come in no more", "end lin17 --by administrator:1", nil,
 		func(ctx context.Context, _ *Config, g *signin.Gate, args []string) error {
 			return withUser(ctx, g, args[0], func(p *store.Staffer) error {
 				err := g.Store.EndStaff(ctx, p.ID, f.by, a.clock.read())
@@ -97,16 +112,6 @@ once: whoever is signed in is signed out.`,
 				return err
 			})
 		})
-	list := &cobra.Command{
-		Use: "list", Short: "Who there is and was", Example: "  duly user list --json", Args: exactly(0, "this is called as duly user list"),
-		RunE: func(c *cobra.Command, _ []string) error { return a.userList(c.Context(), f) },
-	}
-	for _, s := range []*cobra.Command{c, list} {
-		s.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
-		a.langFlag(s, &f.lang)
-	}
-	c.AddCommand(list)
-	return c
 }
 
 // grants reads roles such as collector@cards.

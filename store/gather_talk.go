@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/dulyhq/duly/arrange"
@@ -45,10 +46,7 @@ func (p *Past) talked(ctx context.Context, tx *sql.Tx, at int64) error {
 	for rows.Next() && err == nil {
 		err = rows.Scan((*msTime)(&p.CauseAt), (*string)(&p.Cause))
 	}
-	if e := rows.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
+	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
 		return wrap(err)
 	}
 	ends, err := column[string](ctx, tx, `SELECT e.status FROM arrangement a JOIN arrangement_event e
