@@ -62,7 +62,7 @@ func (p *Past) talked(ctx context.Context, tx *sql.Tx, at int64) error {
 // said once for each.
 func (c *talk) failedDebits(portfolio int64, fed, now time.Time) error {
 	return c.exec(`INSERT INTO late_cause (person, portfolio, borrower, at, cause, source, digest)
-		SELECT DISTINCT b.person, b.portfolio, b.id, ?, 'payment_failed', 'debit', x''
+		SELECT DISTINCT b.person, b.portfolio, b.id, CAST(? AS BIGINT), 'payment_failed', 'debit', x''
 		FROM loan_fact f JOIN loan l ON l.id = f.loan JOIN borrower b ON b.id = l.borrower
 		WHERE l.portfolio = ? AND f.debit_until > ? AND f.debit_until <= ?
 			AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.loan = l.id AND p.minor > 0 AND p.paid_on >= f.debit_until / 86400000 - 5)
