@@ -142,3 +142,63 @@ func TestImportAgainstFence(t *testing.T) {
 	}
 	t.Logf("the fence came first %d times of %d", first, n)
 }
+
+// TestImportWaitsForAStep: a step that has looked at the turns, and is held up before its commit, is waited for by an import that is at its
+// end. Its fence is committed before the import, and not after it.
+func TestImportWaitsForAStep(t *testing.T) {
+	s := open(t)
+	if !s.fleet {
+		t.Skip("SQLite has one writer")
+	}
+	take(t, s, small()...)
+	set := houseCaps(t, s)
+	other := reopen(t, s)
+	worker := hire(t, other)
+	p := cards(t, s)
+	b1, t1 := turn(t, s, "B1")
+	ctx := context.Background()
+	// A slot that is not committed holds the step up, after its look at the turns.
+	way, err := s.write.BeginTx(ctx, nil)
+	if err == nil {
+		_, err = way.ExecContext(ctx, `INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode)
+			VALUES (?, 1, ?, ?, ?, 1, 'sms', 1, 1, 1)`, b1<<8, millis(noon), int64(ledger.Day(noon)), set.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := func(what string) bool {
+		return list(t, s, `SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = ? AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`, what)[0] != "0"
+	}
+	stepped, imported := make(chan error, 1), make(chan error, 1)
+	tr := tryOf(Waiting{ID: outbox.FirstOf(noon) + 1, Person: ledger.PersonID(b1), Try: 1, Portfolio: 1}, 1, set)
+	tr.Turn = t1
+	go func() { _, err := other.Commit(ctx, stepOf(worker, &Claim{}, tr)); stepped <- err }()
+	for !waits("transactionid") {
+		time.Sleep(time.Millisecond)
+	}
+	go func() {
+		_, err := s.Import(ctx, Import{Portfolio: p, Now: noon}, give([]feed{file("p.csv", paid("P9", "C1", "2026-09-04", 10_000))}))
+		imported <- err
+	}()
+	for over := false; !over && !waits("advisory"); {
+		select {
+		case err := <-imported:
+			t.Errorf("the import did not wait: %v", err)
+			imported <- err
+			over = true
+		case <-time.After(time.Millisecond):
+		}
+	}
+	for _, err := range []error{way.Rollback(), <-stepped, <-imported} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if late := list(t, s, `SELECT count(*) FROM fence f, payment y WHERE y.known_at = (SELECT max(known_at) FROM payment)
+		AND pg_xact_commit_timestamp(f.xmin) > pg_xact_commit_timestamp(y.xmin)`); late[0] != "0" {
+		t.Error("the fence was committed after the import, on what was known before it")
+	}
+	if n := list(t, s, `SELECT count(*) FROM fence`); n[0] != "1" {
+		t.Errorf("%s fences", n[0])
+	}
+}
