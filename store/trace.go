@@ -125,6 +125,10 @@ var traces = []trace{
 	{table: "desk_owner", of: `desk IN (SELECT id FROM desk WHERE person = @p)`, why: "which of our people looks after it"},
 	{table: "answer_text", of: ofTexts + `answer_text.message)`, columns: "message, desk, at, who, minor", mine: ofTexts + `answer_text.message AND m.borrower = @b)`},
 	{
+		table: "opinion", of: `reply IN (SELECT id FROM reply WHERE person = @p)`, columns: "reply, at, model, meaning",
+		mine: `reply IN (SELECT id FROM reply WHERE borrower = @b)`,
+	},
+	{
 		table: "correction", of: `reply IN (SELECT id FROM reply WHERE person = @p)`, columns: "reply, at, meaning",
 		mine: `reply IN (SELECT id FROM reply WHERE borrower = @b)`,
 	},
