@@ -44,6 +44,7 @@ func replaced(t *testing.T, what string) Spec {
 // TestExplainByTheDocumentsOfThen is invariant 9: whoever asks why somebody was or was not contacted gets the answer of the
 // documents that were in force at the instant, whatever has become of them since.
 func TestExplainByTheDocumentsOfThen(t *testing.T) {
+	slow(t)
 	for _, what := range []string{"strategy", "rulebook", "house", "settings", "terms"} {
 		t.Run(what, func(t *testing.T) {
 			ctx := context.Background()

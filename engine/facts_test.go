@@ -50,6 +50,7 @@ const (
 // TestWhatHoldsContact: each fact that practice and the law ask for holds the reminder, explain names the state and a rule of
 // a rulebook that says what it means, and when the fact ends the reminder is planned.
 func TestWhatHoldsContact(t *testing.T) {
+	slow(t)
 	state := func(kind, reason string) [2]string {
 		return [2]string{
 			states + "B00001,,,," + kind + ",2026-09-20,," + reason + ",desk:4,,\n", states + "B00001,,,," + kind + ",2026-09-20,," + reason + ",desk:4,2026-09-24 09:59,compliance:17\n",

@@ -28,6 +28,7 @@ func (h *house) handOver(o RunOptions) {
 // TestNoPortfolioStarves: a small book does not wait for a large one to be through, whichever was planned first, and
 // the large one goes on meanwhile.
 func TestNoPortfolioStarves(t *testing.T) {
+	slow(t)
 	const large, small, batch = 400, 40, 20
 	for _, first := range []string{"cards", "loans"} {
 		t.Run(first+" first", func(t *testing.T) {

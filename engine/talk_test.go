@@ -53,6 +53,7 @@ func (h *house) texts(n int) (out []string) {
 
 // TestWhatAReplySetsOff: the state, the answer, what waits for a person, and what is agreed, by what is said.
 func TestWhatAReplySetsOff(t *testing.T) {
+	slow(t)
 	for _, c := range []struct {
 		reply  string
 		states string // sorted
@@ -220,6 +221,7 @@ func (h *house) pay(n int, minor int64, on ledger.Date) {
 
 // TestPromiseRestsAndIsJudged: contact rests to the day and its grace, the day before says a word, and the payments decide.
 func TestPromiseRestsAndIsJudged(t *testing.T) {
+	slow(t)
 	for _, c := range []struct {
 		name string
 		paid int64
@@ -275,6 +277,7 @@ func TestPromiseRestsAndIsJudged(t *testing.T) {
 
 // TestPlanTakenUp: a plan that is offered is taken up by a reply, bars collection, and resumes it the day after it is broken.
 func TestPlanTakenUp(t *testing.T) {
+	slow(t)
 	h := talker(t, map[int][]string{1: {"可以分期吗", "分期3"}})
 	d := debt{n: 1, dueOn: day(thursday, 3), minor: 124000}
 	h.take(d)
