@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
 )
@@ -255,21 +256,13 @@ func (t eventTable) write(b *engine.EventBody) error {
 		strings.Join(parts, "; "), d.By, d.State, replyNumber(d.Reply), replyNumber(d.Item), d.Task, due, strconv.FormatBool(d.Urgent), d.Outcome, d.RootCause,
 	}
 	for i := range row {
-		row[i] = inert(row[i])
+		row[i] = intake.Inert(row[i])
 	}
 	if err := t.Write(row); err != nil {
 		return err
 	}
 	t.Flush()
 	return t.Error()
-}
-
-// inert makes a cell one that no spreadsheet takes for a formula: words of people and keys of files may begin like one.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) || strings.HasPrefix(cell, "＝") || strings.HasPrefix(cell, "＋") || strings.HasPrefix(cell, "－") || strings.HasPrefix(cell, "＠") {
-		return "'" + cell
-	}
-	return cell
 }
 
 // tellHooks delivers what is due at the end of a run, and says what was not taken: that is no failure of the run.

@@ -21,6 +21,7 @@ import (
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/serve"
 	"github.com/dulyhq/duly/signin"
 	"github.com/dulyhq/duly/store"
 )
@@ -66,12 +67,12 @@ func New(c Config) http.Handler {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	x := &Console{Config: c, mux: http.NewServeMux()}
-	x.mux.HandleFunc("GET "+stylePath, asset(styleText, "text/css; charset=utf-8"))
-	x.mux.HandleFunc("GET "+scriptPath, asset(scriptText, "text/javascript; charset=utf-8"))
+	x.mux.HandleFunc("GET "+stylePath, serve.Asset(styleText, "text/css; charset=utf-8"))
+	x.mux.HandleFunc("GET "+scriptPath, serve.Asset(scriptText, "text/javascript; charset=utf-8"))
 	for _, r := range x.routes() {
 		x.mux.Handle(r.pattern, x.serve(r))
 	}
-	return headers(c.Secure, http.NewCrossOriginProtection().Handler(http.MaxBytesHandler(x.mux, maxBody)))
+	return serve.Shut(policy, c.Secure, http.NewCrossOriginProtection().Handler(http.MaxBytesHandler(x.mux, maxBody)))
 }
 
 // maxBody is how much a form may hold.
@@ -79,25 +80,6 @@ const maxBody = 64 << 10
 
 // policy lets nothing in that does not come from here; the one script is a file of ours for keys, and nothing needs it.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-func headers(secure bool, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		set := w.Header().Set
-		set("Content-Security-Policy", policy)
-		set("Referrer-Policy", "no-referrer")
-		set("X-Content-Type-Options", "nosniff")
-		set("X-Frame-Options", "DENY")
-		set("X-Robots-Tag", "noindex, nofollow, noarchive")
-		set("Cache-Control", "no-store")
-		set("Cross-Origin-Opener-Policy", "same-origin")
-		set("Cross-Origin-Resource-Policy", "same-origin")
-		set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-		if secure {
-			set("Strict-Transport-Security", "max-age=31536000")
-		}
-		h.ServeHTTP(w, r)
-	})
-}
 
 // A stage is how far somebody must have come before a handler answers. The zero value is the whole way.
 type stage int

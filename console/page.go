@@ -2,9 +2,7 @@ package console
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"html/template"
 	"net/http"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/serve"
 	"github.com/dulyhq/duly/words"
 )
 
@@ -40,8 +39,8 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 var (
 	styleText  = mustRead("pages/style.css")
 	scriptText = mustRead("pages/keys.js")
-	stylePath  = Path + "style-" + hashOf(styleText) + ".css"
-	scriptPath = Path + "keys-" + hashOf(scriptText) + ".js"
+	stylePath  = Path + "style-" + serve.Digest(styleText) + ".css"
+	scriptPath = Path + "keys-" + serve.Digest(scriptText) + ".js"
 )
 
 func mustRead(name string) []byte {
@@ -50,19 +49,6 @@ func mustRead(name string) []byte {
 		panic(err)
 	}
 	return b
-}
-
-func hashOf(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:6])
-}
-
-func asset(text []byte, kind string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", kind)
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		_, _ = w.Write(text) // whoever went away needs no answer
-	}
 }
 
 // A shown is what a page's template is given.

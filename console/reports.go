@@ -12,6 +12,7 @@ import (
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/measure"
 	"github.com/dulyhq/duly/store"
@@ -323,7 +324,7 @@ func (c *Console) reportFile(v *visit) error {
 	}) // a buffer takes everything
 	for i := range r.funnel.Rows {
 		f := &r.funnel.Rows[i]
-		cells := []string{guarded(h.Ref), guarded(f.Stage)}
+		cells := []string{intake.Inert(h.Ref), intake.Inert(f.Stage)}
 		for _, n := range []int64{
 			f.Planned, f.Waiting + f.OnItsWay, f.Cancelled, f.Expired, f.Refused, f.Sent, f.Delivered, f.Undelivered, f.Accepted, f.Unknown, f.Replied, f.Stopped, f.Paid, f.Parts,
 		} {
@@ -336,12 +337,4 @@ func (c *Console) reportFile(v *visit) error {
 	v.w.Header().Set("Content-Disposition", `attachment; filename="report.csv"`)
 	_, _ = v.w.Write(b.Bytes()) // whoever went away needs no answer
 	return nil
-}
-
-// guarded keeps a spreadsheet from taking a word for a formula.
-func guarded(s string) string {
-	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@' || s[0] == '\t' || s[0] == '\r') {
-		return "'" + s
-	}
-	return s
 }

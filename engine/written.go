@@ -15,6 +15,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/lint"
 	"github.com/dulyhq/duly/outbox"
+	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/wire/sms"
 )
@@ -139,6 +140,14 @@ func (o *ownAnswer) judge(text string, at time.Time) error {
 		return nil // it would go nowhere
 	}
 	written, found := o.p.writeOwn(h.d, &j, at)
+	if said, other := o.otherAmount(text); other {
+		found = append(found, lint.Finding{
+			Code: lint.NoAmount, Severity: lint.Warning, Rule: lint.HouseForm, Message: lint.Said{
+				ZH: "提到的金额" + said.Decimal() + "不是目前逾期的" + o.Due.Decimal() + "，发出后不会再核对。",
+				EN: "It names " + said.Decimal() + ", which is not the " + o.Due.Decimal() + " that is overdue now, and nothing checks it again.",
+			},
+		})
+	}
 	o.Language, o.Text, o.Findings, o.Segments = written.Language, string(written.Body), found, written.Segments
 	alphabet, units, _ := sms.Measure(o.Text)
 	o.Alphabet, o.Units = alphabet.String(), units
@@ -149,6 +158,17 @@ func (o *ownAnswer) judge(text string, at time.Time) error {
 		o.Rule, o.Source, o.Reason = f.Rule, f.Source.EN, f.Message.EN
 	}
 	return nil
+}
+
+// otherAmount says that a text names an amount, and not the one that is overdue. It may be right, such as what somebody has promised: the
+// person who writes is told, for it is theirs to know.
+func (o *ownAnswer) otherAmount(text string) (ledger.Money, bool) {
+	r := receive.Read(text, receive.Given{Today: o.h.today, Currency: o.Due.Currency})
+	said := r.Amount
+	if said.Currency == "" {
+		said.Currency = o.Due.Currency
+	}
+	return said, r.HasAmount && !o.Names && said != o.Due
 }
 
 // writeOwn writes a person's answer as it leaves, and says what is wrong with it.

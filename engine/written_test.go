@@ -3,11 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/lint"
 )
 
 // asked makes a house of which borrower 1 has written something that waits for a person, as item 1.
@@ -54,6 +56,23 @@ func TestAPersonAnswers(t *testing.T) {
 	}
 	if n := h.count(`SELECT count(*) FROM sealed_answer WHERE box LIKE '%4008000000%'`); n != 0 {
 		t.Error("the words are not sealed")
+	}
+}
+
+// TestAnotherAmount: whoever writes an amount that is not the one overdue is told, and may have meant it; a number to call is none.
+func TestAnotherAmount(t *testing.T) {
+	h := asked(t, "请问在哪里还款？")
+	for text, told := range map[string]bool{
+		"您目前应还1,500.00元，可在手机银行办理。": true, "您目前应还1,240.00元，可在手机银行办理。": false, "您好，请致电4008000000。": false, "您好，可在手机银行“还款”页面办理。": false,
+	} {
+		v, err := h.PreviewAnswer(context.Background(), 1, text, h.now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		warned := slices.ContainsFunc(v.Findings, func(f lint.Finding) bool { return strings.Contains(f.Message.EN, "nothing checks it again") })
+		if warned != told || !v.May {
+			t.Errorf("%q: told %v, may %v: %+v", text, warned, v.May, v.Findings)
+		}
 	}
 }
 

@@ -2,15 +2,14 @@ package portal
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"html/template"
 	"net/http"
 	"strings"
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/serve"
 )
 
 //go:embed pages
@@ -36,7 +35,7 @@ var templates = func() map[string]*template.Template {
 var (
 	styleText = mustRead("pages/style.css")
 	// stylePath changes with what it holds, so that a browser may keep it for ever.
-	stylePath = "/style-" + hashOf(styleText) + ".css"
+	stylePath = "/style-" + serve.Digest(styleText) + ".css"
 )
 
 func mustRead(name string) []byte {
@@ -45,17 +44,6 @@ func mustRead(name string) []byte {
 		panic(err)
 	}
 	return b
-}
-
-func hashOf(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:6])
-}
-
-func style(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(styleText)
 }
 
 // A shown is what a page's template is given.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/serve"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -72,7 +73,7 @@ func New(c Config) http.Handler {
 	keyed := func(pattern string, h handler) { p.mux.Handle(pattern, p.serve(h, withKey)) }
 	proved := func(pattern string, h handler) { p.mux.Handle(pattern, p.serve(h, withProof)) }
 
-	p.mux.HandleFunc("GET "+stylePath, style)
+	p.mux.HandleFunc("GET "+stylePath, serve.Asset(styleText, "text/css; charset=utf-8"))
 	open("GET /{$}", p.enter)
 	open("POST /enter", p.entered)
 	open("GET /l/{token}", p.link)
@@ -105,7 +106,7 @@ func New(c Config) http.Handler {
 	proved("GET /rules", p.rules)
 	proved("GET /rights", p.rights)
 	proved("GET /data", p.data)
-	return headers(c.Secure, http.NewCrossOriginProtection().Handler(http.MaxBytesHandler(p.mux, maxBody)))
+	return serve.Shut(policy, c.Secure, http.NewCrossOriginProtection().Handler(http.MaxBytesHandler(p.mux, maxBody)))
 }
 
 // maxBody is how much a form may hold.
@@ -113,24 +114,6 @@ const maxBody = 32 << 10
 
 // policy lets nothing in that does not come from here, and no script at all.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-func headers(secure bool, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		set := w.Header().Set
-		set("Content-Security-Policy", policy)
-		set("Referrer-Policy", "no-referrer")
-		set("X-Content-Type-Options", "nosniff")
-		set("X-Frame-Options", "DENY")
-		set("X-Robots-Tag", "noindex, nofollow, noarchive")
-		set("Cache-Control", "no-store")
-		set("Cross-Origin-Opener-Policy", "same-origin")
-		set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-		if secure {
-			set("Strict-Transport-Security", "max-age=31536000")
-		}
-		h.ServeHTTP(w, r)
-	})
-}
 
 // need says how far somebody must have come before a handler answers. The zero value is the whole way.
 type need int
