@@ -29,15 +29,18 @@ func (a *app) userCommand() *cobra.Command {
 		Short: "Who may come in at the console, and with which roles",
 		Long: `Lists who works at the console. Somebody new comes in with a password that is told once, here, and has to choose one of their own
 and set up a second factor (any authenticator app) before they see anything. A login is best a number of staff; it is never given to
-another, so that the audit stays plain.
+another, so that the audit stays plain. Whoever is locked comes in no more until they are unlocked; who has ended comes in no more at all.
+The last who is an administrator of every portfolio can be neither locked nor ended nor given other roles.
 
 The roles are administrator, strategist, approver, compliance, collector, supervisor, auditor and viewer: docs/security.md says
-what each may do. A role holds in every portfolio, or in one: supervisor@cards. Changed roles, a reset and an end take effect at
-once: whoever is signed in is signed out.`,
+what each may do. A role holds in every portfolio, or in one: supervisor@cards. Changed roles, a lock, a reset and an end take effect
+at once: whoever is signed in is signed out. The console's page of users does the same.`,
 		Example: `  duly user add lin17 --role collector@cards --by administrator:1
   duly user list
   duly user role lin17 --role supervisor@cards --role viewer --by administrator:1
   duly user reset lin17 --by administrator:1
+  duly user lock lin17 --by administrator:1
+  duly user sign-out lin17 --by administrator:1
   duly user end lin17 --by administrator:1`,
 		Args: exactly(0, "user takes no arguments; see duly user --help for what it does"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.userList(c.Context(), f) },
@@ -67,7 +70,11 @@ func (a *app) userChanges(c *cobra.Command, f *userFlags) {
 				return err
 			}
 			return cfg.withStore(c.Context(), func(s *store.Store) error {
-				return run(c.Context(), cfg, &signin.Gate{Store: s, Wire: a.clock.read}, args)
+				err := run(c.Context(), cfg, &signin.Gate{Store: s, Wire: a.clock.read}, args)
+				if errors.Is(err, store.ErrLastAdministrator) {
+					return fail(Findings, "nobody would be left who says who works here: make somebody else an administrator of every portfolio first")
+				}
+				return err
 			})
 		}}
 		s.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as administrator:1 (required)")
@@ -102,6 +109,24 @@ func (a *app) userChanges(c *cobra.Command, f *userFlags) {
 				return a.firstPassword(p.Login, password, *f)
 			})
 		})
+	for _, l := range []struct {
+		use, short, refused string
+		do                  func(*store.Store, context.Context, int64, string, time.Time) error
+	}{
+		{"lock LOGIN", "They come in no more until they are unlocked", "%s is locked or has ended already", (*store.Store).LockStaff},
+		{"unlock LOGIN", "They may come in again", "%s is not locked", (*store.Store).UnlockStaff},
+		{"sign-out LOGIN", "Every session of theirs ends; they may come in again", "%s is not there", (*store.Store).SignOutStaff},
+	} {
+		sub(l.use, l.short, strings.Replace(l.use, "LOGIN", "lin17", 1)+" --by administrator:1", nil, func(ctx context.Context, _ *Config, g *signin.Gate, args []string) error {
+			return withUser(ctx, g, args[0], func(p *store.Staffer) error {
+				err := l.do(g.Store, ctx, p.ID, f.by, a.clock.read())
+				if errors.Is(err, store.ErrNotFound) {
+					return fail(Findings, l.refused, p.Login)
+				}
+				return err
+			})
+		})
+	}
 	sub("end LOGIN", "They come in no more", "end lin17 --by administrator:1", nil,
 		func(ctx context.Context, _ *Config, g *signin.Gate, args []string) error {
 			return withUser(ctx, g, args[0], func(p *store.Staffer) error {
@@ -182,6 +207,7 @@ type userLine struct {
 	Roles   []string  `json:"roles"`
 	Since   time.Time `json:"since"`
 	EndedAt time.Time `json:"ended_at,omitzero"`
+	Locked  time.Time `json:"locked_at,omitzero"`
 	Factor  bool      `json:"second_factor"`
 	Given   bool      `json:"first_password"`
 }
@@ -206,7 +232,7 @@ func (a *app) userList(ctx context.Context, f userFlags) error {
 		rows := [][]string{{"", lang.say("login", "用户名"), lang.say("roles", "角色"), lang.say("since", "加入时间"), ""}}
 		for i := range all {
 			p := &all[i]
-			line := userLine{Number: p.ID, Login: p.Login, Since: p.MadeAt, EndedAt: p.EndedAt, Factor: p.FactorOn, Given: p.Given, Roles: []string{}}
+			line := userLine{Number: p.ID, Login: p.Login, Since: p.MadeAt, EndedAt: p.EndedAt, Locked: p.LockedAt, Factor: p.FactorOn, Given: p.Given, Roles: []string{}}
 			for _, r := range p.Grants {
 				word := string(r.Role)
 				if r.Portfolio != "" {
@@ -224,6 +250,8 @@ func (a *app) userList(ctx context.Context, f userFlags) error {
 			switch {
 			case !p.EndedAt.IsZero():
 				remark = lang.say("ended ", "已停用 ") + g.time(p.EndedAt)
+			case !p.LockedAt.IsZero():
+				remark = lang.say("locked ", "已锁定 ") + g.time(p.LockedAt)
 			case p.Given:
 				remark = lang.say("has not come in yet", "尚未首次登录")
 			case !p.FactorOn:

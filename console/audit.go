@@ -30,6 +30,7 @@ var deedWords = map[string][2]string{
 	"arrangement_approved": {"批准约定", "approved an arrangement"}, "arrangement_refused": {"未批准约定", "refused an arrangement"},
 	"closed": {"办结", "closed"}, "corrected": {"更正含义", "corrected"}, "took": {"领取", "took"}, "handed_on": {"转交", "handed on"},
 	"user_added": {"添加用户", "added a user"}, "user_roles": {"变更角色", "changed roles"}, "user_ended": {"停用用户", "ended a user"}, "user_reset": {"重置用户", "reset a user"},
+	"user_locked": {"锁定用户", "locked a user"}, "user_unlocked": {"解锁用户", "unlocked a user"}, "user_signed_out": {"结束用户登录", "ended a user's sessions"},
 	"password_changed": {"更改密码", "changed the password"}, "factor_added": {"设置二次验证", "set up the second factor"}, "state_lifted": {"解除状态", "lifted a state"},
 	"consent_changed": {"变更同意", "changed a consent"}, "rule_weakened": {"放宽规则", "weakened a rule"}, "approved": {"批准", "approved"}, "audit_anew": {"重新封存", "sealed anew"},
 }

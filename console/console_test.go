@@ -35,7 +35,7 @@ func TestEveryRouteAsks(t *testing.T) {
 			}
 			continue
 		}
-		method, path, _ := strings.Cut(strings.NewReplacer("{$}", "", "{id}", "1").Replace(r.Pattern), " ")
+		method, path, _ := strings.Cut(strings.NewReplacer("{$}", "", "{id}", "1", "{do}", "lock").Replace(r.Pattern), " ")
 		send := func(b *browser) got {
 			if method == "POST" {
 				return b.post(path, "reason", "x")

@@ -113,7 +113,7 @@ func (v *visit) colleagues(d *store.DeskItem, e *errand) error {
 		if p.ID == owners[d.ID] {
 			e.Owner, e.Mine = p.Login, p.ID == v.user.ID
 		}
-		if p.EndedAt.IsZero() && p.ID != v.user.ID && mayLookAfter(p, d, v.Desk) {
+		if p.Comes() && p.ID != v.user.ID && mayLookAfter(p, d, v.Desk) {
 			e.Colleagues = append(e.Colleagues, p.Login)
 		}
 	}
@@ -150,7 +150,7 @@ func (c *Console) handOn(v *visit) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err != nil || !p.EndedAt.IsZero() || !mayLookAfter(&p, &d, c.Desk) {
+	if err != nil || !p.Comes() || !mayLookAfter(&p, &d, c.Desk) {
 		return v.showErrand(http.StatusUnprocessableEntity, &d, v.say("请选择可以处理此事的同事。", "Please choose a colleague who may look after this."))
 	}
 	if err := c.Gate.Store.GiveDesk(v.r.Context(), d.ID, p.ID, v.who(), c.Gate.Wire()); err != nil {

@@ -98,6 +98,7 @@ func (v *visit) nav() (out []place) {
 		{access.Borrowers, "borrowers", "借款人", "Borrowers", "b", "borrowers/"},
 		{access.Reports, "reports", "报表", "Reports", "r", ""},
 		{access.Approve, "approvals", "待审批", "Approvals", "p", ""},
+		{access.Users, "users", "用户", "Users", "u", "users/"},
 		{access.Audit, "audit", "操作记录", "Audit", "a", ""},
 	} {
 		if !v.user.Grants.Anywhere(p.need) || !v.serves(p.to) {
@@ -162,6 +163,11 @@ var done = map[string][2]string{
 	"taken":     {"已由您处理。", "It is yours now."},
 	"handed":    {"已转交。", "It is handed on."},
 	"answered":  {"已排定发出；交付前会再次核对，未能发出会退回待办。", "It is planned. It is judged once more before it leaves, and comes back here if it does not."},
+	"roles":     {"角色已更改，对方须重新登录。", "The roles are changed. They sign in anew."},
+	"locked":    {"已锁定，即刻不能登录。", "They are locked, and come in no more."},
+	"unlocked":  {"已解锁，可以登录。", "They may come in again."},
+	"signedout": {"已结束其全部登录。", "All their sessions are ended."},
+	"ended":     {"已停用，不能再登录。", "They come in no more, for good."},
 	"closed":    {"已办结。", "It is closed."},
 	"corrected": {"已更正，后续已生效。", "It is put right, and what follows has happened."},
 }

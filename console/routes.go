@@ -45,6 +45,11 @@ func (c *Console) routes() []route {
 		{"GET /console/reports", access.Reports, c.reports, inside},
 		{"GET /console/reports/{portfolio}", access.Reports, c.reportFile, inside},
 
+		{"GET /console/users", access.Users, c.users, inside},
+		{"POST /console/users", access.Users, c.userAdd, inside},
+		{"GET /console/users/{id}", access.Users, c.userPage, inside},
+		{"POST /console/users/{id}/{do}", access.Users, c.userChange, inside},
+
 		{"GET /console/audit", access.Audit, c.audit, inside},
 	}
 }

@@ -75,14 +75,14 @@ func (g *Gate) Enter(ctx context.Context, login, password, source string) (cooki
 		return "", err
 	}
 	hash := p.Password
-	if err != nil || !p.EndedAt.IsZero() {
+	if err != nil || !p.Comes() {
 		hash = nobodys // so that it takes as long as for somebody
 	}
 	right, err := rightPassword(ctx, hash, password)
 	if err != nil {
 		return "", err
 	}
-	if !right || p.ID == 0 || !p.EndedAt.IsZero() {
+	if !right || !p.Comes() {
 		return "", ErrWrong
 	}
 	if err := g.Store.Passed(ctx, try); err != nil {

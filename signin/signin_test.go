@@ -162,6 +162,8 @@ func TestSessionsEnd(t *testing.T) {
 		func(id int64) error { return d.Store.EndStaff(t.Context(), id, "administrator:1", d.Wire()) },
 		func(id int64) error { return d.Store.SetGrants(t.Context(), id, nil, "administrator:1", d.Wire()) },
 		func(id int64) error { _, err := d.Reset(t.Context(), id, "administrator:1"); return err },
+		func(id int64) error { return d.Store.LockStaff(t.Context(), id, "administrator:1", d.Wire()) },
+		func(id int64) error { return d.Store.SignOutStaff(t.Context(), id, "administrator:1", d.Wire()) },
 	} {
 		login := "lin2" + string(rune('0'+i))
 		cookie, _ := d.hired(login)
@@ -169,10 +171,40 @@ func TestSessionsEnd(t *testing.T) {
 		if !ended(cookie) {
 			t.Errorf("%d: their session goes on", i)
 		}
-		if _, err := d.Enter(t.Context(), login, chosen, "192.0.2.1"); (err == nil) != (i == 1) {
+		if _, err := d.Enter(t.Context(), login, chosen, "192.0.2.1"); (err == nil) != (i == 1 || i == 4) {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
+}
+
+// TestTheLastAdministrator: of those who come in and are administrators of every portfolio one stays, whatever is done to the others and in
+// whatever order; who is locked or has ended does not count.
+func TestTheLastAdministrator(t *testing.T) {
+	d := newDoor(t)
+	all := access.Grants{{Role: access.Administrator}}
+	var ids []int64
+	for i, grants := range []access.Grants{all, all, all, {{Role: access.Administrator, Portfolio: "cards"}}} {
+		id, _, err := d.Add(t.Context(), "adm"+string(rune('0'+i)), grants, "test:1")
+		must(t, err)
+		ids = append(ids, id)
+	}
+	must(t, d.Store.LockStaff(t.Context(), ids[0], "test:1", d.Wire()))
+	must(t, d.Store.EndStaff(t.Context(), ids[1], "test:1", d.Wire()))
+	for i, err := range []error{
+		d.Store.LockStaff(t.Context(), ids[2], "test:1", d.Wire()), d.Store.EndStaff(t.Context(), ids[2], "test:1", d.Wire()),
+		d.Store.SetGrants(t.Context(), ids[2], access.Grants{{Role: access.Viewer}}, "test:1", d.Wire()),
+	} {
+		if !errors.Is(err, store.ErrLastAdministrator) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	p, err := d.Store.StaffByID(t.Context(), ids[2])
+	must(t, err)
+	if !p.Comes() || !p.Grants.Everywhere(access.Users) {
+		t.Errorf("what was refused was kept: %+v", p)
+	}
+	must(t, d.Store.UnlockStaff(t.Context(), ids[0], "test:1", d.Wire()))
+	must(t, d.Store.EndStaff(t.Context(), ids[2], "test:1", d.Wire()))
 }
 
 // TestTries: five wrong passwords from one place close a login there, five wrong codes close it everywhere, and somebody who tries

@@ -15,7 +15,8 @@ type Staffer struct {
 	ID         int64
 	Login      string
 	MadeAt     time.Time
-	EndedAt    time.Time // zero: they may come in
+	EndedAt    time.Time // zero: they have not ended
+	LockedAt   time.Time // zero: they may come in, unless they have ended
 	Password   string    // the hash of it
 	Given      bool      // it was made by somebody else, and has to be changed
 	Factor     []byte    // the second factor's secret; empty: there is none yet
@@ -23,6 +24,9 @@ type Staffer struct {
 	FactorStep int64     // of the last code
 	Grants     access.Grants
 }
+
+// Comes says whether they may come in: they have not ended, and nobody has locked them.
+func (p *Staffer) Comes() bool { return p.ID != 0 && p.EndedAt.IsZero() && p.LockedAt.IsZero() }
 
 // Ref is how the audit writes them.
 func (p *Staffer) Ref() string { return StaffRef(p.ID) }
@@ -32,7 +36,7 @@ var ErrLoginTaken = errors.New("store: somebody has this login, or had it")
 
 func factorAAD(id int64) string { return "staff/" + strconv.FormatInt(id, 10) }
 
-const staffColumns = `p.id, p.login, p.made_at, p.ended_at, p.password, p.given, p.factor, p.factor_on, p.factor_step`
+const staffColumns = `p.id, p.login, p.made_at, p.ended_at, p.password, p.given, p.factor, p.factor_on, p.factor_step, p.locked_at`
 
 // AddStaff adds somebody, and the deed of adding them by who does.
 func (s *Store) AddStaff(ctx context.Context, p Staffer, by string, at time.Time) (id int64, err error) {
@@ -135,7 +139,7 @@ func (s *Store) staff(ctx context.Context, tx *sql.Tx, tail string, args ...any)
 func (s *Store) scanStaff(scan func(...any) error, p *Staffer, more ...any) (err error) {
 	var given, on int64
 	var box []byte
-	if err := scan(append([]any{&p.ID, &p.Login, (*msTime)(&p.MadeAt), (*msTime)(&p.EndedAt), &p.Password, &given, &box, &on, &p.FactorStep}, more...)...); err != nil {
+	if err := scan(append([]any{&p.ID, &p.Login, (*msTime)(&p.MadeAt), (*msTime)(&p.EndedAt), &p.Password, &given, &box, &on, &p.FactorStep, (*msTime)(&p.LockedAt)}, more...)...); err != nil {
 		return wrap(err)
 	}
 	p.Given, p.FactorOn = given == 1, on == 1
@@ -161,9 +165,10 @@ func grantsOf(ctx context.Context, tx *sql.Tx, id int64) (out access.Grants, err
 	return out, wrap(rows.Err())
 }
 
-// SetGrants gives somebody these roles and no others, and ends their sessions.
+// SetGrants gives somebody these roles and no others, and ends their sessions. ErrLastAdministrator says that nobody would be left who
+// gives roles.
 func (s *Store) SetGrants(ctx context.Context, id int64, grants access.Grants, by string, at time.Time) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+	return s.keepingOne(ctx, id, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_role WHERE staff = ?`, id); err != nil {
 			return wrap(err)
 		}
@@ -180,9 +185,10 @@ func endSessions(ctx context.Context, tx *sql.Tx, id int64) error {
 	return wrap(err)
 }
 
-// EndStaff lets somebody in no more. ErrNotFound says that nobody who may come in has that number.
+// EndStaff lets somebody in no more, for good. ErrNotFound says that nobody who has not ended has that number; ErrLastAdministrator
+// as of SetGrants.
 func (s *Store) EndStaff(ctx context.Context, id int64, by string, at time.Time) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+	return s.keepingOne(ctx, id, func(tx *sql.Tx) error {
 		if err := one(tx.ExecContext(ctx, `UPDATE staff SET ended_at = ? WHERE id = ? AND ended_at = 0`, millis(at), id)); err != nil {
 			return err
 		}

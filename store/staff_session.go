@@ -141,7 +141,7 @@ func (s *Store) StaffSession(ctx context.Context, cookie string, at time.Time) (
 	err = s.view(ctx, func(tx *sql.Tx) error {
 		var inside int64
 		row := tx.QueryRowContext(ctx, `SELECT `+staffColumns+`, e.inside, e.seen_at, e.ends_at FROM staff_session e JOIN staff p ON p.id = e.staff
-			WHERE e.hash = ? AND e.ends_at > ? AND e.seen_at > ? AND p.ended_at = 0`, hash, millis(at), millis(at.Add(-StaffIdle)))
+			WHERE e.hash = ? AND e.ends_at > ? AND e.seen_at > ? AND p.ended_at = 0 AND p.locked_at = 0`, hash, millis(at), millis(at.Add(-StaffIdle)))
 		err := s.scanStaff(row.Scan, &v.Staffer, &inside, (*msTime)(&seen), (*msTime)(&v.EndsAt))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound
