@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) backupCommand() *cobra.Command {
-	flag := ""
+	flag, by := "", ""
 	c := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the database into a file while everything runs on",
@@ -34,8 +34,11 @@ PostgreSQL is backed up by its own programs; docs/operations.md says how.`,
 			if err != nil {
 				return err
 			}
+			if err := staff(by); err != nil {
+				return err
+			}
 			return cfg.withStore(c.Context(), func(s *store.Store) error {
-				if err := s.Backup(c.Context(), args[0], a.clock.read()); errors.Is(err, store.ErrServerCopies) {
+				if err := s.Backup(c.Context(), args[0], by, a.clock.read()); errors.Is(err, store.ErrServerCopies) {
 					return fail(Usage, "%w", err)
 				} else if err != nil {
 					return fail(Dependency, "%w", err)
@@ -50,6 +53,7 @@ PostgreSQL is backed up by its own programs; docs/operations.md says how.`,
 			})
 		},
 	}
+	byWhom(c, &by)
 	a.langFlag(c, &flag)
 	return c
 }

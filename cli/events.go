@@ -20,8 +20,8 @@ import (
 )
 
 type eventsFlags struct {
-	lang, from, to, format, hook string
-	json                         bool
+	lang, from, to, format, hook, by string
+	json                             bool
 }
 
 func (a *app) eventsCommand() *cobra.Command {
@@ -55,6 +55,7 @@ export writes all events as a file, whether anybody listens or not. docs/formats
 		return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.eventsAgain(c.Context(), e, f) })
 	}}
 	again.Flags().StringVar(&f.hook, "hook", "", "of one hook (default: of all)")
+	byWhom(again, &f.by)
 	a.langFlag(again, &f.lang)
 	export := &cobra.Command{Use: "export", Short: "All events as a file: JSON Lines, or CSV", Example: "  duly events export --from 2026-09-01 --format csv > events.csv", Args: exactly(0, "export takes no arguments"), RunE: func(c *cobra.Command, _ []string) error {
 		return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.eventsExport(c.Context(), e, f) })
@@ -177,7 +178,7 @@ func (a *app) eventsAgain(ctx context.Context, e *engine.Engine, f eventsFlags) 
 	if err != nil {
 		return err
 	}
-	n, err := e.Store.TryAgain(ctx, f.hook)
+	n, err := e.Store.TryAgain(ctx, f.hook, f.by, a.clock.read())
 	if err != nil {
 		return err
 	}

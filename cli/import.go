@@ -18,8 +18,8 @@ import (
 )
 
 type importFlags struct {
-	mapping, control, asOf, skipBad, portfolio, lang string
-	delta, snapshot, dryRun, yes, json               bool
+	mapping, control, asOf, skipBad, portfolio, by, lang string
+	delta, snapshot, dryRun, yes, json                   bool
 }
 
 // A snapshot that closes more loans than this, or more than a tenth of those open, needs a yes.
@@ -59,6 +59,7 @@ put them in, which can be mended and imported later.`,
 	fs.BoolVar(&f.snapshot, "snapshot", false, "also close the loans that the files do not name")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "do everything but keep nothing")
 	fs.StringVar(&f.skipBad, "skip-bad", "", "import the good rows, and put the bad ones into this file")
+	byWhom(c, &f.by)
 	fs.StringVar(&f.portfolio, "portfolio", "", "id of the portfolio, where there are several")
 	fs.BoolVar(&f.yes, "yes", false, "close as many loans as the snapshot asks for")
 	fs.BoolVar(&f.json, "json", false, "the summary as one JSON object")
@@ -127,6 +128,9 @@ func (i *importing) prepare() (err error) {
 	if i.lang, err = tongueOf(f.lang); err != nil {
 		return err
 	}
+	if err := staff(f.by); err != nil {
+		return err
+	}
 	if f.snapshot && f.delta {
 		return fail(Usage, "an import is either a --delta or a --snapshot")
 	}
@@ -186,7 +190,7 @@ func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) 
 	defer done()
 	i.messages = bar.messages
 	sum, err := s.Import(ctx, store.Import{
-		Portfolio: p, Now: i.a.clock.time(), AsOf: i.asOf.In(i.portfolio.Zone), Snapshot: i.flags.snapshot, DryRun: i.flags.dryRun,
+		Portfolio: p, Now: i.a.clock.time(), AsOf: i.asOf.In(i.portfolio.Zone), Snapshot: i.flags.snapshot, DryRun: i.flags.dryRun, By: i.flags.by,
 		Bad: i.badRow, Approve: i.approve, MayLift: i.mayLift,
 	}, func(st *store.Stage) error {
 		for _, name := range i.files {

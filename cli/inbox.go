@@ -67,9 +67,14 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	by := func(s *cobra.Command) {
 		s.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as staff:17 (required)")
 	}
+	var reader, taker string // of their own: flags that share a variable share the last one's default
 	sub("show NUMBER", "One item with the words of the reply, and what helps; the audit keeps who read them", "show 12 --by staff:17", 1, func(s *cobra.Command) {
-		s.Flags().StringVar(&f.by, "by", "command_line", "who reads: a role or a number of staff, such as staff:17")
+		byWhom(s, &reader)
 	}, func(ctx context.Context, e *engine.Engine, args []string) error {
+		if err := staff(reader); err != nil {
+			return err
+		}
+		f.by = reader
 		return a.inboxShow(ctx, e, args[0], f)
 	})
 	a.inboxAnswerCommand(c, &f)
@@ -91,9 +96,8 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	}, func(ctx context.Context, e *engine.Engine, args []string) error {
 		return a.inboxCause(ctx, e, args[0], args[1], f)
 	})
-	sub("export", "The corrected replies as training texts: meaning, a tab, the words", "export > corrections.tsv", 0, nil, func(ctx context.Context, e *engine.Engine, _ []string) error {
-		return a.inboxExport(ctx, e)
-	})
+	sub("export", "The corrected replies as training texts: meaning, a tab, the words; the audit keeps who took them out", "export > corrections.tsv", 0, func(s *cobra.Command) { byWhom(s, &taker) },
+		func(ctx context.Context, e *engine.Engine, _ []string) error { return a.inboxExport(ctx, e, taker) })
 	return c
 }
 
@@ -330,7 +334,13 @@ func (a *app) inboxCause(ctx context.Context, e *engine.Engine, ref, cause strin
 	return e.Store.SetCause(ctx, sp, c, f.by, f.reason, a.clock.time())
 }
 
-func (a *app) inboxExport(ctx context.Context, e *engine.Engine) error {
+func (a *app) inboxExport(ctx context.Context, e *engine.Engine, who string) error {
+	if err := staff(who); err != nil {
+		return err
+	}
+	if err := e.Store.Record(ctx, store.Deed{At: a.clock.time(), Who: who, What: "replies_exported", Subject: "corrected replies"}); err != nil {
+		return err
+	}
 	list, err := e.Store.Corrections(ctx)
 	if err != nil {
 		return err

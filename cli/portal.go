@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/portal"
+	"github.com/dulyhq/duly/store"
 )
 
 // portalHandler returns the borrower's page as configured; nil where there is none.
@@ -42,6 +44,7 @@ type pageFlags struct {
 	link      bool
 	lang      string
 	portfolio string
+	by        string
 }
 
 func (a *app) pageCommand() *cobra.Command {
@@ -59,6 +62,7 @@ identity document's number, or the day of birth, as far as the lender gave them.
 		},
 	}
 	c.Flags().BoolVar(&f.link, "link", false, "a link in the place of a code")
+	byWhom(c, &f.by)
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "whose borrower, where there are several portfolios")
 	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
@@ -77,8 +81,14 @@ func (a *app) page(ctx context.Context, cfg *Config, e *engine.Engine, borrower 
 	if cfg.Portal.Address == "" {
 		return fail(Input, "%s says nothing of the borrower's page; give portal.address", cfg.File)
 	}
+	if err := staff(f.by); err != nil {
+		return err
+	}
 	in, err := letIn(ctx, e, book.ID, borrower, f.link, a.clock.time())
 	if err != nil {
+		return err
+	}
+	if err := e.Store.Record(ctx, store.Deed{At: a.clock.read(), Who: f.by, What: "page_opened", Subject: "borrower " + strconv.FormatInt(int64(in.Borrower), 10)}); err != nil {
 		return err
 	}
 	if f.link {

@@ -67,6 +67,11 @@ func staff(by string) error {
 	return nil
 }
 
+// byWhom adds --by to a command that may be run by a program as well: the audit says at least that it came from the command line.
+func byWhom(c *cobra.Command, to *string) {
+	c.Flags().StringVar(to, "by", "command_line", "who does it, for the audit: a role or a number of staff, such as operations:7")
+}
+
 type releaseFlags struct {
 	by, lang, contacts   string
 	cancel, send, asJSON bool

@@ -97,10 +97,6 @@ func (c *Console) approve(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := store.Deed{At: c.Gate.Wire(), Who: v.who(), What: "arrangement_approved", Portfolio: a.Portfolio, Subject: "arrangement " + strconv.FormatInt(a.ID, 10)}
-	if err := c.Gate.Store.Record(v.r.Context(), d); err != nil {
-		return err
-	}
 	v.away("approvals?done=approved")
 	return nil
 }
@@ -112,10 +108,6 @@ func (c *Console) refuse(v *visit) error {
 		return err
 	}
 	if err := c.Gate.Store.Withdraw(v.r.Context(), a.ID, v.who(), "not approved", v.at); err != nil {
-		return err
-	}
-	d := store.Deed{At: c.Gate.Wire(), Who: v.who(), What: "arrangement_refused", Portfolio: a.Portfolio, Subject: "arrangement " + strconv.FormatInt(a.ID, 10)}
-	if err := c.Gate.Store.Record(v.r.Context(), d); err != nil {
 		return err
 	}
 	v.away("approvals?done=refused")

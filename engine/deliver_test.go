@@ -186,7 +186,7 @@ func TestEventsOfOneComeInOrder(t *testing.T) {
 		t.Errorf("given up: %+v", list)
 	}
 	l.refuse = nil
-	if n := must(h.Store.TryAgain(context.Background(), hook.Name)); n != 1 {
+	if n := must(h.Store.TryAgain(context.Background(), hook.Name, "staff:1", thursday)); n != 1 {
 		t.Errorf("%d events are tried again", n)
 	}
 	h.deliver()

@@ -68,6 +68,7 @@ func secret(n int) string {
 type Entry struct {
 	Link, Code string // one of them
 	EndsAt     time.Time
+	Borrower   ledger.BorrowerID // whose page it opens
 }
 
 // LetIn makes a code, or a link, for a borrower, without a message.
@@ -79,5 +80,5 @@ func (e *Engine) LetIn(ctx context.Context, p *Portfolio, b ledger.BorrowerID, l
 	if len(lets) == 0 {
 		return Entry{}, errors.New("engine: the portfolio has no borrower's page")
 	}
-	return Entry{Link: v.Link, Code: v.Code, EndsAt: lets[0].EndsAt}, e.Store.LetIn(ctx, p.row.ID, lets[0], at)
+	return Entry{Link: v.Link, Code: v.Code, EndsAt: lets[0].EndsAt, Borrower: b}, e.Store.LetIn(ctx, p.row.ID, lets[0], at)
 }

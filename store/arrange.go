@@ -397,7 +397,11 @@ func (s *Store) PlanTomorrow(ctx context.Context, a *Arranged, part arrange.Part
 func (s *Store) Arrange(ctx context.Context, sp Speaker, a *Agreed, who string, now time.Time) (id int64, err error) {
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		id, err = (&talk{ctx, tx}).arranged(&sp, a, who, who, now)
-		return err
+		what := "arrangement_agreed"
+		if a.Status == arrange.Proposed {
+			what = "arrangement_asked"
+		}
+		return errors.Join(err, s.arrangementDeed(ctx, tx, id, who, what, now))
 	})
 	return id, err
 }
@@ -416,7 +420,16 @@ func (s *Store) Arrangement(ctx context.Context, id int64) (Arranged, error) {
 
 // Begin lets an arrangement begin that was proposed or offered.
 func (s *Store) Begin(ctx context.Context, id int64, who string, now time.Time) error {
-	return s.update(ctx, func(tx *sql.Tx) error { return (&talk{ctx, tx}).live(id, now, who, "Approved by "+who+".") })
+	return s.update(ctx, func(tx *sql.Tx) error {
+		return errors.Join((&talk{ctx, tx}).live(id, now, who, "Approved by "+who+"."), s.arrangementDeed(ctx, tx, id, who, "arrangement_approved", now))
+	})
+}
+
+// arrangementDeed keeps what somebody did with an arrangement.
+func (s *Store) arrangementDeed(ctx context.Context, tx *sql.Tx, id int64, who, what string, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO audit (at, who, what, portfolio, subject) SELECT ?, ?, ?, portfolio, 'arrangement ' || id FROM arrangement WHERE id = ?`,
+		millis(at), who, what, id)
+	return wrap(err)
 }
 
 // Withdraw ends an arrangement that is open: refused where it waited for an approval.
@@ -430,11 +443,11 @@ func (s *Store) Withdraw(ctx context.Context, id int64, who, reason string, now 
 		if err != nil {
 			return wrap(err)
 		}
-		to := arrange.Withdrawn
+		to, what := arrange.Withdrawn, "arrangement_withdrawn"
 		if status == arrange.Proposed {
-			to = arrange.Refused
+			to, what = arrange.Refused, "arrangement_refused"
 		}
-		return (&talk{ctx, tx}).became(id, to, arrange.Verdict{Reason: reason}, now, who)
+		return errors.Join((&talk{ctx, tx}).became(id, to, arrange.Verdict{Reason: reason}, now, who), s.arrangementDeed(ctx, tx, id, who, what, now))
 	})
 }
 
@@ -463,7 +476,7 @@ func (s *Store) Confirm(ctx context.Context, id int64, a *Agreed, who string, no
 		case status != a.Status:
 			return ErrMoved
 		case status == arrange.Live:
-			return c.event(id, arrange.Live, arrange.Verdict{}, now, who, why)
+			return errors.Join(c.event(id, arrange.Live, arrange.Verdict{}, now, who, why), s.arrangementDeed(ctx, tx, id, who, "arrangement_confirmed", now))
 		}
 		if err := c.exec(`DELETE FROM arrangement_part WHERE arrangement = ?`, id); err != nil {
 			return err
@@ -476,6 +489,6 @@ func (s *Store) Confirm(ctx context.Context, id int64, a *Agreed, who string, no
 		if err := c.exec(`UPDATE arrangement SET minor = ?, due = ?, made_at = ?, made_on = ? WHERE id = ?`, a.Total(), a.Due, millis(now), a.MadeOn, id); err != nil {
 			return err
 		}
-		return c.live(id, now, who, why)
+		return errors.Join(c.live(id, now, who, why), s.arrangementDeed(ctx, tx, id, who, "arrangement_confirmed", now))
 	})
 }

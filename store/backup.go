@@ -16,13 +16,16 @@ var ErrServerCopies = errors.New("store: PostgreSQL is backed up by pg_basebacku
 
 // Backup writes the database as it stands into a file that must not be there yet, while others write on. The copy says of
 // itself that it is one, so that nothing leaves from it before a person releases what waits. What is sealed stays sealed: keys are
-// to be kept elsewhere. The file is whole and durable when Backup returns, and not there when it fails.
-func (s *Store) Backup(ctx context.Context, path string, wireNow time.Time) (err error) {
+// to be kept elsewhere. Who makes it is in the audit, of the copy too. The file is whole and durable when Backup returns, and not there when it fails.
+func (s *Store) Backup(ctx context.Context, path, who string, wireNow time.Time) (err error) {
 	if s.fleet {
 		return ErrServerCopies
 	}
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("store: backup: %s exists and is not written over", path)
+	}
+	if err := s.Record(ctx, Deed{At: wireNow, Who: who, What: "backed_up", Subject: "everything"}); err != nil {
+		return err
 	}
 	half := path + ".half"
 	if err := os.RemoveAll(half); err != nil {

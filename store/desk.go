@@ -315,6 +315,9 @@ func (s *Store) SetCause(ctx context.Context, sp Speaker, cause arrange.Cause, w
 			sp.Person, sp.Portfolio, sp.Borrower, millis(now), string(cause), who, digest); err != nil {
 			return err
 		}
+		if _, err := s.deed(ctx, tx, Deed{At: now, Who: who, What: "cause_said", Portfolio: sp.Portfolio, Subject: "borrower " + strconv.FormatInt(int64(sp.Borrower), 10)}); err != nil {
+			return err
+		}
 		return t.turn(sp.Person)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
@@ -266,16 +267,19 @@ func (s *Store) Undelivered(ctx context.Context) (out []Undelivered, err error) 
 	return out, err
 }
 
-// TryAgain lets what was given up be tried again, at every hook or at one, and returns how many events that is.
-func (s *Store) TryAgain(ctx context.Context, hook string) (n int64, err error) {
+// TryAgain lets what was given up be tried again, at every hook or at one, and returns how many events that is. Who says so is in the audit.
+func (s *Store) TryAgain(ctx context.Context, hook, who string, at time.Time) (n int64, err error) {
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE hook_event SET given_up = 0, tries = 0, first_at = 0, next_at = 0 WHERE given_up = 1
 			AND hook IN (SELECT id FROM hook WHERE ? = '' OR name = ?)`, hook, hook)
 		if err != nil {
 			return wrap(err)
 		}
-		n, err = res.RowsAffected()
-		return wrap(err)
+		if n, err = res.RowsAffected(); err != nil {
+			return wrap(err)
+		}
+		_, err = s.deed(ctx, tx, Deed{At: at, Who: who, What: "events_again", Subject: strings.TrimSpace("hook " + hook)})
+		return err
 	})
 	return n, err
 }

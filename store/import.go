@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/intake"
@@ -19,6 +20,7 @@ type Import struct {
 	AsOf      time.Time // up to when the lender's system states them, in the creditor's own zone; zero means Now
 	Snapshot  bool      // close the loans of the portfolio that the rows do not name
 	DryRun    bool      // do all the work, then leave no trace
+	By        string    // who brings them in, for the audit: a role or a number of staff; empty keeps no row
 
 	// Bad is called for each row that contradicts the other rows or what is known. Such rows are left out;
 	// whether the others go in is for Approve to say.
@@ -211,6 +213,9 @@ func (m *merge) finish() {
 	text, err := json.Marshal(m.sum)
 	m.fail(err)
 	m.exec(`UPDATE source SET summary = ? WHERE id = ?`, string(text), m.source)
+	if m.o.By != "" {
+		m.exec(`INSERT INTO audit (at, who, what, portfolio, subject) VALUES (?, ?, 'imported', ?, ?)`, millis(m.o.Now), m.o.By, m.o.Portfolio.ID, "import "+strconv.FormatInt(m.source, 10))
+	}
 	m.talk()
 	if m.err != nil {
 		return

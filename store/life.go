@@ -56,11 +56,18 @@ func (s *Store) Life(ctx context.Context) (Life, error) {
 }
 
 // Hold stops hand-over until a person releases it: not a message more is fenced from its commit on. A hold that is there
-// stays as it is.
+// stays as it is. Who holds is in the audit; what a machine finds is not.
 func (s *Store) Hold(ctx context.Context, wireNow time.Time, why, by string) error {
 	return s.between(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE life SET held_at = ?, held_why = ?, held_by = ? WHERE held_at = 0`, millis(wireNow), why, by)
-		return wrap(err)
+		res, err := tx.ExecContext(ctx, `UPDATE life SET held_at = ?, held_why = ?, held_by = ? WHERE held_at = 0`, millis(wireNow), why, by)
+		if err != nil || by == "" {
+			return wrap(err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return wrap(err)
+		}
+		_, err = s.deed(ctx, tx, Deed{At: wireNow, Who: by, What: "held", Subject: "everything", Reason: why})
+		return err
 	})
 }
 

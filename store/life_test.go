@@ -241,7 +241,7 @@ func TestBackup(t *testing.T) {
 	l := newLiving(t, place(t))
 	path := filepath.Join(t.TempDir(), "b.db")
 	if l.fleet {
-		if err := l.Backup(ctx, path, wire); !errors.Is(err, ErrServerCopies) {
+		if err := l.Backup(ctx, path, "ops:1", wire); !errors.Is(err, ErrServerCopies) {
 			t.Error(err)
 		}
 		return
@@ -267,10 +267,10 @@ func TestBackup(t *testing.T) {
 		}
 		writes <- nil
 	}()
-	if err := errors.Join(l.Backup(ctx, path, wire), <-writes); err != nil {
+	if err := errors.Join(l.Backup(ctx, path, "ops:1", wire), <-writes); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Backup(ctx, path, wire); err == nil {
+	if err := l.Backup(ctx, path, "ops:1", wire); err == nil {
 		t.Error("a backup was written over another")
 	}
 	l.wants("") // the original goes on

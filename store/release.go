@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/dulyhq/duly/outbox"
@@ -216,8 +217,11 @@ func (s *Store) reborn(ctx context.Context, tx *sql.Tx, h *Holding, r Release, c
 		return "", err
 	}
 	line = newLine()
-	_, err = tx.ExecContext(ctx, `UPDATE life SET line = ?, home = ?, timeline = ?, held_at = 0, held_why = '', held_by = ''`, line, home, timeline)
-	return line, wrap(err)
+	if _, err = tx.ExecContext(ctx, `UPDATE life SET line = ?, home = ?, timeline = ?, held_at = 0, held_why = '', held_by = ''`, line, home, timeline); err != nil {
+		return "", wrap(err)
+	}
+	_, err = s.deed(ctx, tx, Deed{At: r.Wire, Who: r.By, What: "released", Subject: fmt.Sprintf("everything, %s, %d cancelled", choice, cancelled)})
+	return line, err
 }
 
 // cancelDue closes the messages whose hour had come, and moves the cursors over them.
