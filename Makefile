@@ -14,7 +14,8 @@ TESTFLAGS ?=
 
 # The scripts of commands start hundreds of processes, each of which reads every rulebook before it does anything: under the race
 # detector that takes minutes, and what they run side by side the tests of engine, store and serve run too. The proof steps every
-# worker from one goroutine, where there is nothing to race.
+# worker from one goroutine, where there is nothing to race. What drives PostgreSQL is in store, whose tests run on both databases;
+# those of the other packages run on SQLite.
 #
 # Packages that run goroutines or share memory: they, or their tests, import one of these.
 # Called where it is used, so that `make help` does not run the go command.
@@ -61,8 +62,10 @@ test: ## Run all tests: make test PKG=./store/... TESTFLAGS='-run Fence -v'.
 race: ## Run the short tests of the packages that share memory under the race detector.
 	@packages=$$($(SHARING)); \
 	if [[ -z $$packages ]]; then echo "race: no package shares memory"; exit 0; fi; \
-	echo go test -race -short $$packages; \
-	CGO_ENABLED=1 go run ./test/withpg go test -race -short -skip '^TestScripts$$' -timeout 30m $(TESTFLAGS) $$packages
+	echo go test -race -short $$packages; export CGO_ENABLED=1; \
+	race="go test -race -short -skip ^TestScripts$$ -timeout 30m $(TESTFLAGS)"; \
+	if others=$$(grep -v /store$$ <<<"$$packages"); then DULY_TEST_DATABASE=sqlite $$race $$others; fi; \
+	if grep -q /store$$ <<<"$$packages"; then go run ./test/withpg $$race $$(grep /store$$ <<<"$$packages"); fi
 
 .PHONY: sim
 sim: ## Try to break what must always hold: make sim SEEDS=5000 FROM=1, or one world again: make sim SEED=42.

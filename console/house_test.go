@@ -24,6 +24,7 @@ import (
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/signin"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/test/litetest"
 )
 
 // thursday is a working day.
@@ -98,6 +99,7 @@ func newHouse(t testing.TB) *house {
 	must(t, store.MakeKeys(filepath.Join(dir, "keys")))
 	keys, err := store.LoadKeys(filepath.Join(dir, "keys"))
 	must(t, err)
+	litetest.Fill(t, dir, func(dir string) error { return store.Migrate(ctx, dir) })
 	s, err := store.Open(ctx, dir, keys)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })

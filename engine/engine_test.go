@@ -18,6 +18,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/test/litetest"
 	"github.com/dulyhq/duly/test/pgtest"
 )
 
@@ -76,6 +77,8 @@ func newHouseAt(t testing.TB, place string) *house {
 				t.Fatal(err)
 			}
 		}))
+	} else {
+		litetest.Fill(t, h.place, func(dir string) error { return store.Migrate(context.Background(), dir) })
 	}
 	s, err := store.Open(context.Background(), h.place, h.keys)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/portal"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/test/litetest"
 )
 
 // thursday is a working day.
@@ -75,6 +76,7 @@ func newHouse(t testing.TB) *house {
 	must(t, store.MakeKeys(filepath.Join(dir, "keys")))
 	keys, err := store.LoadKeys(filepath.Join(dir, "keys"))
 	must(t, err)
+	litetest.Fill(t, dir, func(dir string) error { return store.Migrate(ctx, dir) })
 	s, err := store.Open(ctx, dir, keys)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })

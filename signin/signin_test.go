@@ -12,6 +12,7 @@ import (
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/test/litetest"
 	"github.com/dulyhq/duly/test/pgtest"
 )
 
@@ -37,6 +38,8 @@ func newDoor(t *testing.T) *door {
 	place := dir
 	if onPostgres {
 		place = pgtest.Copy(t, pgtest.Template(t, func(url string) { must(t, store.Migrate(t.Context(), url)) }))
+	} else {
+		litetest.Fill(t, dir, func(dir string) error { return store.Migrate(t.Context(), dir) })
 	}
 	s, err := store.Open(t.Context(), place, keys)
 	must(t, err)

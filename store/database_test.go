@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/dulyhq/duly/test/litetest"
 	"github.com/dulyhq/duly/test/pgtest"
 )
 
@@ -21,7 +22,15 @@ func place(t testing.TB) string {
 			}
 		}))
 	}
-	return t.TempDir()
+	return folder(t)
+}
+
+// folder returns a folder with a new store on SQLite.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	litetest.Fill(t, dir, func(dir string) error { return Migrate(context.Background(), dir) })
+	return dir
 }
 
 // TestMain runs every test on SQLite and then on PostgreSQL.

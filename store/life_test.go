@@ -135,7 +135,7 @@ func TestPutBack(t *testing.T) {
 		}
 	}
 	t.Run("nothing happened", func(t *testing.T) {
-		l := newLiving(t, t.TempDir())
+		l := newLiving(t, folder(t))
 		l.wants("")
 		for range 2 {
 			l = l.again(l.where, l.witness)
@@ -143,12 +143,12 @@ func TestPutBack(t *testing.T) {
 		}
 	})
 	t.Run("the file is copied elsewhere", func(t *testing.T) {
-		l := newLiving(t, t.TempDir())
+		l := newLiving(t, folder(t))
 		l.wants("")
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
-		dir := t.TempDir()
+		dir := folder(t)
 		if err := os.WriteFile(filepath.Join(dir, FileName), bytesOf(l), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +163,7 @@ func TestPutBack(t *testing.T) {
 		"all three are lost": func(l *living) { l.wants(""); l.reply(); take(t, l.Store, small()...) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLiving(t, t.TempDir())
+			l := newLiving(t, folder(t))
 			l.wants("")
 			l = l.again(l.where, l.witness)
 			if err := l.Close(); err != nil {
@@ -187,7 +187,7 @@ func TestPutBack(t *testing.T) {
 		})
 	}
 	t.Run("from before a release", func(t *testing.T) {
-		l := newLiving(t, t.TempDir())
+		l := newLiving(t, folder(t))
 		l.wants("")
 		l = l.again(l.where, l.witness)
 		_ = l.Close()
@@ -206,7 +206,7 @@ func TestPutBack(t *testing.T) {
 		l.again(l.where, l.witness).wants(HeldOther)
 	})
 	t.Run("the witness is damaged", func(t *testing.T) {
-		l := newLiving(t, t.TempDir())
+		l := newLiving(t, folder(t))
 		l.wants("")
 		_ = l.Close()
 		b, err := os.ReadFile(l.witness)
@@ -220,7 +220,7 @@ func TestPutBack(t *testing.T) {
 		l.again(l.where, l.witness).wants(HeldWitness)
 	})
 	t.Run("the witness cannot be written", func(t *testing.T) {
-		l := newLiving(t, t.TempDir())
+		l := newLiving(t, folder(t))
 		l = l.again(l.where, filepath.Join(t.TempDir(), "nowhere", "witness"))
 		if err := l.send(); !errors.Is(err, ErrNoWitness) {
 			t.Errorf("sending: %v", err)

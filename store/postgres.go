@@ -6,15 +6,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
 )
 
 // IsURL says whether a place is a database of PostgreSQL, and not a folder.
@@ -59,42 +56,8 @@ const (
 	lockBooks   = lockWrite + 3
 )
 
-// Migrate brings the schema of a database of PostgreSQL up to date, and does nothing else. Open does it too.
-func Migrate(ctx context.Context, url string) error {
-	cfg, err := pgx.ParseConfig(url)
-	if err != nil {
-		return errURL
-	}
-	return wrap(migratePostgres(ctx, *cfg))
-}
-
 // errURL says so little because pgx would repeat the URL, password and all.
 var errURL = errors.New("store: the database's URL cannot be read")
-
-// migratePostgres lets one process at a time bring the schema up to date.
-func migratePostgres(ctx context.Context, cfg pgx.ConnConfig) (err error) {
-	db := stdlib.OpenDB(cfg)
-	defer func() { err = errors.Join(err, db.Close()) }()
-	held, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, held.Close()) }()
-	if _, err := held.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, lockMigrate); err != nil {
-		return err
-	}
-	sub, err := fs.Sub(schema, "schema/postgres")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(database.DialectPostgres, db, sub)
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	_, unlock := held.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, lockMigrate)
-	return errors.Join(err, unlock)
-}
 
 // pgConnector makes connections that read the store's SQL.
 type pgConnector struct{ driver.Connector }

@@ -9,15 +9,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
 )
 
 //go:embed schema/sqlite/*.sql schema/postgres/*.sql
@@ -76,14 +72,8 @@ func Open(ctx context.Context, place string, keys *Keys) (*Store, error) {
 // openSQLite opens the database in a folder.
 func openSQLite(ctx context.Context, dir string) (write, read *sql.DB, err error) {
 	path := filepath.Join(dir, FileName)
-	writer, err := openLite(dsn(path, "&_txlock=immediate"))
-	if err != nil {
+	if write, err = openWriter(ctx, path); err != nil {
 		return nil, nil, fmt.Errorf("store: open %s: %w", path, err)
-	}
-	write = sql.OpenDB(writer)
-	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
 	}
 	reader, err := openLite(dsn(path, "&_pragma=query_only(1)"))
 	if err != nil {
@@ -92,6 +82,20 @@ func openSQLite(ctx context.Context, dir string) (write, read *sql.DB, err error
 	read = sql.OpenDB(reader)
 	read.SetMaxOpenConns(8)
 	return write, read, nil
+}
+
+// openWriter opens the database for writing and brings its schema up to date.
+func openWriter(ctx context.Context, path string) (*sql.DB, error) {
+	writer, err := openLite(dsn(path, "&_txlock=immediate"))
+	if err != nil {
+		return nil, err
+	}
+	write := sql.OpenDB(writer)
+	write.SetMaxOpenConns(1)
+	if err := migrate(ctx, write); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	return write, nil
 }
 
 // dsn builds the connection string. FULL makes each commit durable before it returns; nothing that permits a
@@ -103,19 +107,6 @@ func dsn(path, more string) string {
 }
 
 func escaped(path string) string { return (&url.URL{Path: path}).EscapedPath() }
-
-func migrate(ctx context.Context, db *sql.DB) error {
-	sub, err := fs.Sub(schema, "schema/sqlite")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(database.DialectSQLite3, db, sub)
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	return err
-}
 
 // Close closes the database.
 func (s *Store) Close() error {
