@@ -10,6 +10,9 @@ import (
 // reported prints the report with the stages side by side, which fits the demo's width; duly report prints the
 // same with a line a stage.
 func (d *demo) reported(ctx context.Context) error {
+	if err := d.engine.Roll(ctx, d.after()); err != nil {
+		return err
+	}
 	r, err := makeReport(ctx, d.config, d.engine.Store, d.engine.Portfolios[0], span{})
 	if err != nil {
 		return err

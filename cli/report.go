@@ -31,8 +31,8 @@ func (a *app) reportCommand() *cobra.Command {
 persons who are held, by rule. The states always sum to what was planned. This is the report called funnel, and the
 one that is meant where none is named.
 
-Paid counts the loans that were paid on within seven days of a stage's latest message; it is what happened after, not
-proof of what caused it.
+Paid counts the messages whose loan was paid on within seven days and before the next message about it; it is what happened
+after, not proof of what caused it. What is new is folded into sums first, and the report reads the sums.
 
 The report called replies tells what people wrote and how each reply was answered, that none is unanswered, what was agreed and
 kept, what waits for a person, why payments are late, and how many were reminded although their money had come.
@@ -66,7 +66,21 @@ itself, and waits for a receipt or a person.`,
 }
 
 // A span is the days of a report in the creditor's zone.
-type span struct{ from, to time.Time }
+type span struct {
+	from, to time.Time
+	zone     *time.Location
+}
+
+// days are the first and the last day; zero ones mean without end.
+func (s span) days() (from, to ledger.Date) {
+	if !s.from.IsZero() {
+		from = ledger.Day(s.from.In(s.zone))
+	}
+	if !s.to.IsZero() {
+		to = ledger.Day(s.to.In(s.zone)) - 1
+	}
+	return from, to
+}
 
 func (f *reportFlags) span(zone *time.Location) (s span, err error) {
 	for _, x := range []struct {
@@ -102,6 +116,9 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 			return err
 		}
 	}
+	if err := e.Roll(ctx, a.clock.time()); err != nil {
+		return err
+	}
 	w := bufio.NewWriter(a.out)
 	for _, p := range e.Portfolios {
 		if f.portfolio != "" && p.Ref != f.portfolio {
@@ -111,6 +128,7 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 		if err != nil {
 			return err
 		}
+		s.zone = p.Zone
 		if f.name == "replies" {
 			if err := a.reportReplies(ctx, e, p, s, f.format, &page{w: w, lang: lang, zone: p.Zone}); err != nil {
 				return err
@@ -158,8 +176,9 @@ func makeReport(ctx context.Context, cfg *Config, s *store.Store, p *engine.Port
 	}
 	r := &funnelReport{portfolio: p, holds: holds}
 	var tariff int64
+	first, last := sp.days()
 	tariff, r.cost = cfg.partCost(p.Carrier)
-	if r.funnel, r.currency, err = engine.Funnel(ctx, s, p, sp.from, sp.to, tariff); r.currency == "" {
+	if r.funnel, r.currency, err = engine.Funnel(ctx, s, p, first, last, tariff); r.currency == "" {
 		if own, err := cfg.Portfolio(p.Ref); err == nil {
 			r.currency = own.Currency
 		}

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/engine"
@@ -135,17 +134,6 @@ func (v *visit) reportDays() (r report, from, to ledger.Date, wrong string) {
 	return r, from, to, wrong
 }
 
-// spanOf are the instants of days in a portfolio's zone; zero times mean without end.
-func spanOf(h *engine.Portfolio, from, to ledger.Date) (begins, ends time.Time) {
-	if from != 0 {
-		begins = from.At(0, 0, h.Zone)
-	}
-	if to != 0 {
-		ends = (to + 1).At(0, 0, h.Zone)
-	}
-	return begins, ends
-}
-
 // A reported is what a report of one portfolio is made of.
 type reported struct {
 	funnel measure.Funnel
@@ -157,15 +145,14 @@ type reported struct {
 func (v *visit) reported(h *engine.Portfolio, from, to ledger.Date) (reported, error) {
 	name := "report " + strconv.FormatInt(h.Row(), 10) + " " + from.String() + " " + to.String()
 	return summed(v, name, func(ctx context.Context) (r reported, err error) {
-		begins, ends := spanOf(h, from, to)
 		tariff, _ := v.cost(h)
-		if r.funnel, r.paid, err = engine.Funnel(ctx, v.Gate.Store, h, begins, ends, tariff); err != nil {
+		if r.funnel, r.paid, err = engine.Funnel(ctx, v.Gate.Store, h, from, to, tariff); err != nil {
 			return r, err
 		}
-		if r.holds, err = v.Gate.Store.Holds(ctx, h.Row(), ends); err != nil {
+		if r.holds, _, err = v.Gate.Store.RolledHolds(ctx, h.Row(), to); err != nil {
 			return r, err
 		}
-		r.talk, err = v.Gate.Store.Talk(ctx, h.Row(), begins, ends, v.at)
+		r.talk, err = engine.Spoken(ctx, v.Gate.Store, h, from, to, v.at)
 		return r, err
 	})
 }
@@ -189,13 +176,7 @@ func (v *visit) reportOf(h *engine.Portfolio, from, to ledger.Date) (reportBook,
 	today.holds(v, h, r.holds)
 	b.Holds = today.Holds
 	b.talk(v, &r.talk)
-	complaints := int64(0)
-	for _, m := range r.talk.Counts {
-		if m.What == "meaning" && m.Name == "complaint" {
-			complaints += m.Number
-		}
-	}
-	b.Stops, b.Complains = perTenThousand(r.funnel.Total.Stopped, r.funnel.Total.Sent), perTenThousand(complaints, r.funnel.Total.Sent)
+	b.Stops, b.Complains = perTenThousand(r.funnel.Total.Stopped, r.funnel.Total.Sent), perTenThousand(r.funnel.Total.Complained, r.funnel.Total.Sent)
 	return b, nil
 }
 

@@ -28,6 +28,7 @@ func TestReports(t *testing.T) {
 		t.Fatal("nothing was planned")
 	}
 	h.said("B1", receive.Hardship, "失业了，暂时还不上")
+	must(t, h.engine.Roll(context.Background(), *h.civil.Load()))
 	cards := h.inside(h.hire("vic2", access.Grant{Role: access.Viewer, Portfolio: "cards"}))
 	g := cards.get("/console/reports")
 	for _, want := range []string{"从计划到还款", fmt.Sprintf(`<th scope="row">计划</th><td class="num">%d</td><td class="num">100%%</td>`, planned), "经济困难", "未答复的回复"} {

@@ -86,7 +86,7 @@ func (v *visit) showToday(status int, wrong string) error {
 func (v *visit) bookOf(h *engine.Portfolio) (book, error) {
 	key := strconv.FormatInt(h.Row(), 10)
 	today := ledger.Day(v.at.In(h.Zone))
-	begins, ends := today.At(0, 0, h.Zone), (today+1).At(0, 0, h.Zone)
+	ends := (today + 1).At(0, 0, h.Zone)
 	b := book{Ref: h.Ref}
 	out, err := summed(v, "out "+key, func(ctx context.Context) ([]store.Outgoing, error) {
 		return v.Gate.Store.Outgoing(ctx, h.Row(), v.at, v.at.Add(30*24*time.Hour))
@@ -95,15 +95,16 @@ func (v *visit) bookOf(h *engine.Portfolio) (book, error) {
 		return b, err
 	}
 	b.hours(v, out, ends)
-	counts, err := summed(v, "counts "+key, func(ctx context.Context) ([]store.Count, error) {
-		return v.Gate.Store.Counts(ctx, h.Row(), begins, time.Time{})
+	counts, err := summed(v, "counts "+key, func(ctx context.Context) ([]store.Rolled, error) {
+		return v.Gate.Store.Rolled(ctx, h.Row(), "message", today, 0, false)
 	})
 	if err != nil {
 		return b, err
 	}
 	b.states(v, counts)
 	holds, err := summed(v, "holds "+key, func(ctx context.Context) ([]store.Held, error) {
-		return v.Gate.Store.Holds(ctx, h.Row(), v.at)
+		held, _, err := v.Gate.Store.RolledHolds(ctx, h.Row(), today)
+		return held, err
 	})
 	b.holds(v, h, holds)
 	return b, err
@@ -133,10 +134,10 @@ func (b *book) hours(v *visit, out []store.Outgoing, ends time.Time) {
 // shownStates are the states of messages in the order in which they come to be.
 var shownStates = []string{"waiting", "fenced", "accepted", "delivered", "undelivered", "refused", "unknown", "cancelled", "expired"}
 
-func (b *book) states(v *visit, counts []store.Count) {
+func (b *book) states(v *visit, counts []store.Rolled) {
 	by := map[string]int64{}
-	for _, c := range counts {
-		by[c.State] += c.Number
+	for i := range counts {
+		by[counts[i].State] += counts[i].N
 	}
 	for _, s := range shownStates {
 		if by[s] > 0 {

@@ -26,7 +26,8 @@ type Nightly struct {
 	Planned  func(portfolio string, done Planned)
 	Retained func(month time.Time, done store.Retained)
 
-	kept atomic.Int64 // the hour in which keeping was asked for
+	kept  atomic.Int64 // the hour in which keeping was asked for
+	rests rests
 }
 
 // replanAfter is how long after a plan an import may cause the next one: a feed of payments every few minutes is not to
@@ -54,6 +55,7 @@ func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 		return nil, err
 	}
 	due = append(due, keeping...)
+	due = append(due, n.rolling()...)
 	for _, p := range n.Engine.Portfolios {
 		shards, err := n.shards(ctx, p)
 		if err != nil {
@@ -91,6 +93,8 @@ func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 		return n.retain(ctx, piece)
 	case eraseJob:
 		return n.erase(ctx)
+	case rollJob:
+		return n.roll(ctx)
 	case planJob:
 		return n.plan(ctx, piece)
 	default:

@@ -107,6 +107,13 @@ func (n *Nightly) retain(ctx context.Context, piece jobs.Piece) error {
 		return nil // another machine's configuration has it; this one gives nothing up
 	}
 	month := outbox.MessageID(piece.Run << outbox.MonthBits).Month()
+	// What the month gives to the sums stays.
+	if err := n.Engine.Roll(ctx, n.Civil()); err != nil {
+		return err
+	}
+	if err := n.Engine.Store.SealRolled(ctx, month); err != nil {
+		return err
+	}
 	done, err := n.Engine.Store.Retain(ctx, month, n.Civil(), n.keeps())
 	if err != nil {
 		return fmt.Errorf("engine: retention of %s: %w", month.Format("2006-01"), err)

@@ -18,6 +18,7 @@ type Count struct {
 type Return struct {
 	Stage                  string
 	Replied, Stopped, Paid int64
+	Complained, Opened     int64
 	PaidMinor              int64
 }
 
@@ -29,6 +30,7 @@ type Row struct {
 	Delivered, Undelivered, Accepted, Unknown int64
 	Refused, Cancelled, Expired               int64
 	Replied, Stopped, Paid                    int64
+	Complained, Opened                        int64 // complained; came in at the borrower's page
 	PaidMinor                                 int64
 	Parts                                     int64 // that the carrier took, or may have
 	CostMicro                                 int64 // parts × tariff, in millionths of a minor unit
@@ -71,7 +73,7 @@ func Fold(counts []Count, returns []Return, tariff int64, order []string) (Funne
 	}
 	for _, b := range returns {
 		r := row(b.Stage)
-		r.Replied, r.Stopped, r.Paid, r.PaidMinor = b.Replied, b.Stopped, b.Paid, b.PaidMinor
+		r.Replied, r.Stopped, r.Paid, r.PaidMinor, r.Complained, r.Opened = b.Replied, b.Stopped, b.Paid, b.PaidMinor, b.Complained, b.Opened
 	}
 	for _, r := range byStage {
 		r.CostMicro = r.Parts * tariff
@@ -149,6 +151,8 @@ func (r *Row) sum(o *Row) {
 		{&r.Replied, &o.Replied},
 		{&r.Stopped, &o.Stopped},
 		{&r.Paid, &o.Paid},
+		{&r.Complained, &o.Complained},
+		{&r.Opened, &o.Opened},
 		{&r.PaidMinor, &o.PaidMinor},
 		{&r.Parts, &o.Parts},
 		{&r.CostMicro, &o.CostMicro},

@@ -54,6 +54,7 @@ const (
 	lockMigrate = lockWrite + 1
 	lockLease   = lockWrite + 2
 	lockBooks   = lockWrite + 3
+	lockRoll    = lockWrite + 7
 )
 
 // errURL says so little because pgx would repeat the URL, password and all.

@@ -16,16 +16,19 @@ type Count struct {
 	Parts  int64 // of those that were handed over
 }
 
+// whyColumn is why a message of message_state v is where it is.
+const whyColumn = `CASE v.state
+			WHEN 'undelivered' THEN coalesce((SELECT min(r.cause) FROM receipt r WHERE r.id BETWEEN v.fence<<8 AND v.fence<<8|255 AND r.kind = 'undelivered'), '')
+			WHEN 'refused' THEN coalesce(v.outcome_code, '') WHEN 'unknown' THEN coalesce(v.outcome_code, '')
+			ELSE coalesce(v.rule, '') END`
+
 // Counts returns the messages planned from from to before to (zero times mean without end), by stage, state and
 // reason. They always sum to the messages planned.
 func (s *Store) Counts(ctx context.Context, portfolio int64, from, to time.Time) ([]Count, error) {
 	if to.IsZero() {
 		to = endOfTime
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT v.stage, v.state, CASE v.state
-			WHEN 'undelivered' THEN coalesce((SELECT min(r.cause) FROM receipt r WHERE r.id BETWEEN v.fence<<8 AND v.fence<<8|255 AND r.kind = 'undelivered'), '')
-			WHEN 'refused' THEN coalesce(v.outcome_code, '') WHEN 'unknown' THEN coalesce(v.outcome_code, '')
-			ELSE coalesce(v.rule, '') END AS why,
+	rows, err := s.read.QueryContext(ctx, `SELECT v.stage, v.state, `+whyColumn+` AS why,
 			count(*), coalesce(sum(CASE WHEN v.outcome IN ('accepted', 'unknown') THEN v.parts END), 0)
 		FROM message_state v JOIN batch b ON b.id = v.batch
 		WHERE v.portfolio = ? AND b.planned_at >= ? AND b.planned_at < ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
@@ -70,52 +73,6 @@ func (s *Store) Holds(ctx context.Context, portfolio int64, to time.Time) ([]Hel
 			return nil, wrap(err)
 		}
 		out = append(out, h)
-	}
-	return out, wrap(rows.Err())
-}
-
-// An Answered is what came back from a stage's messages.
-type Answered struct {
-	Stage   string
-	Replied int64 // persons who wrote something after a message of the stage and before the next one
-	Stopped int64 // of these, persons who asked to be left alone
-	Paid    int64 // loans that led a message of the stage and were paid on within seven days of it
-	Minor   int64 // what was paid then
-	Unit    string
-}
-
-// Answers returns what came back, by the stage of the latest message before it.
-func (s *Store) Answers(ctx context.Context, portfolio int64, from, to time.Time) ([]Answered, error) {
-	if to.IsZero() {
-		to = endOfTime
-	}
-	rows, err := s.read.QueryContext(ctx, `WITH sent AS (
-			SELECT v.person, v.loan, v.stage, v.fenced_at, v.currency FROM message_state v
-			WHERE v.portfolio = ?1 AND v.outcome IN ('accepted', 'unknown') AND v.fenced_at >= ?2 AND v.fenced_at < ?3),
-		reply_stage AS (
-			SELECT r.person, r.meaning, (SELECT s.stage FROM sent s WHERE s.person = r.person AND s.fenced_at <= r.at ORDER BY s.fenced_at DESC LIMIT 1) AS stage
-			FROM reply r WHERE r.at >= ?2 AND r.at < ?3),
-		last_sent AS (SELECT loan, stage, currency, max(fenced_at) AS at FROM sent GROUP BY loan, stage, currency),
-		paid AS (
-			SELECT l.stage, l.loan, l.currency, sum(p.minor) AS minor FROM last_sent l JOIN payment p ON p.loan = l.loan
-			WHERE p.paid_on * 86400000 BETWEEN l.at - 86400000 AND l.at + 7 * 86400000 AND p.paid_on * 86400000 < ?3
-			AND p.known_at = (SELECT max(q.known_at) FROM payment q WHERE q.loan = p.loan AND q.key = p.key) AND p.minor > 0 GROUP BY 1, 2, 3)
-		SELECT st.stage, (SELECT count(DISTINCT person) FROM reply_stage r WHERE r.stage = st.stage),
-			(SELECT count(DISTINCT person) FROM reply_stage r WHERE r.stage = st.stage AND r.meaning = 'stop'),
-			(SELECT count(*) FROM paid p WHERE p.stage = st.stage), coalesce((SELECT sum(minor) FROM paid p WHERE p.stage = st.stage), 0),
-			coalesce(min(st.currency), '')
-		FROM sent st GROUP BY 1 ORDER BY 1`, portfolio, millis(from), millis(to))
-	if err != nil {
-		return nil, wrap(err)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []Answered
-	for rows.Next() {
-		var a Answered
-		if err := rows.Scan(&a.Stage, &a.Replied, &a.Stopped, &a.Paid, &a.Minor, &a.Unit); err != nil {
-			return nil, wrap(err)
-		}
-		out = append(out, a)
 	}
 	return out, wrap(rows.Err())
 }

@@ -28,6 +28,10 @@ type TalkReport struct {
 	Opened     int64 // of which so many were: the second step was taken, which no preview and no scanner does
 }
 
+// lateCauses are why payments are late, of each borrower the latest that was said.
+const lateCauses = `SELECT 'cause', cause, '', count(*), 0, 0, '' FROM late_cause WHERE portfolio = ?1 AND at >= ?2 AND at < ?3
+			AND id = (SELECT max(id) FROM late_cause x WHERE x.person = late_cause.person AND x.borrower = late_cause.borrower) GROUP BY 2 ORDER BY 2`
+
 // Talk reports what was said and agreed in a portfolio from from to before to (zero times mean without end), and what waits now.
 func (s *Store) Talk(ctx context.Context, portfolio int64, from, to, now time.Time) (r TalkReport, err error) {
 	if to.IsZero() {
@@ -46,8 +50,7 @@ func (s *Store) Talk(ctx context.Context, portfolio int64, from, to, now time.Ti
 			WHERE a.portfolio = ?1 AND a.made_at >= ?2 AND a.made_at < ?3 GROUP BY 2, 3 ORDER BY 2, 3`,
 		`SELECT 'desk', kind, CASE open WHEN 1 THEN 'waiting' ELSE 'closed' END, count(*), 0, 0, '' FROM desk
 			WHERE portfolio = ?1 AND opened_at >= ?2 AND opened_at < ?3 GROUP BY 2, 3 ORDER BY 2, 3`,
-		`SELECT 'cause', cause, '', count(*), 0, 0, '' FROM late_cause WHERE portfolio = ?1 AND at >= ?2 AND at < ?3
-			AND id = (SELECT max(id) FROM late_cause x WHERE x.borrower = late_cause.borrower) GROUP BY 2 ORDER BY 2`,
+		lateCauses,
 	} {
 		if err := s.talkCounts(ctx, &r, q, portfolio, millis(from), millis(to)); err != nil {
 			return r, err
@@ -86,4 +89,14 @@ func (s *Store) talkCounts(ctx context.Context, r *TalkReport, query string, arg
 		r.Counts = append(r.Counts, c)
 	}
 	return wrap(rows.Err())
+}
+
+// SaidCauses returns why payments are late as was said from from to before to (zero times mean without end).
+func (s *Store) SaidCauses(ctx context.Context, portfolio int64, from, to time.Time) ([]TalkCount, error) {
+	if to.IsZero() {
+		to = endOfTime
+	}
+	var r TalkReport
+	err := s.talkCounts(ctx, &r, lateCauses, portfolio, millis(from), millis(to))
+	return r.Counts, err
 }

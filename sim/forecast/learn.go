@@ -30,7 +30,7 @@ func Learn(ctx context.Context, s *store.Store, portfolio int64, on ledger.Date,
 			}
 		}
 	}
-	return m, m.recorded(ctx, s, portfolio)
+	return m, m.recorded(ctx, s, portfolio, on)
 }
 
 // tally counts how instalments were met.
@@ -88,25 +88,23 @@ func (t *tally) instalment(due, met ledger.Date, whole bool, on ledger.Date) {
 }
 
 // recorded takes the shares of answers from what came back so far.
-func (m *Model) recorded(ctx context.Context, s *store.Store, portfolio int64) error {
-	counts, err := s.Counts(ctx, portfolio, time.Time{}, time.Time{})
-	if err != nil {
+func (m *Model) recorded(ctx context.Context, s *store.Store, portfolio int64, on ledger.Date) error {
+	// The store is a copy: it does not matter on which clock it is folded.
+	if _, _, err := s.Roll(ctx, store.RollAsk{Civil: on.At(0, 0, time.UTC), All: true}); err != nil {
 		return err
 	}
-	answers, err := s.Answers(ctx, portfolio, time.Time{}, time.Time{})
+	sums, err := s.Rolled(ctx, portfolio, "message", 0, 0, false)
 	if err != nil {
 		return err
 	}
 	var replied, stopped int64
-	for _, c := range counts {
-		switch c.State {
+	for i := range sums {
+		switch c := &sums[i]; c.State {
 		case "accepted", "unknown", "delivered", "undelivered":
-			m.Sample += c.Number
+			m.Sample += c.N
+			replied += c.Replied
+			stopped += c.Stopped
 		}
-	}
-	for _, a := range answers {
-		replied += a.Replied
-		stopped += a.Stopped
 	}
 	if m.Sample >= enoughSent {
 		m.Asked, m.Reply, m.Stop = true, float64(replied)/float64(m.Sample), float64(stopped)/float64(m.Sample)

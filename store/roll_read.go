@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"math"
+	"time"
+
+	"github.com/dulyhq/duly/ledger"
+)
+
+// Rolled returns the sums of a kind from a day to a day (zero days mean without end), over all of the days where byDay is false: Day is
+// zero then.
+func (s *Store) Rolled(ctx context.Context, portfolio int64, what string, from, to ledger.Date, byDay bool) (out []Rolled, err error) {
+	day, first, last := "0", int64(from), int64(to)
+	if byDay {
+		day = "day"
+	}
+	if from == 0 {
+		first = math.MinInt32
+	}
+	if to == 0 {
+		last = math.MaxInt32
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+day+`, stage, name, carrier, state, reason, unit, CAST(sum(n) AS BIGINT), CAST(sum(parts) AS BIGINT), CAST(sum(replied) AS BIGINT),
+			CAST(sum(stopped) AS BIGINT), CAST(sum(complained) AS BIGINT), CAST(sum(opened) AS BIGINT), CAST(sum(let_in) AS BIGINT), CAST(sum(paid) AS BIGINT),
+			CAST(sum(chased) AS BIGINT), CAST(sum(minor) AS BIGINT), CAST(sum(came) AS BIGINT)
+		FROM roll_sum WHERE portfolio = ? AND what = ? AND day BETWEEN ? AND ? GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7`,
+		portfolio, what, first, last)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		r := Rolled{Roll: Roll{Portfolio: portfolio, What: what}}
+		to := []any{&r.Day, &r.Stage, &r.Name, &r.Carrier, &r.State, &r.Reason, &r.Unit}
+		for _, v := range r.values() {
+			to = append(to, v)
+		}
+		if err := rows.Scan(to...); err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, r)
+	}
+	return out, wrap(rows.Err())
+}
+
+// RollHolds counts anew who is held by which rule, and keeps it as that of a day: of each day stays what was counted last.
+func (s *Store) RollHolds(ctx context.Context, portfolio int64, day ledger.Date) error {
+	held, err := s.heldNow(ctx, portfolio)
+	if err != nil {
+		return err
+	}
+	return s.putRolled(ctx, portfolio, "hold", day, held)
+}
+
+func (s *Store) heldNow(ctx context.Context, portfolio int64) (t tally, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT r.stage, r.rule, CAST(sum(d.n) AS BIGINT) FROM (SELECT ruling, count(*) AS n FROM decision WHERE portfolio = ? GROUP BY ruling) d
+		JOIN ruling r ON r.id = d.ruling WHERE r.action = 'hold' GROUP BY 1, 2`, portfolio)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	// A day on which nobody is held has been counted too.
+	t = tally{Roll{Portfolio: portfolio, What: "hold"}: Sums{Parts: 1}}
+	for rows.Next() {
+		k, v := Roll{Portfolio: portfolio, What: "hold"}, Sums{}
+		if err := rows.Scan(&k.Stage, &k.Reason, &v.N); err != nil {
+			return nil, wrap(err)
+		}
+		t.add(k, v)
+	}
+	return t, wrap(rows.Err())
+}
+
+// putRolled puts sums of a kind and day in the place of those that are there.
+func (s *Store) putRolled(ctx context.Context, portfolio int64, what string, day ledger.Date, t tally) error {
+	put := tally{}
+	for k, v := range t {
+		k.Portfolio, k.What, k.Day = portfolio, what, day
+		put.add(k, v)
+	}
+	return s.transaction(ctx, anyone, func(tx *sql.Tx, _ direct) error {
+		if s.fleet { // two at once would add to each other
+			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(?)`, lockRoll); err != nil {
+				return wrap(err)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM roll_sum WHERE portfolio = ? AND what = ? AND day = ?`, portfolio, what, day); err != nil {
+			return wrap(err)
+		}
+		return addSums(ctx, tx, put)
+	})
+}
+
+// RolledHolds returns who was held by which rule as last counted on a day or before it; a zero day means the latest. The day is
+// zero where nothing was counted.
+func (s *Store) RolledHolds(ctx context.Context, portfolio int64, to ledger.Date) (held []Held, on ledger.Date, err error) {
+	last := int64(to)
+	if to == 0 {
+		last = math.MaxInt32
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(day), 0) FROM roll_sum WHERE portfolio = ? AND what = 'hold' AND day <= ?`, portfolio, last).Scan(&on)
+	if err != nil || on == 0 {
+		return nil, 0, wrap(err)
+	}
+	all, err := s.Rolled(ctx, portfolio, "hold", on, on, false)
+	for i := range all {
+		held = append(held, Held{Stage: all[i].Stage, Rule: all[i].Reason, Persons: all[i].N})
+	}
+	return held, on, err
+}
+
+// SealRolled says that what a month's messages gave to the sums stays as it is: they are about to be given up.
+func (s *Store) SealRolled(ctx context.Context, month time.Time) error {
+	first := monthNumber(month) << (36 - messageBits)
+	return s.transaction(ctx, anyone, func(tx *sql.Tx, _ direct) error {
+		_, err := tx.ExecContext(ctx, `UPDATE roll_piece SET due_at = ?, version = version + 1 WHERE kind = 'message' AND piece BETWEEN ? AND ?`,
+			int64(rollNever), first, first+1<<(36-messageBits)-1)
+		return wrap(err)
+	})
+}
