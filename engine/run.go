@@ -140,7 +140,7 @@ func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, er
 		cfg.Window = dispatch.DefaultWindow
 	}
 	var err error
-	r.s, err = e.NewSender(SenderConfig{Carrier: cfg.ID, Civil: o.Civil, Batch: o.Batch, Window: cfg.Window, Beside: atOnce},
+	r.s, err = e.NewSender(SenderConfig{Carrier: cfg.ID, Civil: o.Civil, Batch: o.Batch, Window: cfg.Window, Aside: atOnce},
 		func(sink dispatch.Sink) (Carrier, error) {
 			r.carrier, err = dispatch.NewSMPP(cfg, sink)
 			return r.carrier, err
@@ -148,12 +148,19 @@ func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, er
 	return r, err
 }
 
-// atOnce commits in a goroutine of its own.
-func atOnce(commit, judge func()) {
-	var wg sync.WaitGroup
-	wg.Go(commit)
-	judge()
-	wg.Wait()
+// atOnce judges ahead in a goroutine of its own.
+func atOnce(judge func() bool) func() {
+	judged := make(chan struct{}, 1)
+	go func() {
+		for more := true; more; {
+			more = judge()
+			select {
+			case judged <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return func() { <-judged }
 }
 
 const tick = 20 * time.Millisecond

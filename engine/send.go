@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +26,7 @@ type Sender struct {
 	worker  int64
 	batch   int // messages a claim at most
 	window  int // messages between fence and durable outcome at most
-	beside  func(commit, judge func())
+	aside   func(judge func() bool) (wait func())
 	in      *inbox
 	mine    []*Portfolio // those of this carrier
 	last    *Portfolio   // of the last claim; nil before the first
@@ -38,7 +37,7 @@ type Sender struct {
 	shelf     store.Shelf    // the dossiers of that claim
 	cases     []judged       // room for what is judged of it
 	settled   time.Time
-	ahead     *ready    // judged while the step before was committed; nil when there is none
+	ahead     ahead
 	committed time.Time // when the last commit began
 	notNow    error     // why nothing may leave at present; nil: it may
 	restUntil time.Time // until when nothing is claimed because of it
@@ -52,37 +51,6 @@ const leastWindow = time.Minute
 
 // askAgain is how long a sender rests whose database lets nothing leave at present. It stores what comes back all the same.
 const askAgain = time.Second
-
-// A ready is a claim that has been judged and may be committed: soon, for it was judged on the facts of its At.
-// What changes in between is found by the fence: the person's turn, the slot and the batch's cursor.
-type ready struct {
-	st    *store.Step
-	msgs  []dispatch.Message
-	paper *compose.Paper // with the texts of st.Tries
-}
-
-// papers are those of claims that are committed and done with.
-var papers = sync.Pool{New: func() any { return new(compose.Paper) }}
-
-// prepare claims up to room messages and judges them, as if the claim taken were committed already. Nothing is
-// stored, so that what it returns may be dropped. Its claim is nil when nothing is due.
-func (s *Sender) prepare(ctx context.Context, room int, taken *store.Claim) (*ready, error) {
-	// Wire time is read first: a process that is held up between the two then has less time to leave, not more.
-	r := &ready{st: &store.Step{WireAt: s.e.Wire(), At: s.now()}}
-	if room <= 0 {
-		return r, nil
-	}
-	if s.recount.Swap(false) {
-		for _, p := range s.e.Portfolios {
-			clear(p.capSets)
-		}
-	}
-	var err error
-	s.paper = papers.Get().(*compose.Paper)
-	r.paper = s.paper
-	r.msgs, err = s.judge(ctx, r.st, room, taken)
-	return r, err
-}
 
 // commit stores what came back together with the fences of a claim, and submits what they permit.
 func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {

@@ -30,9 +30,10 @@ type SenderConfig struct {
 	Civil   func() time.Time // civil time; may be virtual
 	Batch   int              // messages a claim at most; 0 means DefaultBatch
 	Window  int              // messages between fence and durable outcome at most; 0 lets none leave
-	// Beside runs the commit of a claim and the judging of the next one, and returns when both are through. In which
-	// order, or whether at the same time, changes nothing but the speed. Nil runs them one after the other.
-	Beside func(commit, judge func())
+	// Aside lets claims be judged ahead: it calls judge, which judges one, until that returns false, in a goroutine of its own, or
+	// as often as it likes at once. What it returns waits until judge has returned once more, or calls it. When judge is called
+	// changes nothing but the speed; nil calls it when a claim is wanted. It never runs twice at a time.
+	Aside func(judge func() (more bool)) (wait func())
 }
 
 // NewSender returns a worker that hands messages over to the carrier that open returns, on the engine's store and
@@ -45,10 +46,10 @@ func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, 
 	if cfg.Batch == 0 {
 		cfg.Batch = DefaultBatch
 	}
-	if cfg.Beside == nil {
-		cfg.Beside = func(commit, judge func()) { commit(); judge() }
+	if cfg.Aside == nil {
+		cfg.Aside = whenWanted
 	}
-	s := &Sender{e: own, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, beside: cfg.Beside, in: newInbox(), paper: new(compose.Paper)}
+	s := &Sender{e: own, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, aside: cfg.Aside, in: newInbox(), paper: new(compose.Paper)}
 	for _, p := range own.Portfolios {
 		if p.Carrier == s.name {
 			s.mine = append(s.mine, p)
@@ -80,8 +81,8 @@ const (
 )
 
 // Step makes one step: it stores what came back, commits the fences of one claim and submits what they permit. It
-// settles now and then, and keeps the lease. It starts no goroutine and waits for nothing, and after an error
-// nothing is certain but what the store holds: end the sender.
+// settles now and then, and keeps the lease. It starts no goroutine and waits for nothing but a claim that is being judged, and after
+// an error nothing is certain but what the store holds: end the sender.
 func (s *Sender) Step(ctx context.Context) (Stepped, error) {
 	now := s.e.Wire()
 	if now.Sub(s.settled) >= settleEvery {
@@ -102,52 +103,40 @@ func (s *Sender) Step(ctx context.Context) (Stepped, error) {
 	return did, err
 }
 
-// handOver commits one claim, and judges the next one meanwhile.
+// handOver commits one claim, while those after it are judged.
 func (s *Sender) handOver(ctx context.Context, now time.Time) (Stepped, error) {
-	next := s.ahead
-	s.ahead = nil
-	room := s.room()
-	if next != nil && now.Sub(next.st.WireAt) > staleAhead {
-		next = nil
+	next, err := s.ahead.first(now)
+	if err != nil {
+		return Stepped{}, err
 	}
+	room := s.room()
 	if next == nil {
 		if room < min(s.batch, s.window)/2 && now.Sub(s.committed) < gather {
 			return Stepped{}, nil // soon there is room for a claim that is worth a commit
 		}
-		var err error
 		if next, err = s.prepare(ctx, room, nil); err != nil {
 			return Stepped{}, err
 		}
 	}
 	if len(next.st.Tries) > room {
-		s.ahead = next
+		// It stays the first of those judged ahead, and what came back is stored without it.
 		if s.in.waiting() == 0 || now.Sub(s.committed) < gather {
 			return Stepped{}, nil
 		}
-		next = &ready{st: &store.Step{At: s.now()}}
+		s.committed = now
+		return s.commit(ctx, &ready{st: &store.Step{At: s.now()}})
 	}
+	s.ahead.pass(next)
 	if next.st.Claim == nil && s.in.waiting() == 0 {
 		return Stepped{}, nil
 	}
 	s.committed = now
-	if next.st.Claim == nil || next.st.Claim.Batch == 0 || s.ahead != nil {
-		return s.commit(ctx, next) // nothing more is due, or the next claim can only be seen afterwards
+	s.judgeAhead(ctx, next.st.Claim)
+	did, err := s.commit(ctx, next)
+	if did.Lost || s.notNow != nil {
+		s.ahead.drop() // it was judged as if this claim were committed
 	}
-	return s.both(ctx, next)
-}
-
-// both commits a claim while the next one is judged.
-func (s *Sender) both(ctx context.Context, claim *ready) (did Stepped, err error) {
-	var ahead *ready
-	var judged error
-	taken, most := *claim.st.Claim, min(s.batch, s.carrier.Width()/2)
-	s.beside(
-		func() { did, err = s.commit(ctx, claim) },
-		func() { ahead, judged = s.prepare(ctx, most, &taken) })
-	if judged == nil && !did.Lost && ahead.st.Claim != nil {
-		s.ahead = ahead
-	}
-	return did, errors.Join(err, judged)
+	return did, err
 }
 
 // inTurn returns the carrier's portfolios in the order in which they are asked for what is due: those with something urgent first,
@@ -191,10 +180,14 @@ func (s *Sender) running(ctx context.Context, of []*Portfolio) ([]*Portfolio, er
 
 // Rest lets the sender claim nothing more; its steps go on storing what comes back. What was judged ahead is dropped: nothing
 // of it is stored.
-func (s *Sender) Rest() { s.resting, s.ahead = true, nil }
+func (s *Sender) Rest() {
+	s.resting = true
+	s.ahead.drop()
+}
 
 // Hire registers the sender as a worker and learns which parts wait for a receipt.
 func (s *Sender) Hire(ctx context.Context) error {
+	s.ahead.abandon()
 	now := s.e.Wire()
 	id, err := s.e.Store.Hire(ctx, now, now.Add(leaseFor))
 	if err != nil {
@@ -220,6 +213,7 @@ func (s *Sender) keepLease(ctx context.Context) error {
 
 // Finish stores the last outcomes and dismisses the worker.
 func (s *Sender) Finish(ctx context.Context) error {
+	s.ahead.abandon()
 	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)

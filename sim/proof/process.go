@@ -85,12 +85,10 @@ func (p *process) bind(c *carrier) error {
 	}
 	cfg := engine.SenderConfig{
 		Carrier: c.name, Civil: p.civil, Batch: batch, Window: granted,
-		Beside: func(commit, judge func()) {
-			if w.rng.IntN(2) == 0 {
-				commit, judge = judge, commit
+		Aside: func(judge func() bool) func() {
+			for w.rng.IntN(2) == 0 && judge() { //nolint:revive // As often as the coin says, before the commit; what is left is judged when it is wanted.
 			}
-			commit()
-			judge()
+			return func() { judge() }
 		},
 	}
 	var err error

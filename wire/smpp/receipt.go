@@ -83,45 +83,22 @@ func ParseReceipt(text string) (Receipt, error) {
 	var r Receipt
 	var stat string
 	var clash error
-	field := func(name string) *string {
-		switch name {
-		case "id":
-			return &r.ID
-		case "stat":
-			return &stat
-		case "sub":
-			return &r.Sub
-		case "dlvrd":
-			return &r.Dlvrd
-		case "submit date":
-			return &r.SubmitDate
-		case "done date":
-			return &r.DoneDate
-		case "err":
-			return &r.Err
-		}
-		return nil
-	}
 	word := "" // the word before, which may be the first half of a name
 	for rest := text; rest != ""; {
 		token, after, _ := strings.Cut(rest, " ")
 		name, value, named := strings.Cut(token, ":")
-		name = strings.ToLower(name)
-		if named && name == "text" {
+		if named && lower(name, "text") {
 			r.Text = rest[len("text:"):]
 			break
 		}
-		if named && name == "date" {
-			name = word + " " + name
-		}
-		if to := field(name); named && to != nil {
+		if to := r.field(word, name, &stat); named && to != nil {
 			if *to != "" && *to != value && (to == &r.ID || to == &stat) {
-				clash = fmt.Errorf("%w of %s", errTwice, name)
+				clash = fmt.Errorf("%w of %s", errTwice, strings.ToLower(name))
 			} else if *to == "" {
 				*to = value
 			}
 		}
-		word, rest = strings.ToLower(token), after
+		word, rest = token, after
 	}
 	var known bool
 	r.State, known = ParseState(stat)
@@ -134,6 +111,45 @@ func ParseReceipt(text string) (Receipt, error) {
 		return r, fmt.Errorf("%w: stat %q is not a state", ErrReceipt, stat)
 	}
 	return r, nil
+}
+
+// field returns where the value of a name goes, nil where the name is none. The names of dates have two words.
+func (r *Receipt) field(word, name string, stat *string) *string {
+	switch {
+	case lower(name, "id"):
+		return &r.ID
+	case lower(name, "stat"):
+		return stat
+	case lower(name, "sub"):
+		return &r.Sub
+	case lower(name, "dlvrd"):
+		return &r.Dlvrd
+	case lower(name, "err"):
+		return &r.Err
+	case lower(name, "date") && lower(word, "submit"):
+		return &r.SubmitDate
+	case lower(name, "date") && lower(word, "done"):
+		return &r.DoneDate
+	}
+	return nil
+}
+
+// lower reports whether s is a name of small letters when its capitals are made small. A receipt comes with each message: to make
+// each of its words small cost more than all else that is done to read it.
+func lower(s, name string) bool {
+	if len(s) != len(name) {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != name[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // IsReceipt reports whether the message's type is delivery receipt (§5.2.12). An

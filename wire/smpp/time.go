@@ -47,7 +47,11 @@ func RelativeTime(d time.Duration) (string, error) {
 		return "", fmt.Errorf("%w: %v is not from 1 s to 31 days", ErrTime, d)
 	}
 	s := int(d / time.Second)
-	return fmt.Sprintf("0000%02d%02d%02d%02d000R", s/86400, s/3600%24, s/60%60, s%60), nil
+	b := [timeLength]byte{0: '0', 1: '0', 2: '0', 3: '0', 12: '0', 13: '0', 14: '0', 15: 'R'}
+	for i, n := range [4]int{s / 86400, s / 3600 % 24, s / 60 % 60, s % 60} {
+		b[4+2*i], b[5+2*i] = byte('0'+n/10), byte('0'+n%10)
+	}
+	return string(b[:]), nil
 }
 
 // ParseTime reads an absolute time, or a relative one counted from reference
