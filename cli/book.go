@@ -58,7 +58,7 @@ func (c *Config) spec(p *Portfolio, now time.Time) (engine.Spec, error) {
 	if !now.IsZero() {
 		s.On = ledger.Day(now.In(p.Zone))
 	}
-	s.Page = engine.Page{Address: c.Portal.Address, Links: c.Portal.Links, Valid: c.Portal.Valid}
+	s.Page = c.page(c.Carrier(p.Carrier))
 	s.Talk = p.Talk
 	for _, a := range p.Approvals {
 		s.Approvals = append(s.Approvals, engine.Approval{Template: a.Template, Language: compose.Language(a.Language), Text: a.Text, By: a.By, On: a.On})

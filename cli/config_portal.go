@@ -16,6 +16,7 @@ import (
 type PortalConfig struct {
 	Address string        // "https://my.bank.example": what messages write, without a slash at its end
 	Links   bool          // links may stand in texts; else there are codes only
+	Unsaid  bool          // texts that can do without do not lead to the page
 	Valid   time.Duration // how long a link or a code opens the page
 	Proxied bool          // a proxy of the lender's own stands before it and writes X-Forwarded-For
 }
@@ -38,7 +39,7 @@ type BankAccount struct{ Holder, Bank, Account Text }
 
 // portal reads where the borrower's page is.
 func portalConfig(v document.Value) PortalConfig {
-	if !v.Given() || !v.Keys("address", "links", "valid", "behind_proxy") {
+	if !v.Given() || !v.Keys("address", "links", "in_texts", "valid", "behind_proxy") {
 		return PortalConfig{}
 	}
 	p := PortalConfig{Address: strings.TrimSuffix(v.Key("address").Text(), "/"), Valid: engine.DefaultPageValid}
@@ -54,6 +55,9 @@ func portalConfig(v document.Value) PortalConfig {
 	}
 	if l := v.Key("links"); l.Given() {
 		p.Links = l.Bool()
+	}
+	if l := v.Key("in_texts"); l.Given() {
+		p.Unsaid = !l.Bool()
 	}
 	if d := v.Key("valid"); d.Given() {
 		p.Valid = duration(d, true)
@@ -72,6 +76,15 @@ const maxPortalValid = 90 * 24 * time.Hour
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// page is what the texts of a portfolio say of the page. Nobody real is sent an address of this machine itself.
+func (c *Config) page(k *Carrier) engine.Page {
+	p := engine.Page{Address: c.Portal.Address, Links: c.Portal.Links, Valid: c.Portal.Valid, Unsaid: c.Portal.Unsaid}
+	if strings.HasPrefix(p.Address, "http://") && (k == nil || !k.Simulator) {
+		p.Unsaid, p.Links = true, false
+	}
+	return p
 }
 
 // payConfig reads how borrowers may pay.

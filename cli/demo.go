@@ -154,7 +154,7 @@ func (d *demo) run(ctx context.Context) error {
 			return err
 		}
 		d.outcome, err = d.world.Live(ctx, sim.Lender{
-			Engine: e, Portfolio: e.Portfolios[0], Carriers: carriers, Elsewhere: d.elsewhere, Progress: d.progress(), Each: d.day,
+			Engine: e, Portfolio: e.Portfolios[0], Carriers: carriers, Elsewhere: d.elsewhere, Progress: d.progress(), Each: d.day, Visit: d.visit(),
 		})
 		if err != nil {
 			return err
@@ -205,7 +205,7 @@ func (d *demo) progress() func(time.Time, string) {
 		return nil
 	}
 	words := map[string]string{
-		"importing": "导入", "planning": "计划", "handing over": "交付",
+		"importing": "导入", "reading": "查看页面", "planning": "计划", "handing over": "交付",
 		"handing over in a process of its own, which is about to be killed":   "由独立进程交付，即将被强行终止",
 		"started again: the rest leaves, and what is not known is waited for": "重新启动：发出其余短信，并等待未知结果的期限",
 	}

@@ -3,19 +3,14 @@ package cli
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net"
 	"path"
-	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/engine"
-	"github.com/dulyhq/duly/examples"
-	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/serve"
-	"github.com/dulyhq/duly/store"
 )
 
 // after is when the demo's folder goes on: the morning after its last day.
@@ -32,9 +27,6 @@ func (d *demo) showPage(ctx context.Context) error {
 	if handler == nil {
 		return fail(Input, "%s says nothing of the borrower's page", d.config.File)
 	}
-	if err := d.born(ctx, civil); err != nil {
-		return err
-	}
 	in, err := letIn(ctx, d.engine, d.config.Portfolios[0].ID, hasTwo, true, civil)
 	if err != nil {
 		return err
@@ -50,37 +42,7 @@ func (d *demo) showPage(ctx context.Context) error {
 	}
 	d.head("The borrower's page", "借款人页面")
 	d.line("  %s", engine.PageLink("http://"+l.Addr().String(), path.Base(in.Link)))
-	d.say(d.lang.say("The page of "+hasTwo+", as their phone would show it. It asks for their date of birth, which is "+hasTwoBorn+". Both stay open until Ctrl-C.",
-		hasTwo+"在手机上看到的页面。页面会核对出生日期，请填 "+hasTwoBorn+"。按 Ctrl-C 结束。"))
+	d.say(d.lang.say("The page of "+hasTwo+", as their phone would show it. It asks for their date of birth, which is "+d.world.Born(hasTwo)+". Both stay open until Ctrl-C.",
+		hasTwo+"在手机上看到的页面。页面会核对出生日期，请填 "+d.world.Born(hasTwo)+"。按 Ctrl-C 结束。"))
 	return web.Run(ctx, l)
-}
-
-// hasTwoBorn is the day of birth that the lender states of the borrower whose page is shown.
-const hasTwoBorn = "1987-05-20"
-
-// born imports that day, as a lender's file would: the sample's have none.
-func (d *demo) born(ctx context.Context, at time.Time) error {
-	text, err := fs.ReadFile(examples.DemoStory, "demo-story/borrowers.csv")
-	if err != nil {
-		return err
-	}
-	var file strings.Builder
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSpace(line)
-		switch {
-		case file.Len() == 0:
-			file.WriteString(line + ",birth_date\n")
-		case strings.HasPrefix(line, hasTwo+","):
-			file.WriteString(line + "," + hasTwoBorn + "\n")
-		}
-	}
-	row, err := d.engine.Store.Portfolio(ctx, d.config.Creditor.ID, d.config.Portfolios[0].ID)
-	if err != nil {
-		return err
-	}
-	_, err = d.engine.Store.Import(ctx, store.Import{Portfolio: row, Now: at, AsOf: at}, func(st *store.Stage) error {
-		_, err := intake.Read(strings.NewReader(file.String()), "borrowers.csv", intake.Options{Currency: "CNY", Country: "CN", Zone: d.zone}, st)
-		return err
-	})
-	return err
 }

@@ -3,7 +3,8 @@ package compose
 import "github.com/dulyhq/duly/wire/sms"
 
 // sender are the variables that say who writes: the same for everybody whom a portfolio writes to.
-const sender variables = 1<<creditorName | 1<<creditorSignature | 1<<contactPhone | 1<<contactVerify | 1<<officerName | 1<<stopWord
+const sender variables = 1<<creditorName | 1<<creditorSignature | 1<<contactPhone | 1<<contactVerify | 1<<officerName | 1<<stopWord |
+	1<<stopAsked | 1<<portalAddress
 
 // A Bound is a template with the sender's own values written into its text, so that they are written and counted once
 // and not for every person. It never changes.
@@ -13,7 +14,17 @@ type Bound struct {
 	beside variables
 	sender Vars
 	needs  Needs
+	lets   Lets
 }
+
+// Lets says what a text needs to let its reader in at the borrower's page.
+type Lets struct {
+	Link, Code bool
+	Either     bool // it asks whether there is a link, and needs no code where there is one
+}
+
+// LetsIn returns what the text needs to let its reader in: a link or a code of its own.
+func (b *Bound) LetsIn() Lets { return b.lets }
 
 // Needs says which values a text may write or ask for, beside those that nearly every text does. The others need not be
 // worked out.
@@ -45,12 +56,18 @@ func needs(ops []op) (n Needs) {
 	return n
 }
 
-// Bind writes the sender's values of v into the template: creditor, signature, phone, way to verify, officer and stop
-// word. The other values of v do not count.
+// Bind writes the sender's values of v into the template: creditor, signature, phone, way to verify, officer, stop word and the
+// page's address, which so is fixed text of what a carrier registers. Without an address there is no page, and without a Link
+// no link to it may be written; the text is bound without them. The other values of v do not count.
 func (t *Template) Bind(v *Vars) *Bound {
 	b := &Bound{Template: t, beside: t.beside}
 	b.take(&b.sender, v)
-	f := folding{lang: t.Language, ops: t.ops, sender: &b.sender, targets: make([]bool, len(t.ops)+1), at: make([]int, len(t.ops)+1)}
+	f := folding{page: toPage, lang: t.Language, ops: t.ops, sender: &b.sender, targets: make([]bool, len(t.ops)+1), at: make([]int, len(t.ops)+1)}
+	if v.Address != "" {
+		if f.page = 0; v.Link == "" {
+			f.page = 1 << portalLink
+		}
+	}
 	for i := range t.ops {
 		if o := &t.ops[i]; o.kind == opUnless || o.kind == opJump || o.kind == opNext {
 			f.targets[o.to] = true
@@ -65,14 +82,37 @@ func (t *Template) Bind(v *Vars) *Bound {
 	}
 	b.ops = f.out
 	b.beside &^= f.readable
-	b.needs = needs(b.ops)
+	b.needs, b.lets = needs(b.ops), letsIn(b.ops)
 	return b
+}
+
+// letsIn looks through what can be reached of a bound body.
+func letsIn(ops []op) (l Lets) {
+	reached := make([]bool, len(ops)+1)
+	reached[0] = true
+	for pc := range ops { // jumps lead on, but for those of lists, which lead back to what was reached
+		if !reached[pc] {
+			continue
+		}
+		o := &ops[pc]
+		if o.kind != opJump {
+			reached[pc+1] = true
+		}
+		if o.kind == opUnless || o.kind == opJump {
+			reached[o.to] = true
+		}
+		l.Link = l.Link || o.variable == portalLink
+		l.Code = l.Code || o.variable == portalCode
+		l.Either = l.Either || o.kind == opUnless && o.variable == portalLink
+	}
+	return l
 }
 
 // take gives a set of values the sender's values of another.
 func (b *Bound) take(to, from *Vars) {
 	to.Creditor, to.Sign, to.Phone = from.Creditor, from.Sign, from.Phone
-	to.Verify, to.Officer, to.StopWord = from.Verify, from.Officer, from.StopWord
+	to.Verify, to.Officer, to.StopWord, to.AskedStop = from.Verify, from.Officer, from.StopWord, from.AskedStop
+	to.Address = from.Address
 }
 
 // Write is Template.Write with the sender's values that were bound, whatever v has for them; v has them afterwards.
@@ -86,8 +126,9 @@ type folding struct {
 	lang     Language
 	ops      []op // of the body
 	sender   *Vars
-	targets  []bool // by old index: a jump leads there
-	at       []int  // by old index: the new one
+	page     variables // those that lead to the page and never have a value
+	targets  []bool    // by old index: a jump leads there
+	at       []int     // by old index: the new one
 	out      []op
 	skipped  int       // up to here, by old index, a jump may pass by what is written
 	apart    bool      // a jump leads to what comes next, so that it may not be joined to the text before
@@ -101,7 +142,7 @@ func (f *folding) op(i int, o *op) {
 	if o.kind == opUnless || o.kind == opJump {
 		f.skipped = max(f.skipped, o.to)
 	}
-	known := sender&(1<<o.variable) != 0
+	known := (sender|f.page)&(1<<o.variable) != 0
 	switch {
 	case o.kind == opText:
 		f.text(o.text)

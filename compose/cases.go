@@ -178,7 +178,7 @@ func (v *Vars) set(id variable, from document.Value) {
 	texts := map[variable]*string{
 		borrowerSurname: &v.Surname, borrowerTitle: &v.Title, creditorName: &v.Creditor, creditorSignature: &v.Sign,
 		contactPhone: &v.Phone, contactVerify: &v.Verify, officerName: &v.Officer, claimApprovedBy: &v.Approver, assigneeName: &v.Assignee,
-		stopWord: &v.StopWord, nextStep: &v.NextStep, portalLink: &v.Link, portalCode: &v.Code,
+		stopWord: &v.StopWord, nextStep: &v.NextStep, portalLink: &v.Link, portalCode: &v.Code, portalAddress: &v.Address, stopAsked: &v.AskedStop,
 		agreedPlan: &v.Plan, planOffers: &v.Offers,
 	}
 	amounts := map[variable]*int64{

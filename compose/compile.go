@@ -180,20 +180,24 @@ func judge(t *Template, v document.Value) {
 			}
 		}
 	}
-	w := walk{t.ops, t.Language}
+	w := walk{ops: t.ops, lang: t.Language}
 	always := w.always(0, len(t.ops))
 	t.beside = beside(t.elements, always)
 	for _, e := range lacking(t.elements, always) {
 		v.Fail("a reader must always find the element %s; write {%s} outside every {if}", e, carriers(e))
 	}
-	for i := range t.ops {
-		t.lets |= 1 << t.ops[i].variable & (1<<portalLink | 1<<portalCode)
-	}
-	alphabet, units, segments, size := w.worst()
-	t.longest = size
-	if segments > t.MaxSegments {
+	t.pages = asksFor(t.ops, toPage)
+	paged := w
+	w.gone = toPage
+	if alphabet, units, segments, _ := w.worst(); segments > t.MaxSegments {
 		v.Fail("takes %d segments at the longest values (%d units of %s), and max_segments is %d",
 			segments, units, alphabet, t.MaxSegments)
+		return
+	}
+	alphabet, units, segments, size := paged.worst()
+	if t.longest = size; segments > t.Most(true) {
+		v.Fail("takes %d segments at the longest values with what leads to the borrower's page (%d units of %s); one more than max_segments are allowed",
+			segments, units, alphabet)
 	}
 }
 

@@ -40,6 +40,10 @@ type Vars struct {
 	NextOn   ledger.Date // next_step.on
 	Link     string      // portal.link: opens the page of this borrower alone; missing where a link may not stand in a text
 	Code     string      // portal.code: what to type at the page's fixed address
+	Address  string      // portal.address: that address, without https://; missing where there is no page
+
+	// AskedStop is stop.asked: the stop word again where a rule asks every text for it, also one that answers; missing elsewhere.
+	AskedStop string
 
 	Agreed   int64       // agreed.total: what was promised or agreed, minor units
 	AgreedOn ledger.Date // agreed.on: the day of it, or of the first part

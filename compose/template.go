@@ -37,9 +37,9 @@ type Template struct {
 	elements []Element
 	beside   variables // those that carry an element and can be read only beside the right neighbours; see Write
 	ops      []op
-	spots    [][]spot  // by op: where its text or variable stands in the document
-	lets     variables // those that let the reader in at the borrower's page
-	longest  int       // bytes that the text takes at the longest values, so that few texts need more room
+	spots    [][]spot // by op: where its text or variable stands in the document
+	pages    bool     // it asks in an {if} for what leads to the borrower's page
+	longest  int      // bytes that the text takes at the longest values, so that few texts need more room
 }
 
 // A Registration is a template as a carrier has it on file.
@@ -51,10 +51,20 @@ type Registration struct {
 // Elements returns what the text must hold: those of its class and those that its document adds.
 func (t *Template) Elements() []Element { return slices.Clone(t.elements) }
 
-// LetsIn says whether the body writes, or asks for, a link or a code that lets its reader in at the borrower's page. Such a
-// text needs one of its own.
-func (t *Template) LetsIn() (link, code bool) {
-	return t.lets&(1<<portalLink) != 0, t.lets&(1<<portalCode) != 0
+// Most is how many segments a text may take: one more than MaxSegments where it leads to the borrower's page and can do without.
+func (t *Template) Most(page bool) int {
+	if page && t.pages {
+		return t.MaxSegments + 1
+	}
+	return t.MaxSegments
+}
+
+// toPage are the variables that lead to the borrower's page.
+const toPage variables = 1<<portalLink | 1<<portalCode | 1<<portalAddress
+
+// asksFor says whether a body asks for one of the variables in an {if}.
+func asksFor(ops []op, any variables) bool {
+	return slices.ContainsFunc(ops, func(o op) bool { return o.kind == opUnless && any&(1<<o.variable) != 0 })
 }
 
 // What lets a reader in, in letters and digits that are not taken for one another and make up no words. A token is a

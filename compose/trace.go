@@ -61,6 +61,10 @@ func (v Vars) Without(names ...string) Vars {
 			v.Link = ""
 		case portalCode:
 			v.Code = ""
+		case portalAddress:
+			v.Address = ""
+		case stopAsked:
+			v.AskedStop = ""
 		case daysPastDue:
 			v.DPD = 0
 		case loanList:

@@ -38,6 +38,8 @@ const (
 	loanDueOn
 	portalLink
 	portalCode
+	portalAddress
+	stopAsked
 	agreedTotal
 	agreedOn
 	agreedPlan
@@ -78,6 +80,8 @@ var variableNames = [variableCount]string{
 	loanDueOn:         "loan.due_on",
 	portalLink:        "portal.link",
 	portalCode:        "portal.code",
+	portalAddress:     "portal.address",
+	stopAsked:         "stop.asked",
 	agreedTotal:       "agreed.total",
 	agreedOn:          "agreed.on",
 	agreedPlan:        "agreed.plan",
@@ -97,7 +101,7 @@ func (id variable) speaksOfDebt() bool {
 	// The rest are handled after it.
 	//exhaustive:ignore
 	switch id {
-	case creditorName, creditorSignature, contactPhone, contactVerify, stopWord, answerBy:
+	case creditorName, creditorSignature, contactPhone, contactVerify, stopWord, stopAsked, portalAddress, answerBy:
 		return false
 	}
 	return true
@@ -165,6 +169,10 @@ func (v *Vars) text(id variable, loan *LoanVars) string {
 		return v.Link
 	case portalCode:
 		return v.Code
+	case portalAddress:
+		return v.Address
+	case stopAsked:
+		return v.AskedStop
 	case agreedPlan:
 		return v.Plan
 	case planOffers:

@@ -14,6 +14,7 @@ import (
 type walk struct {
 	ops  []op
 	lang Language
+	gone variables // without a value, where an {if} asks for them
 }
 
 // worst measures the body at the longest values: on the last day of a year, when coming days lie in the next, and
@@ -74,9 +75,12 @@ func (w walk) longest(dst []byte, v *Vars, from, to int, loan *LoanVars) []byte 
 			dst = v.append(dst, o.variable, loan, w.lang)
 		case opUnless:
 			thenTo, elseFrom, elseTo := w.span(pc)
-			then := w.longest(nil, v, pc+1, thenTo, loan)
+			var then []byte
+			if w.gone&(1<<o.variable) == 0 {
+				then = w.longest(nil, v, pc+1, thenTo, loan)
+			}
 			without := w.longest(nil, v, elseFrom, elseTo, loan)
-			if w.units(then) < w.units(without) {
+			if w.gone&(1<<o.variable) != 0 || w.units(then) < w.units(without) {
 				then = without
 			}
 			dst = append(dst, then...)
@@ -122,6 +126,7 @@ func longestValues(lang Language, asOf ledger.Date) Vars {
 		AsOf:     asOf.At(10, 5, time.UTC),
 		NextStep: "将按规定报送征信系统",
 		Link:     "https://" + strings.Repeat("m", longestHost) + "/l/" + strings.Repeat("m", TokenLength), Code: strings.Repeat("M", CodeLength),
+		Address: strings.Repeat("m", longestHost), AskedStop: "R",
 		Loans: []LoanVars{
 			{Masked: "0000", Total: 123456789, DueOn: past},
 			{Masked: "0000", Total: 123456789, DueOn: past},
@@ -132,7 +137,7 @@ func longestValues(lang Language, asOf ledger.Date) Vars {
 	v.Offers = OfferWords(lang, asOf, "CNY", 12, 10288066, coming) + separator(lang) + OfferWords(lang, asOf, "CNY", 24, 5144033, coming)
 	if lang == English {
 		v.Surname, v.Title, v.Creditor, v.Sign = "Featherston", "Prof", "Example Finance Co", "Example Finance"
-		v.Phone, v.Verify, v.StopWord = "+8657100000000", "example.com/verify", "STOP"
+		v.Phone, v.Verify, v.StopWord, v.AskedStop = "+8657100000000", "example.com/verify", "STOP", "STOP"
 		v.Officer, v.Approver, v.Assignee = "Ms Featherston", "Ms Featherston", "Example Capital LLC"
 		v.NextStep = "we report this to the credit bureau"
 	}

@@ -19,24 +19,30 @@ type Page struct {
 	Address string        // "https://my.bank.example", without a slash at its end
 	Valid   time.Duration // how long a link or a code lets its borrower in; 0 means DefaultPageValid
 	Links   bool          // links may stand in texts; else there are codes only
+	Unsaid  bool          // texts that can do without do not lead to the page
 }
 
 // DefaultPageValid is how long a link or a code opens the page: until the next reminder at the latest it is of use.
 const DefaultPageValid = 14 * 24 * time.Hour
 
+// bare is the page's address as people type it.
+func bare(address string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://")
+}
+
 // letIn makes what lets the reader of a text in, and writes it into the values of the text. The store keeps its hash in the
 // transaction that commits the fence; what is made for a text that does not leave is worth nothing.
-func (p *Portfolio) letIn(v *compose.Vars, b ledger.BorrowerID, link, code bool, now time.Time) (lets []store.PortalKey) {
+func (p *Portfolio) letIn(v *compose.Vars, b ledger.BorrowerID, need compose.Lets, now time.Time) (lets []store.PortalKey) {
 	if p.Page.Address == "" {
 		return nil
 	}
 	ends := now.Add(cmp.Or(p.Page.Valid, DefaultPageValid))
-	if link && p.Page.Links {
+	if need.Link && p.Page.Links {
 		k := store.PortalKey{Way: store.PortalLink, Secret: secret(compose.TokenLength), Borrower: b, EndsAt: ends}
 		v.Link = PageLink(p.Page.Address, k.Secret)
 		lets = append(lets, k)
 	}
-	if code {
+	if need.Code && (v.Link == "" || !need.Either) {
 		k := store.PortalKey{Way: store.PortalCode, Secret: secret(compose.CodeLength), Borrower: b, EndsAt: ends}
 		v.Code = strings.ToUpper(k.Secret)
 		lets = append(lets, k)
@@ -76,7 +82,7 @@ func (e *Engine) LetIn(ctx context.Context, p *Portfolio, b ledger.BorrowerID, l
 	var v compose.Vars
 	page := *p
 	page.Page.Links = true // it goes to no carrier
-	lets := page.letIn(&v, b, link, !link, at)
+	lets := page.letIn(&v, b, compose.Lets{Link: link, Code: !link}, at)
 	if len(lets) == 0 {
 		return Entry{}, errors.New("engine: the portfolio has no borrower's page")
 	}

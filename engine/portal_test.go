@@ -14,19 +14,21 @@ func TestLetIn(t *testing.T) {
 	now := time.Date(2026, 9, 24, 4, 0, 0, 0, time.UTC)
 	seen := map[string]bool{}
 	for _, c := range []struct {
-		page       Page
-		link, code bool
-		ways       string
+		page Page
+		need compose.Lets
+		ways string
 	}{
-		{Page{}, true, true, ""},
-		{Page{Address: "https://my.bank.example"}, false, true, "code"},
-		{Page{Address: "https://my.bank.example"}, true, false, ""},
-		{Page{Address: "https://my.bank.example", Links: true, Valid: time.Hour}, true, true, "link code"},
+		{Page{}, compose.Lets{Link: true, Code: true}, ""},
+		{Page{Address: "https://my.bank.example"}, compose.Lets{Code: true}, "code"},
+		{Page{Address: "https://my.bank.example"}, compose.Lets{Link: true}, ""},
+		{Page{Address: "https://my.bank.example", Links: true, Valid: time.Hour}, compose.Lets{Link: true, Code: true}, "link code"},
+		{Page{Address: "https://my.bank.example", Links: true, Valid: time.Hour}, compose.Lets{Link: true, Code: true, Either: true}, "link"},
+		{Page{Address: "https://my.bank.example"}, compose.Lets{Link: true, Code: true, Either: true}, "code"},
 	} {
 		p := Portfolio{Page: c.page}
 		for range 200 {
 			var v compose.Vars
-			lets := p.letIn(&v, 7, c.link, c.code, now)
+			lets := p.letIn(&v, 7, c.need, now)
 			var ways []string
 			for _, k := range lets {
 				ways = append(ways, string(k.Way))

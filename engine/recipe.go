@@ -388,8 +388,8 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 		j.answer.fill(&v, j.Today, t.Language)
 	}
 	var lets []store.PortalKey
-	if link, code := t.LetsIn(); link || code {
-		lets = p.letIn(&v, b.ID, link, code, now)
+	if need := t.LetsIn(); (need.Link || need.Code) && recipient.Proves {
+		lets = p.letIn(&v, b.ID, need, now)
 	}
 	w, err := t.Write(on, &v)
 	if err != nil {
@@ -398,8 +398,8 @@ func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to 
 	if len(w.Lacks) > 0 {
 		return Text{}, fmt.Errorf("%w: %s lacks %v", ErrCannotWrite, t.Name, w.Lacks[0])
 	}
-	if w.Segments > t.MaxSegments {
-		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, w.Segments, t.MaxSegments)
+	if most := t.Most(len(lets) > 0); w.Segments > most {
+		return Text{}, fmt.Errorf("%w: %s takes %d segments of at most %d", ErrCannotWrite, t.Name, w.Segments, most)
 	}
 	if f := p.wording(t.read, w.Text, &v, d, j); f != nil {
 		return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, t.Name, f.Code, f.Rule, f.Message.EN)

@@ -241,6 +241,9 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 		g.close(m, outbox.Cancelled, "duly:gone", "Nothing is known of this person in the portfolio any more.")
 	}
 	to, err := g.s.e.Store.Recipients(ctx, g.p.Ref, facts)
+	if err == nil && g.p.Page.Address != "" {
+		err = g.s.e.Store.Provers(ctx, to)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (p *Portfolio) read() error {
 		for _, b := range p.Lawbook.Books() {
 			rules = append(rules, BookRules(&b, t.Channel, p.Party, PurposeOf(t.Class), p.on)...)
 		}
-		read, places := Linter().Read(t, p.Identity[t.Language].vars(), lint.Facts{Rules: rules, Own: p.own(), On: p.on})
+		read, places := Linter().Read(t, p.sender(t.Language), lint.Facts{Rules: rules, Own: p.own(), On: p.on})
 		p.texts[t] = read
 		for _, one := range places {
 			if one.Severity == lint.Error {
@@ -124,6 +124,42 @@ func (id Identity) vars() compose.Vars {
 	return compose.Vars{
 		Creditor: id.Creditor, Sign: id.Signature, Phone: id.Phone, Verify: id.Verify, Officer: id.Officer, StopWord: id.StopWord,
 	}
+}
+
+// sender are the values that every text of the portfolio says of its sender in a language: an address where there is a page, a
+// link where one may be written, and the stop word once more where a rule asks every text for it.
+func (p *Portfolio) sender(lang compose.Language) compose.Vars {
+	v := p.Identity[lang].vars()
+	if !p.Page.Unsaid {
+		v.Address = bare(p.Page.Address)
+	}
+	if v.Address != "" && p.Page.Links {
+		v.Link = PageLink(p.Page.Address, "")
+	}
+	if p.asksStop() {
+		v.AskedStop = v.StopWord
+	}
+	return v
+}
+
+// asksStop says whether a rule that binds asks each of the portfolio's text messages how to stop them, also those that answer: some
+// operators do. A rule of a provider's counts where nobody knows whose the carrier is.
+func (p *Portfolio) asksStop() bool {
+	for _, b := range p.Lawbook.Books() {
+		if len(b.Carriers) > 0 && p.Provider != "" && !slices.Contains(b.Carriers, p.Provider) {
+			continue
+		}
+		for i := range b.Rules {
+			r := &b.Rules[i]
+			if r.Kind == law.Element && r.Element == "optout" && r.Confidence == law.Binding && r.Is(law.Confirmation) &&
+				(r.To == 0 || p.on < r.To) && (len(r.Channels) == 0 || slices.Contains(r.Channels, ledger.SMS)) &&
+				(len(r.Parties) == 0 || slices.Contains(r.Parties, p.Party)) &&
+				(len(r.Carriers) == 0 || p.Provider == "" || slices.Contains(r.Carriers, p.Provider)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // wording is the recipe's last stage: it returns the first finding that denies a written text. Compile has read the
@@ -173,7 +209,7 @@ func (p *Portfolio) findings(read *lint.Template, text []byte, v *compose.Vars, 
 	f.Notice, f.Confirmation = f.Notice || read.Class == compose.Notice, PurposeOf(read.Class) == law.Confirmation
 	rules := j.rules.Rules
 	facts := lint.Facts{
-		Language: read.Language, Class: read.Class, Channel: read.Channel, Values: &values, Own: p.own(), MaxSegments: read.MaxSegments,
+		Language: read.Language, Class: read.Class, Channel: read.Channel, Values: &values, Own: p.own(), MaxSegments: read.Most(v.Link != "" || v.Code != ""),
 		Rules: append(LintRules(guard.Words(rules, f, law.Element)...), LintRules(guard.Words(rules, f, law.Wording)...)...),
 	}
 	facts.TimeBarred, _ = rules.SuitBarred(j.Today, f.Suit)

@@ -56,7 +56,8 @@ func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Templ
 	for name, e := range elements {
 		read.looks[name] = len(e.holds) == 0
 	}
-	switches := t.Switches()
+	v := filled(sender, t.Language)
+	switches := settled(t.Switches(), &v, &sender)
 	if len(switches) > maxSwitches {
 		one := Finding{
 			Code: TooLong, Rule: HouseForm, Source: houseSource,
@@ -65,7 +66,6 @@ func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Templ
 		return read, []Place{{Finding: one, Template: t, Line: t.Line, Col: 1}}
 	}
 	var places []Place
-	v := filled(sender, t.Language)
 	f.Language, f.Class, f.Channel, f.MaxSegments, f.Values = t.Language, t.Class, t.Channel, t.MaxSegments, nil
 	wording := f
 	wording.Rules = slices.DeleteFunc(slices.Clone(f.Rules), func(r Rule) bool { return r.Element != "" })
@@ -110,6 +110,23 @@ func filled(sender compose.Vars, lang compose.Language) compose.Vars {
 		}
 	}
 	return v
+}
+
+// settled leaves out of the switches those that the sender decides for every text, and gives their values as they are: with a known
+// sender it is known whether there is a page, whether a link to it may stand in a text, and whether a rule asks for the stop word.
+func settled(switches []string, v, sender *compose.Vars) []string {
+	if sender.Sign == "" {
+		return switches
+	}
+	v.Address, v.AskedStop = sender.Address, sender.AskedStop
+	gone := []string{"portal.address", "stop.asked"}
+	if sender.Link == "" || sender.Address == "" {
+		v.Link, gone = "", append(gone, "portal.link")
+	}
+	if sender.Address == "" {
+		v.Code, gone = "", append(gone, "portal.code")
+	}
+	return slices.DeleteFunc(switches, func(s string) bool { return slices.Contains(gone, s) })
 }
 
 // stepOf returns the loan's next step as a text would say it.

@@ -61,12 +61,13 @@ C0001-778,2026-08-20,700.00,P1
 // A house is a portal on a store with a small book.
 type house struct {
 	*httptest.Server
-	t     testing.TB
-	store *store.Store
-	row   store.Portfolio
-	civil atomic.Pointer[time.Time]
-	of    map[string]ledger.BorrowerID
-	keys  int
+	t      testing.TB
+	store  *store.Store
+	engine *engine.Engine
+	row    store.Portfolio
+	civil  atomic.Pointer[time.Time]
+	of     map[string]ledger.BorrowerID
+	keys   int
 }
 
 func newHouse(t testing.TB) *house {
@@ -85,6 +86,7 @@ func newHouse(t testing.TB) *house {
 	p := portfolio(t)
 	e := &engine.Engine{Store: s, Portfolios: []*engine.Portfolio{p}, Wire: time.Now}
 	must(t, e.Prepare(ctx, thursday))
+	h.engine = e
 	h.row, err = s.Portfolio(ctx, "bank", "cards")
 	must(t, err)
 	h.take(borrowers, loans, instalments, payments)

@@ -76,11 +76,7 @@ func (x *examiner) note(what Zero, format string, args ...any) {
 
 // examine goes through the carrier's record.
 func (x *examiner) examine(arrivals []smsc.Arrival) {
-	for _, a := range smsc.Duplicates(arrivals, 0) {
-		if answerIn(a.Whole) == AnswerNone { // two who ask the same get the same answer twice, one asked once does not: see caps
-			x.note(Twice, "%s at %s", a.Destination, a.Civil)
-		}
-	}
+	x.twice(arrivals)
 	answers := map[saying]int{}
 	confirmed := map[string]int{}
 	times := map[string][]time.Time{}

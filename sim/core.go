@@ -22,6 +22,7 @@ type core struct {
 	byPhone  map[string][]*account // by digits without a plus, in the order of the loans
 	payments []*payment            // in the order in which they were learned of
 	booked   int                   // payments that handsets made
+	born     map[string]string     // by digits: the owner's day of birth, YYYY-MM-DD
 }
 
 // A table is a CSV file.
@@ -68,6 +69,7 @@ func newCore(zone *time.Location, seed uint64, ledgers ...fs.FS) (*core, error) 
 			}
 		}
 	}
+	c.birthdays()
 	phones := map[string]string{}
 	for _, r := range c.files["borrowers"].rows {
 		phones[r[0]] = strings.TrimPrefix(r[2], "+")

@@ -28,6 +28,7 @@ type crowd struct {
 	saidOn   map[saying]int    // and how often on a day
 	offers   map[string]string // by number: the latest plans that were offered
 	taken    int               // plans taken up
+	told     []toldKey         // codes that will be followed to the page
 }
 
 type handsetPayment struct {
@@ -131,6 +132,7 @@ func (c *crowd) heard(e smsc.Event) {
 		after := time.Hour + time.Duration(draw(8*60, c.seed, "when", e.Number, day))*time.Minute
 		c.paid = append(c.paid, handsetPayment{e.Number, m.Minor, e.Civil.Add(after), m.Minor == amountIn(e.Text)})
 	case smsc.Shown:
+		c.tell(&e)
 	}
 }
 

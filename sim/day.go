@@ -42,6 +42,7 @@ func (w *World) day(ctx context.Context, d *Day, first bool) error {
 		{9, 30, "planning", w.plan},
 		{9, 45, "importing", w.takeNews},
 		{10, 0, "handing over", w.morning},
+		{13, 0, "reading", func(ctx context.Context, _ *Day) error { return w.visits(ctx) }},
 		{17, 45, "importing", w.takeNews},
 		{18, 0, "planning", w.plan},
 		{18, 0, "handing over", w.handOver},

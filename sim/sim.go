@@ -57,8 +57,11 @@ type Lender struct {
 	// Elsewhere makes the command of another process that hands over what is due at an instant. Nil means that
 	// none is killed.
 	Elsewhere func(ctx context.Context, at time.Time) *exec.Cmd
-	Progress  func(at time.Time, doing string) // as civil time moves; may be nil
-	Each      func(Day)                        // after each day; may be nil
+	// Visit goes to the borrower's page with a code and a day of birth, and returns the page behind the second step. Nil means that
+	// there is no page.
+	Visit    func(ctx context.Context, code, born string) (page string, err error)
+	Progress func(at time.Time, doing string) // as civil time moves; may be nil
+	Each     func(Day)                        // after each day; may be nil
 }
 
 // A Day is what one civil day came to.
@@ -88,6 +91,7 @@ type World struct {
 	planned  int64
 	opening  Opening
 	killed   Kill
+	visited  int // times that somebody followed a code to the page
 }
 
 // An Opening is what the first import brought, tied to the core system's control totals.
@@ -166,6 +170,7 @@ type Outcome struct {
 	Kill    Kill
 	Planned int64 // reminders and answers
 	Answers int64
+	Visits  int // of the page, by a code of a message
 	States  map[string]int64
 	Zeros   []Count
 	Taken   int // messages that the carrier took
@@ -209,7 +214,7 @@ func (w *World) outcome(ctx context.Context) (*Outcome, error) {
 	}
 	x.balance(w.planned+answers, states, arrivals)
 	return &Outcome{
-		Opening: w.opening, Kill: w.killed, Planned: w.planned + answers, Answers: answers, States: states, Zeros: x.counts(), Taken: w.accepted(), Cut: x.cut,
+		Opening: w.opening, Kill: w.killed, Planned: w.planned + answers, Answers: answers, Visits: w.visited, States: states, Zeros: x.counts(), Taken: w.accepted(), Cut: x.cut,
 	}, nil
 }
 

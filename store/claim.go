@@ -160,6 +160,8 @@ type Recipient struct {
 	Name  string
 	Phone string // E.164
 	Title string
+	// Proves says that something is known by which they can prove at the borrower's page who they are; see Provers.
+	Proves bool
 }
 
 // Recipients opens the sealed rows of the facts asked for.
@@ -181,7 +183,7 @@ func (s *Store) Recipients(ctx context.Context, portfolio string, borrowers []Bo
 				return nil // one between them
 			}
 			p, err := open.person(s.keys, portfolio, b.Ref, r.bytes(1))
-			out[b.ID] = Recipient(p)
+			out[b.ID] = Recipient{Name: p.Name, Phone: p.Phone, Title: p.Title}
 			return err
 		})
 	})

@@ -87,6 +87,28 @@ func (s *Store) ProofKinds(ctx context.Context, b ledger.BorrowerID) (kinds []Pr
 	return kinds, err
 }
 
+// Provers notes of recipients who can prove at the borrower's page who they are. What leads to the page is written to nobody else.
+func (s *Store) Provers(ctx context.Context, to map[ledger.BorrowerID]Recipient) error {
+	ids := make([]int64, 0, len(to))
+	for b := range to {
+		ids = append(ids, int64(b))
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var args values
+	query := `SELECT DISTINCT borrower FROM proof WHERE ` + among("borrower", ids, false, &args)
+	return s.glance(ctx, func(on direct) error {
+		return on.ask(ctx, query, &args, func(r row) error {
+			if one, ok := to[ledger.BorrowerID(r.int(0))]; ok {
+				one.Proves = true
+				to[ledger.BorrowerID(r.int(0))] = one
+			}
+			return nil
+		})
+	})
+}
+
 type knownProof struct {
 	kind ProofKind
 	hash []byte
