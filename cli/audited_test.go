@@ -14,7 +14,7 @@ import (
 // themselves what the configuration says, or work on files that are no book.
 var deedOf = map[string]string{
 	"arrange": "arrangement_agreed", "arrange approve": "arrangement_approved", "arrange withdraw": "arrangement_withdrawn", "arrange confirm": "arrangement_confirmed",
-	"inbox answer": "answered", "inbox close": "closed", "inbox correct": "corrected", "inbox cause": "cause_said", "inbox show": "reply_read", "inbox export": "replies_exported",
+	"inbox answer": "answered", "inbox write": "written", "inbox close": "closed", "inbox correct": "corrected", "inbox cause": "cause_said", "inbox show": "reply_read", "inbox export": "replies_exported",
 	"user add": "user_added", "user role": "user_roles", "user reset": "user_reset", "user end": "user_ended", "user lock": "user_locked", "user unlock": "user_unlocked",
 	"user sign-out": "user_signed_out", "hold": "held", "release": "released", "import": "imported", "backup": "backed_up", "events again": "events_again", "page": "page_opened",
 	"erase": "erased", "audit seal": "audit_anew",

@@ -78,6 +78,7 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 		return a.inboxShow(ctx, e, args[0], f)
 	})
 	a.inboxAnswerCommand(c, &f)
+	a.inboxWriteCommand(c, &f)
 	sub("close NUMBER", "What waited is done", "close 12 --by staff:17 --outcome explained --root-cause billing", 1, func(s *cobra.Command) {
 		by(s)
 		s.Flags().StringVar(&f.outcome, "outcome", "answered", "what came of it, in a word or two: never a name")

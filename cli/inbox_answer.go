@@ -51,6 +51,98 @@ func (a *app) inboxAnswerCommand(parent *cobra.Command, f *inboxFlags) {
 	parent.AddCommand(c)
 }
 
+const writeHelp = `Writes to a borrower who has not written, in your own words, from the command line or, with no words there, from standard input. The signature is
+put before them. Without --send nothing is stored: it says what the text would be, what the lint finds in it, whether the law lets it leave and
+when, and how many segments it takes.
+
+To the law it is a reminder: hours, caps, stops and arrangements bind it, it must hold what a reminder must hold, and it counts as one. With --send it
+is judged again on the facts of the minute and fenced like every message. Where it names what is overdue and that has changed by then, it is not sent.
+What does not leave comes to the desk.`
+
+func (a *app) inboxWriteCommand(parent *cobra.Command, f *inboxFlags) {
+	c := &cobra.Command{
+		Use: "write BORROWER [WORDS…]", Short: "Write to a borrower who has not written: what would be sent, and with --send it is", Long: writeHelp,
+		Example: `  duly inbox write B00017 --by staff:17 --send < message.txt`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fail(Usage, "write takes the lender's key of a borrower, and words")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.withEngine(c.Context(), func(cfg *Config, e *engine.Engine) error { return a.inboxWrite(c.Context(), cfg, e, args, *f) })
+		},
+	}
+	c.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as staff:17 (required)")
+	c.Flags().BoolVar(&f.send, "send", false, "plan it; without it nothing is stored")
+	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
+	a.langFlag(c, &f.lang)
+	a.nowFlag(c)
+	parent.AddCommand(c)
+}
+
+func (a *app) inboxWrite(ctx context.Context, cfg *Config, e *engine.Engine, args []string, f inboxFlags) error {
+	text, err := a.ownWords(args, f)
+	if err != nil {
+		return err
+	}
+	port, id, err := borrowerOf(ctx, e, args[0])
+	if err != nil {
+		return err
+	}
+	var v *engine.Preview
+	var m outbox.MessageID
+	if f.send {
+		v, m, err = e.SendWriting(ctx, port, id, text, f.by, a.clock.time())
+	} else {
+		v, err = e.PreviewWriting(ctx, port, id, text, a.clock.time())
+	}
+	if errors.Is(err, store.ErrWaitsAlready) {
+		return fail(Findings, "a message that a person wrote to them waits to leave already")
+	}
+	return a.answerShown(cfg, v, m, err, f)
+}
+
+// ownWords are those of the command line, or of standard input.
+func (a *app) ownWords(args []string, f inboxFlags) (string, error) {
+	if err := staff(f.by); err != nil {
+		return "", err
+	}
+	if len(args) > 1 {
+		return strings.Join(args[1:], " "), nil
+	}
+	b, err := io.ReadAll(io.LimitReader(a.in, 64<<10))
+	if err != nil {
+		return "", fail(Dependency, "the words cannot be read: %w", err)
+	}
+	return string(b), nil
+}
+
+// answerShown tells what would become, or became, of a person's words.
+func (a *app) answerShown(cfg *Config, v *engine.Preview, m outbox.MessageID, err error, f inboxFlags) error {
+	if errors.Is(err, engine.ErrNoAnswer) {
+		return fail(Findings, "%w", err)
+	}
+	if err != nil {
+		return err
+	}
+	lang, err := tongueOf(f.lang)
+	if err != nil {
+		return err
+	}
+	sent := ""
+	if m != 0 {
+		sent = m.String()
+	}
+	if err := a.showAnswer(cfg, v, sent, lang, f.json); err != nil {
+		return err
+	}
+	if !v.May {
+		return fail(Findings, "it may not leave: %s (%s)", v.Reason, v.Rule)
+	}
+	return nil
+}
+
 // answerLine is a preview for machines.
 type answerLine struct {
 	Item      int64         `json:"item"`
@@ -71,10 +163,6 @@ type answerLine struct {
 }
 
 func (a *app) inboxAnswer(ctx context.Context, cfg *Config, e *engine.Engine, args []string, f inboxFlags) error {
-	lang, err := tongueOf(f.lang)
-	if err != nil {
-		return err
-	}
 	if err := staff(f.by); err != nil {
 		return err
 	}
@@ -82,39 +170,21 @@ func (a *app) inboxAnswer(ctx context.Context, cfg *Config, e *engine.Engine, ar
 	if err != nil {
 		return err
 	}
-	text := strings.Join(args[1:], " ")
-	if len(args) == 1 {
-		b, err := io.ReadAll(io.LimitReader(a.in, 64<<10))
-		if err != nil {
-			return fail(Dependency, "the words cannot be read: %w", err)
-		}
-		text = string(b)
+	text, err := a.ownWords(args, f)
+	if err != nil {
+		return err
 	}
 	var v *engine.Preview
-	sent := ""
+	var m outbox.MessageID
 	if f.send {
-		var m outbox.MessageID
-		if v, m, err = e.SendAnswer(ctx, id, text, f.by, f.keep, a.clock.time()); m != 0 {
-			sent = m.String()
-		}
+		v, m, err = e.SendAnswer(ctx, id, text, f.by, f.keep, a.clock.time())
 	} else {
 		v, err = e.PreviewAnswer(ctx, id, text, a.clock.time())
 	}
-	switch {
-	case errors.Is(err, store.ErrNotFound):
+	if errors.Is(err, store.ErrNotFound) {
 		return fail(Findings, "nothing waits under the number %d", id)
-	case errors.Is(err, engine.ErrNoAnswer):
-		return fail(Findings, "%w", err)
-	case err != nil:
-		return err
 	}
-	if err := a.showAnswer(cfg, v, sent, lang, f.json); err != nil {
-		return err
-	}
-	if !v.May {
-		return fail(Findings, "it may not leave: %s (%s)", v.Reason, v.Rule)
-	}
-	return nil
+	return a.answerShown(cfg, v, m, err, f)
 }
 
 func (a *app) showAnswer(cfg *Config, v *engine.Preview, sent string, lang tongue, asJSON bool) error {

@@ -15,12 +15,21 @@ import (
 // A preview is what would become of an answer: the text as it would leave, what the lint finds in it, whether it may leave, when, and
 // what it costs.
 type preview struct {
+	lang             string
 	Whole            string
 	Findings         []findingLine
 	May              bool
 	Why, Rule        string
 	When, Size, Cost string
 	Names            string // the sum that it names; empty: none
+}
+
+// T picks the wording of the language.
+func (p *preview) T(zh, en string) string {
+	if p.lang == "en" {
+		return en
+	}
+	return zh
 }
 
 type findingLine struct {
@@ -38,6 +47,9 @@ func (c *Console) answer(v *visit) error {
 		return err
 	}
 	text := v.form("text", mostAnswer)
+	if use := v.form("use", 60); use != "" {
+		return v.suggest(&d, use, text)
+	}
 	sending := v.form("do", 10) == "send"
 	var p *engine.Preview
 	sent := false
@@ -68,6 +80,37 @@ func (c *Console) answer(v *visit) error {
 	return v.showErrandWith(status, &d, text, v.preview(p), wrong)
 }
 
+// suggest puts an approved text, filled, where somebody writes: nothing leaves by it.
+func (v *visit) suggest(d *store.DeskItem, use, text string) error {
+	list, err := v.suggestions(d)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i].Name == use {
+			text = list[i].Text
+		}
+	}
+	return v.showErrandWith(http.StatusOK, d, text, nil, "")
+}
+
+// suggestions are the approved texts that fit what somebody wrote.
+func (v *visit) suggestions(d *store.DeskItem) (list []engine.Suggestion, err error) {
+	err = v.Desk.With(func(e *engine.Engine) (err error) {
+		list, err = e.Suggestions(v.r.Context(), d.ID, v.at)
+		return err
+	})
+	return list, err
+}
+
+// suggestedWords are what people call the texts that may be suggested, by template.
+var suggestedWords = map[string][2]string{
+	"paid_noted": {"核实还款", "A payment is looked for"}, "promise_when": {"询问还款日", "Asks for the day"}, "dispute_statement": {"说明欠款", "States the debt"},
+	"received": {"已收到，稍后答复", "Received, answered soon"}, "complaint_received": {"投诉已受理", "The complaint is taken up"}, "call_back": {"安排回电", "A call back"},
+}
+
+type suggestion struct{ Name, Title string }
+
 // noAnswer says why something cannot be answered by text.
 func (v *visit) noAnswer(d *store.DeskItem, text string) string {
 	switch {
@@ -82,7 +125,7 @@ func (v *visit) noAnswer(d *store.DeskItem, text string) string {
 }
 
 func (v *visit) preview(p *engine.Preview) *preview {
-	out := &preview{Whole: p.Text, May: p.May, Rule: p.Rule}
+	out := &preview{lang: v.lang, Whole: p.Text, May: p.May, Rule: p.Rule}
 	runes := []rune(p.Text)
 	for i := range p.Findings {
 		f := &p.Findings[i]

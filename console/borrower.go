@@ -26,6 +26,7 @@ type sheet struct {
 	Holders   []engine.ExplainedHolder // one person may be several borrowers
 	Clear     *clear                   // after an unmasking, this once
 	MayUnmask bool
+	MayWrite  bool
 	Next      nextStep
 	Loans     []loanSheet
 	States    []stateLine
@@ -100,7 +101,7 @@ func (v *visit) sheet(status int, k *engine.Known, clear *clear, wrong string) e
 	}
 	s := &sheet{
 		ID: int64(k.ID), Ref: k.Ref, Portfolio: k.Portfolio.Ref, Person: x.Person, Holders: x.Borrowers, Clear: clear,
-		MayUnmask: v.may(access.Unmask, k.Portfolio), Words: v.may(access.Inbox, k.Portfolio),
+		MayUnmask: v.may(access.Unmask, k.Portfolio), MayWrite: v.may(access.Write, k.Portfolio), Words: v.may(access.Inbox, k.Portfolio),
 	}
 	if v.may(access.Agree, k.Portfolio) {
 		s.Kinds = v.kinds()

@@ -33,6 +33,7 @@ type errand struct {
 	Outcome, ClosedBy       string
 	MayWrite                bool
 	Draft                   string // what somebody has written
+	Suggestions             []suggestion
 	Preview                 *preview
 }
 
@@ -82,6 +83,16 @@ func (v *visit) showErrandWith(status int, d *store.DeskItem, draft string, p *p
 	}
 	for _, m := range receive.Meanings() {
 		e.Meanings = append(e.Meanings, meaningOption{string(m), v.condition(string(m)), string(m) == d.Meaning})
+	}
+	if e.MayWrite {
+		list, err := v.suggestions(d)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			w := suggestedWords[list[i].Name]
+			e.Suggestions = append(e.Suggestions, suggestion{list[i].Name, v.say(w[0], w[1])})
+		}
 	}
 	if err := v.colleagues(d, &e); err != nil {
 		return err

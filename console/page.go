@@ -168,6 +168,7 @@ var done = map[string][2]string{
 	"unlocked":  {"已解锁，可以登录。", "They may come in again."},
 	"signedout": {"已结束其全部登录。", "All their sessions are ended."},
 	"ended":     {"已停用，不能再登录。", "They come in no more, for good."},
+	"written":   {"已排定发出；交付前会再次核对，未能发出会列入待办。", "It is planned. It is judged once more before it leaves, and comes to the inbox if it does not."},
 	"closed":    {"已办结。", "It is closed."},
 	"corrected": {"已更正，后续已生效。", "It is put right, and what follows has happened."},
 }

@@ -28,6 +28,9 @@ func (c *Console) routes() []route {
 		{"GET /console/borrowers/{id}", access.Borrowers, c.borrower, inside},
 		{"POST /console/borrowers/{id}/unmask", access.Unmask, c.unmask, inside},
 
+		{"GET /console/borrowers/{id}/write", access.Write, c.write, inside},
+		{"POST /console/borrowers/{id}/write", access.Write, c.written, inside},
+
 		{"POST /console/borrowers/{id}/agree", access.Agree, c.agree, inside},
 
 		{"GET /console/approvals", access.Approve, c.approvals, inside},

@@ -12,6 +12,7 @@ import (
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
 	"github.com/dulyhq/duly/store"
@@ -33,6 +34,7 @@ const (
 type answerKind struct {
 	name, template string
 	debt           bool // it speaks of the debt
+	unasked        bool // nobody wrote: to the law it is a reminder, which the caps count
 	treatment      decide.Treatment
 }
 
@@ -52,6 +54,7 @@ var answerKinds = func() []*answerKind {
 		{name: answerDispute, template: "dispute_statement", debt: true},
 		{name: answerCall, template: "call_back"},
 		{name: store.AnswerByPerson, template: store.AnswerByPerson, debt: true}, // it has no template: a person writes it
+		{name: store.WrittenByHand, template: store.WrittenByHand, debt: true, unasked: true},
 	}
 	for i, k := range list {
 		k.treatment = decide.Treatment{Name: k.template, Index: store.AnswerFrom + i, Channel: ledger.SMS, Template: k.template, Always: true, To: decide.NoEnd}
@@ -74,12 +77,15 @@ func answerOf(kind string) *answerKind {
 func AnswerKinds() []string {
 	var out []string
 	for _, k := range answerKinds {
-		if k.name != store.AnswerByPerson {
+		if !k.own() {
 			out = append(out, k.name)
 		}
 	}
 	return out
 }
+
+// own says that a person writes it, so that there is no template.
+func (k *answerKind) own() bool { return k.name == store.AnswerByPerson || k.unasked }
 
 func speaksOfDebt(kind string) bool { k := answerOf(kind); return k == nil || k.debt }
 
@@ -129,6 +135,7 @@ const (
 	answerMoot  = "duly:answer_moot"  // there is nothing to say any more
 	answerOld   = "duly:answer_old"   // the amount that it names has changed since it was written
 	answerState = "duly:answer_state" // something has been learnt meanwhile that silences it
+	nothingOwed = "duly:nothing_owed" // nobody wrote, and nothing is overdue that one might write of
 )
 
 // judgeAnswer is the recipe for an answer: assess, guard as a confirmation, and what silences it. It goes to the address that
@@ -156,6 +163,10 @@ func (p *Portfolio) judgeAnswer(j *Judgement, d *store.Dossier, m *store.Waiting
 		return nil
 	}
 	f := p.guardFacts(j, d, lead, mediumOf(&kind.treatment), now, false)
+	if kind.unasked {
+		p.unasked(j, f)
+		return nil
+	}
 	f.Confirmation, f.Notice, f.SpeaksOfDebt = true, false, kind.debt
 	rules := j.rules.Rules
 	j.Verdict = guard.Check(rules, f)
@@ -167,6 +178,24 @@ func (p *Portfolio) judgeAnswer(j *Judgement, d *store.Dossier, m *store.Waiting
 	j.Action, j.NotBefore, j.NotAfter = Contact, now, j.Verdict.NotAfter
 	j.Rule, j.Source, j.Reason = j.Verdict.Rule, j.Verdict.Source, "It answers what the borrower wrote."
 	return nil
+}
+
+// unasked is guard for what a person writes to somebody who has not written: the law takes it for a reminder, and so does the guard, with
+// every rule, cap and state. Only the strategy has no say in it: a person has decided that it is time.
+func (p *Portfolio) unasked(j *Judgement, f *guard.Facts) {
+	rules := j.rules.Rules
+	j.Verdict = guard.Check(rules, f)
+	if j.Verdict.Ruling != guard.Allow {
+		j.held()
+		return
+	}
+	j.capsHeld = guard.CapKey(rules, f)
+	if !rules.For(law.Reminder).Limited && len(guard.Caps(rules, law.Reminder, j.capsHeld)) == 0 {
+		j.Rule, j.Source, j.Reason = NoCap, "Duly's own: nobody is reminded without a limit", "No rule says how often somebody may be contacted over this channel."
+		return
+	}
+	j.Action, j.NotBefore, j.NotAfter = Contact, f.Now, j.Verdict.NotAfter
+	j.Rule, j.Source, j.Reason = j.Verdict.Rule, j.Verdict.Source, "A person wrote it, and every rule that applies allows it."
 }
 
 func (j *Judgement) silent(rule, why string) {
@@ -189,7 +218,10 @@ func (p *Portfolio) moot(j *Judgement, d *store.Dossier, now time.Time) (rule, w
 		}
 	}
 	switch a.kind.name {
-	case store.AnswerByPerson:
+	case store.WrittenByHand, store.AnswerByPerson:
+		if a.kind.unasked && a.due.Due <= 0 {
+			return nothingOwed, "Nothing is overdue, and there is nothing to write of."
+		}
 		if a.facts.Minor != 0 && a.facts.Minor != a.due.Due {
 			return answerOld, "The amount in it was what was overdue when it was written, and is not any more."
 		}

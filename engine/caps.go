@@ -57,7 +57,7 @@ func (p *Portfolio) capSet(ctx context.Context, s *store.Store, k capKey) (cappe
 // purposeFor is what a judged message is to the law.
 func purposeFor(j *Judgement) law.Purpose {
 	switch {
-	case j.answer != nil:
+	case j.answer != nil && !j.answer.kind.unasked:
 		return law.Confirmation
 	case j.Intent.Treatment.Notice:
 		return law.Notice

@@ -369,10 +369,10 @@ func Write(p *Portfolio, d *store.Dossier, j *Judgement, to map[ledger.BorrowerI
 func (p *Portfolio) write(on *compose.Paper, d *store.Dossier, j *Judgement, to map[ledger.BorrowerID]store.Recipient, now time.Time) (Text, error) {
 	b := &d.Borrowers[j.Borrower]
 	onlyOwn(d, j, to)
-	if j.answer != nil && j.answer.kind.name == store.AnswerByPerson {
+	if j.answer != nil && j.answer.kind.own() {
 		text, found := p.writeOwn(d, j, now)
 		if i := slices.IndexFunc(found, func(f lint.Finding) bool { return f.Severity == lint.Error }); i >= 0 {
-			return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, store.AnswerByPerson, found[i].Code, found[i].Rule, found[i].Message.EN)
+			return Text{}, fmt.Errorf("%w: %s: %s [%s]: %s", ErrCannotWrite, j.answer.kind.name, found[i].Code, found[i].Rule, found[i].Message.EN)
 		}
 		return text, nil
 	}

@@ -123,7 +123,7 @@ func (p *Portfolio) replayed(j *Judgement, d *store.Dossier, m *store.Made) *gua
 		key.product = ""
 		j.rules, f.Product, f.Loans, f.Case = p.rulesFor(key), "", nil, law.Case{First: f.Case.First}
 	}
-	f.Confirmation = m.Treatment >= store.AnswerFrom
+	f.Confirmation = m.Treatment >= store.AnswerFrom && m.Treatment != store.TreatmentByHand
 	if m.Address != 0 {
 		f.Address = m.Address
 	}

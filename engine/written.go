@@ -47,7 +47,7 @@ type Preview struct {
 // ErrNoAnswer says that an item cannot be answered by text; the error's text says why.
 var ErrNoAnswer = errors.New("engine: it cannot be answered by text")
 
-// An ownAnswer is a person's answer on its way.
+// An ownAnswer is a person's answer, or what they write to somebody who has not written, on its way.
 type ownAnswer struct {
 	Preview
 	p      *Portfolio
@@ -112,19 +112,25 @@ func (e *Engine) own(ctx context.Context, item int64, text string, at time.Time)
 	}
 	o := &ownAnswer{p: p, h: h, Preview: Preview{Item: d, Portfolio: p.Ref, Due: ledger.Money{Minor: h.request.Due, Currency: h.loan.Currency}}}
 	kind := answerOf(store.AnswerByPerson)
+	return o, o.judge(kind, text, at)
+}
+
+// start is the same for whatever a person writes.
+func (o *ownAnswer) start(kind *answerKind, text string, at time.Time) {
+	p, h := o.p, o.h
 	o.answer = store.Answering{
 		Kind: kind.name, Treatment: kind.treatment.Index, Loan: h.loan.ID, Edition: p.edition, Carrier: p.Carrier, On: h.today, NotAfter: at.Add(answerWithin),
 	}
 	if o.Names = names(text, o.Due); o.Names {
 		o.minor = o.Due.Minor
 	}
-	return o, o.judge(text, at)
 }
 
 // judge fills in what would become of the answer.
-func (o *ownAnswer) judge(text string, at time.Time) error {
+func (o *ownAnswer) judge(kind *answerKind, text string, at time.Time) error {
+	o.start(kind, text, at)
 	h := o.h
-	facts := store.AnswerFor{Kind: store.AnswerByPerson, Reply: o.Item.Reply, Address: h.sp.Address, Text: text, Minor: o.minor}
+	facts := store.AnswerFor{Kind: kind.name, Reply: o.Item.Reply, Address: h.sp.Address, Text: text, Minor: o.minor}
 	m := &store.Waiting{Person: h.sp.Person, Portfolio: h.sp.Portfolio, Borrower: h.sp.Borrower, Loan: h.loan.ID, Treatment: o.answer.Treatment}
 	var j Judgement
 	if err := o.p.judgeAnswer(&j, h.d, m, facts, at); err != nil {
@@ -181,8 +187,12 @@ func (p *Portfolio) writeOwn(d *store.Dossier, j *Judgement, now time.Time) (Tex
 	if han(j.answer.facts.Text) {
 		lang = compose.Chinese
 	}
+	class := compose.Answer
+	if j.answer.kind.unasked {
+		class = compose.Reminder
+	}
 	t := &compose.Template{
-		Name: store.AnswerByPerson, Channel: ledger.SMS, Language: lang, Class: compose.Answer, MaxSegments: MostOwnSegments, Digest: digestOf(j.answer.facts.Text),
+		Name: j.answer.kind.name, Channel: ledger.SMS, Language: lang, Class: class, MaxSegments: MostOwnSegments, Digest: digestOf(j.answer.facts.Text),
 	}
 	v := p.Identity[lang].vars()
 	p.vars(&v, d, j, &store.Recipient{}, now, &compose.Bound{Template: t})

@@ -69,6 +69,7 @@ var Rules = map[string][2]string{
 	"duly:approval":                       {"Nobody approved the text of this notice.", "该通知的文本尚未获得批准。"},
 	"duly:answer_gone":                    {"The answer would have gone elsewhere than to the number that wrote.", "答复将不会送达来信号码，不再发送。"},
 	"duly:answer_old":                     {"The amount in the answer had changed since it was written.", "答复所写金额在发出前已变化，未发送。"},
+	"duly:nothing_owed":                   {"Nothing is overdue: there is nothing to write of.", "目前没有逾期款项，无需去信。"},
 	"duly:answer_moot":                    {"There was nothing to answer any more.", "事由已不存在，无需答复。"},
 	"duly:answer_state":                   {"Something that was learnt meanwhile silences the answer.", "其间获知的情况使该答复不再适宜发送。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
@@ -94,7 +95,7 @@ var Errands = map[string][2]string{
 	"vulnerable": {"vulnerable", "需特别关怀"}, "representation": {"has a representative", "委托代理"}, "wrong_number": {"wrong number", "号码有误"}, "death": {"death reported", "报告死亡"},
 	"dispute": {"dispute", "异议"}, "complaint": {"complaint", "投诉"}, "call": {"wants a call", "要求回电"}, "abuse": {"abuse", "辱骂"}, "other": {"not understood", "未能理解"},
 	"danger": {"danger to life", "生命危险"}, "unknown_sender": {"unknown sender", "来信号码未知"}, "paid_not_found": {"says paid, not found", "称已还款但未查到"},
-	"not_answered": {"answer did not leave", "答复未能发出"}, "talk": {"writes a lot", "多次来信"},
+	"not_answered": {"answer did not leave", "答复未能发出"}, "not_written": {"message did not leave", "去信未能发出"}, "talk": {"writes a lot", "多次来信"},
 }
 
 // Channels are the words for channels.
