@@ -79,7 +79,7 @@ func (p *Portfolio) suggest(h *hearing, kind *answerKind, d *store.DeskItem, to 
 		return "", false, err
 	}
 	if t := p.template(j.Intent.Treatment, compose.Language(h.d.Borrowers[j.Borrower].Language)); t.Bound != nil {
-		if link, code := t.LetsIn(); link || code {
+		if t.LetsIn() {
 			return "", false, nil // a key that nobody has stored opens nothing
 		}
 	}
