@@ -79,7 +79,7 @@ func (p *Portfolio) suggest(h *hearing, kind *answerKind, d *store.DeskItem, to 
 		return "", false, err
 	}
 	if t := p.template(j.Intent.Treatment, compose.Language(h.d.Borrowers[j.Borrower].Language)); t.Bound != nil {
-		if t.LetsIn() {
+		if need := t.LetsIn(); need.Link || need.Code {
 			return "", false, nil // a key that nobody has stored opens nothing
 		}
 	}
