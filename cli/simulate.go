@@ -82,6 +82,7 @@ func (f *simulateFlags) check() error {
 // A tried is one strategy with what it came to.
 type tried struct {
 	name   string // as it was asked for
+	given  bool   // it was asked for by name; else it is what is in force in the portfolio
 	model  forecast.Model
 	result *forecast.Result
 	book   *engine.Portfolio
@@ -148,9 +149,9 @@ func (s *simulation) choose() error {
 	default:
 		return fail(Usage, "the configuration has %d portfolios; say with --portfolio which one the strategies are tried on", len(s.cfg.Portfolios))
 	}
-	s.tries = []tried{{name: cmp.Or(s.f.strategy, s.portfolio.Strategy)}}
+	s.tries = []tried{{name: cmp.Or(s.f.strategy, s.portfolio.Strategy), given: s.f.strategy != ""}}
 	if s.f.against != "" {
-		s.tries = append(s.tries, tried{name: s.f.against})
+		s.tries = append(s.tries, tried{name: s.f.against, given: true})
 	}
 	return nil
 }
@@ -233,20 +234,25 @@ func (s *simulation) books(ctx context.Context, copied *store.Store, t *tried) (
 	var out []forecast.Book
 	for i := range s.cfg.Portfolios {
 		p := s.cfg.Portfolios[i]
-		if p.ID == s.portfolio.ID {
-			p.Strategy = t.name
-		}
 		spec, err := s.cfg.spec(&p, s.from.At(0, 0, p.Zone))
 		if err != nil {
 			return nil, err
 		}
+		row, err := copied.Portfolio(ctx, spec.Creditor, spec.Ref)
+		if err != nil {
+			return nil, err
+		}
+		if spec, err = engine.Active(ctx, copied, row.ID, spec); err != nil {
+			return nil, err
+		}
+		if p.ID == s.portfolio.ID && t.given {
+			if spec.Strategy, _, err = s.cfg.document("strategy", t.name); err != nil {
+				return nil, err
+			}
+		}
 		compiled, err := engine.Compile(spec)
 		if err != nil {
 			return nil, fail(Input, "portfolio %s: %w", p.ID, err)
-		}
-		row, err := copied.Portfolio(ctx, compiled.Creditor, compiled.Ref)
-		if err != nil {
-			return nil, err
 		}
 		assumed := forecast.Defaults
 		assumed.Lift = s.f.lift

@@ -51,6 +51,8 @@ type Spec struct {
 	Talk          Talk
 	Provider      string // who the carrier is to the law; empty means not known
 	Page          Page
+	// Uses says by which activation what people have put in force decides, by kind and name; empty where it is all the files' own.
+	Uses map[string]int64
 
 	// On is the day on which templates are read: a rule that ends before has no say in them, one that begins later warns.
 	// Zero means that every rule counts, whatever its days.
@@ -71,6 +73,10 @@ func Compile(s Spec) (*Portfolio, error) {
 		err = errors.Join(err, fmt.Errorf("%v", f))
 	}
 	if err := errors.Join(err, p.read()); err != nil {
+		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
+	}
+	p.spec, p.by = s, s
+	if p.files, err = s.files(); err != nil {
 		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
 	}
 	return p, nil

@@ -18,7 +18,7 @@ var ErrMayNot = errors.New("engine: may not")
 
 // portfolioOf returns the portfolio of a number of the store's.
 func (e *Engine) portfolioOf(row int64) *Portfolio {
-	for _, p := range e.Portfolios {
+	for _, p := range e.Books() {
 		if p.row.ID == row {
 			return p
 		}

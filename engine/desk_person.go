@@ -77,7 +77,7 @@ func (e *Engine) Close(ctx context.Context, d *store.DeskItem, c store.Closure, 
 			return err
 		}
 		for _, k := range kinds {
-			for _, p := range e.Portfolios {
+			for _, p := range e.Books() {
 				if why := p.MayLift(k, c.Who); why != "" && (d.Portfolio == 0 || p.row.ID == d.Portfolio) {
 					return fmt.Errorf("%w: %s", ErrMayNot, why)
 				}

@@ -26,7 +26,8 @@ type settings struct {
 	Approvals           []Approval
 	Talk                Talk
 	Page                Page
-	Documents           []named // in the order in which they were given
+	Uses                map[string]int64 `json:",omitempty"`
+	Documents           []named          // in the order in which they were given
 }
 
 type named struct{ Kind, Name string }
@@ -39,7 +40,7 @@ func (p *Portfolio) keepSettings(s Spec) error {
 	all := settings{
 		Ref: s.Ref, Creditor: s.Creditor, Zone: s.Zone, Language: string(s.Language), Party: s.Party, GraceDays: s.Terms.GraceDays,
 		DayCount: s.Terms.DayCount, Identity: s.Identity, LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Spread: s.Spread, Carrier: s.Carrier,
-		Provider: s.Provider, Approvals: s.Approvals, Talk: s.Talk, Page: s.Page,
+		Provider: s.Provider, Approvals: s.Approvals, Talk: s.Talk, Page: s.Page, Uses: s.Uses,
 	}
 	for _, c := range s.Terms.Order {
 		all.Order = append(all.Order, int(c))
@@ -119,7 +120,7 @@ func revived(docs []store.Document) (*Portfolio, error) {
 		Ref: all.Ref, Creditor: all.Creditor, Zone: all.Zone, Language: compose.Language(all.Language), Party: all.Party,
 		Terms: assess.Terms{GraceDays: all.GraceDays, DayCount: all.DayCount}, Identity: all.Identity, LedgerMaxAge: all.LedgerMaxAge,
 		StaleAfter: all.StaleAfter, Spread: all.Spread, Carrier: all.Carrier, Provider: all.Provider, Approvals: all.Approvals, Talk: all.Talk,
-		Page: all.Page,
+		Page: all.Page, Uses: all.Uses,
 	}
 	for _, c := range all.Order {
 		s.Terms.Order = append(s.Terms.Order, assess.Component(c))

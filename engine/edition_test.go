@@ -104,7 +104,7 @@ func TestSettingsAreKept(t *testing.T) {
 	// settings, and names it here.
 	want := []string{
 		"Ref", "Creditor", "Zone", "Language", "Party", "Strategy", "Rulebooks", "Tables", "Templates", "Terms", "Identity", "LedgerMaxAge",
-		"StaleAfter", "Spread", "Carrier", "Approvals", "Talk", "Provider", "Page", "On",
+		"StaleAfter", "Spread", "Carrier", "Approvals", "Talk", "Provider", "Page", "Uses", "On",
 	}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Error(diff)
@@ -113,6 +113,7 @@ func TestSettingsAreKept(t *testing.T) {
 	s.Terms = assess.Terms{GraceDays: 3, DayCount: 365, Order: []assess.Component{assess.Fees, assess.Interest, assess.Principal}}
 	s.Approvals = []Approval{{"notice_last", "zh", "0123456789abcdef", "compliance", day(thursday, -3)}}
 	s.StaleAfter, s.Talk, s.Page = 7*time.Hour, testTalk(), Page{Address: "https://my.bank.example", Valid: time.Hour, Links: true}
+	s.Uses = map[string]int64{"strategy": 7}
 	p, err := Compile(s)
 	if err != nil {
 		t.Fatal(err)

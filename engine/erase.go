@@ -42,12 +42,12 @@ func (e *Engine) Erasure(ctx context.Context, p ledger.PersonID, now time.Time) 
 		out.Refused = append(out.Refused, fmt.Sprintf("a person has still %d things to look at (duly inbox)", f.Desk))
 	}
 	for _, row := range f.Portfolios {
-		i := portfolioAt(e.Portfolios, row)
+		i := portfolioAt(e.Books(), row)
 		if i < 0 {
 			out.Refused = append(out.Refused, "the person is in a portfolio that is not configured here: its rules of record keeping are not known")
 			continue
 		}
-		e.Portfolios[i].keepRecords(out, &f)
+		e.Books()[i].keepRecords(out, &f)
 	}
 	if !out.KeepUntil.After(now) {
 		out.KeepUntil, out.KeptBy = time.Time{}, ""

@@ -143,13 +143,13 @@ func Line(ev *store.Event, zone *time.Location) EventBody {
 
 // zoneOf is the zone of a portfolio by its ref.
 func (e *Engine) zoneOf(ref string) *time.Location {
-	for _, p := range e.Portfolios {
+	for _, p := range e.Books() {
 		if p.Ref == ref {
 			return p.Zone
 		}
 	}
-	if len(e.Portfolios) > 0 {
-		return e.Portfolios[0].Zone
+	if len(e.Books()) > 0 {
+		return e.Books()[0].Zone
 	}
 	return time.UTC
 }

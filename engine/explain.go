@@ -247,7 +247,7 @@ func (e *Engine) Explain(ctx context.Context, ref string, at time.Time) ([]Expla
 	var out []Explanation
 	seen := map[[2]int64]bool{}
 	for _, f := range found {
-		for _, p := range e.Portfolios {
+		for _, p := range e.Books() {
 			k := [2]int64{int64(f.Person), p.row.ID}
 			if f.Portfolio != 0 && f.Portfolio != p.row.ID || seen[k] {
 				continue

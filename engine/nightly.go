@@ -43,6 +43,9 @@ const settleJob = "settle"
 // Due returns the pieces that are to be done.
 func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	var due []jobs.Piece
+	if err := n.Engine.Renew(ctx, n.Civil()); err != nil {
+		return nil, err
+	}
 	some, err := n.Engine.Store.Unsettled(ctx, n.Civil(), n.Engine.Wire())
 	if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	}
 	due = append(due, keeping...)
 	due = append(due, n.rolling()...)
-	for _, p := range n.Engine.Portfolios {
+	for _, p := range n.Engine.Books() {
 		shards, err := n.shards(ctx, p)
 		if err != nil {
 			return nil, err
@@ -103,7 +106,7 @@ func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 }
 
 func (n *Nightly) plan(ctx context.Context, piece jobs.Piece) error {
-	for _, p := range n.Engine.Portfolios {
+	for _, p := range n.Engine.Books() {
 		if p.Ref != piece.Portfolio {
 			continue
 		}

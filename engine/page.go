@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/dulyhq/duly/arrange"
@@ -71,17 +70,12 @@ type ViewCall struct {
 
 // A Desk answers for borrowers at their page. It may be used by many at once.
 type Desk struct {
-	e     *Engine
-	forks map[int64]*sync.Pool // by portfolio
+	e *Engine
 }
 
 // Desk returns the engine's desk. Call it after Prepare.
 func (e *Engine) Desk() *Desk {
-	d := &Desk{e: e, forks: map[int64]*sync.Pool{}}
-	for _, p := range e.Portfolios {
-		d.forks[p.row.ID] = &sync.Pool{New: func() any { return p.fork() }}
-	}
-	return d
+	return &Desk{e: e}
 }
 
 // ErrOtherPortfolio says that a guest's portfolio is none of this process's.
@@ -89,7 +83,7 @@ var ErrOtherPortfolio = errors.New("engine: this portfolio is not configured her
 
 // Portfolio returns the portfolio of that number, nil when it is none of this engine's. It may be read, and nothing more.
 func (d *Desk) Portfolio(row int64) *Portfolio {
-	for _, p := range d.e.Portfolios {
+	for _, p := range d.e.Books() {
 		if p.row.ID == row {
 			return p
 		}
@@ -99,11 +93,12 @@ func (d *Desk) Portfolio(row int64) *Portfolio {
 
 // View returns what a guest may see at an instant.
 func (d *Desk) View(ctx context.Context, g *store.Guest, at time.Time) (*View, error) {
-	pool := d.forks[g.Portfolio]
-	if pool == nil {
+	p := d.Portfolio(g.Portfolio)
+	if p == nil {
 		return nil, ErrOtherPortfolio
 	}
-	p, _ := pool.Get().(*Portfolio)
+	pool := p.forks
+	p, _ = pool.Get().(*Portfolio)
 	defer pool.Put(p)
 	past, err := d.e.Store.Past(ctx, p.row, g.Person, at)
 	if err != nil {
@@ -298,11 +293,12 @@ var protects = map[receive.Meaning]bool{
 
 // hearing finds out where a guest's loans stand, those of one currency only where one is given. Call back when it is done with.
 func (d *Desk) hearing(ctx context.Context, g *store.Guest, only ledger.Currency, at time.Time) (*hearing, func(), error) {
-	pool := d.forks[g.Portfolio]
-	if pool == nil {
+	p := d.Portfolio(g.Portfolio)
+	if p == nil {
 		return nil, nil, ErrOtherPortfolio
 	}
-	p, _ := pool.Get().(*Portfolio)
+	pool := p.forks
+	p, _ = pool.Get().(*Portfolio)
 	back := func() { pool.Put(p) }
 	dossier, j, err := d.e.standingOf(ctx, p, g.Person, at)
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -20,28 +22,33 @@ type Engine struct {
 	Watch      Watcher          // told what is handed over and what comes back; nil: nobody is
 	Version    string           // of the binary, for people who look at what runs; may be empty
 	Hooks      []Hook           // who is told what happens
+	// AsGiven runs the portfolios as they were compiled, whatever versions are in force in the store: for trials on a copy.
+	AsGiven bool
+
+	shelf *shelf // nil before Prepare
 }
 
-// Prepare makes a portfolio known to the store, with the documents that decide for it as of now.
+// Prepare makes the portfolios known to the store, with the documents that decide for them as of now: those of the lender's files, or
+// the versions that people have put in force in their place.
 func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
+	mark, err := e.Store.Activations(ctx)
+	if err != nil {
+		return err
+	}
 	for _, p := range e.Portfolios {
-		row, err := e.Store.Portfolio(ctx, p.Creditor, p.Ref)
+		q, err := e.takeIn(ctx, p, now)
 		if err != nil {
 			return err
 		}
-		edition, err := e.Store.Edition(ctx, row.ID, now, p.Documents)
-		if err != nil {
-			return err
-		}
-		if err := e.Store.Audit(ctx, row.ID, now, p.audited()); err != nil {
-			return err
-		}
-		*p = *p.fork()
-		p.row, p.edition = row, edition
-		if p.StaleAfter == 0 {
-			p.StaleAfter = DefaultStaleAfter
+		if q != p {
+			*p = *q
+			p.forks = &sync.Pool{New: func() any { return p.fork() }}
 		}
 	}
+	e.shelf = &shelf{}
+	e.shelf.mark.Store(mark) // what comes meanwhile is taken by the first Renew
+	books := slices.Clone(e.Portfolios)
+	e.shelf.now.Store(&books)
 	return e.Store.Hooks(ctx, e.hookNames())
 }
 

@@ -58,7 +58,7 @@ func (p *Portfolio) Keeps(least int) []store.Keep {
 }
 
 func (n *Nightly) keeps() (all []store.Keep) {
-	for _, p := range n.Engine.Portfolios {
+	for _, p := range n.Engine.Books() {
 		all = append(all, p.Keeps(n.Retention.Months)...)
 	}
 	return all

@@ -19,7 +19,9 @@ import (
 // A Sender is one worker that hands messages over: it claims, judges again, fences, submits and stores what
 // comes back. Its steps have no goroutines; Run adds the waiting.
 type Sender struct {
-	e       *Engine
+	e       *Engine      // with portfolios of its own
+	from    *Engine      // whose they are
+	books   []*Portfolio // those of from that they were made of
 	carrier Carrier
 	name    string // the carrier's, as stored with its receipts
 	now     func() time.Time

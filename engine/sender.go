@@ -40,25 +40,51 @@ type SenderConfig struct {
 // with caches of its own. Nothing happens before Hire and Step are called.
 func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, error)) (*Sender, error) {
 	own := &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}
-	for _, p := range e.Portfolios {
-		own.Portfolios = append(own.Portfolios, p.fork())
-	}
 	if cfg.Batch == 0 {
 		cfg.Batch = DefaultBatch
 	}
 	if cfg.Aside == nil {
 		cfg.Aside = whenWanted
 	}
-	s := &Sender{e: own, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, aside: cfg.Aside, in: newInbox(), paper: new(compose.Paper)}
-	for _, p := range own.Portfolios {
-		if p.Carrier == s.name {
-			s.mine = append(s.mine, p)
-		}
-	}
+	s := &Sender{e: own, from: e, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, aside: cfg.Aside, in: newInbox(), paper: new(compose.Paper)}
+	s.take(e.Books())
 	s.in.watched = e.Watch != nil
 	var err error
 	s.carrier, err = open(s.in.sink())
 	return s, err
+}
+
+// take makes the sender work with these portfolios from its next claim on. What was judged ahead by others is dropped.
+func (s *Sender) take(books []*Portfolio) {
+	s.ahead.abandon() // it is judged by the others
+	s.books, s.mine, s.last = books, nil, nil
+	s.e.Portfolios = nil
+	for _, p := range books {
+		own := p.fork()
+		s.e.Portfolios = append(s.e.Portfolios, own)
+		if own.Carrier == s.name {
+			s.mine = append(s.mine, own)
+		}
+	}
+}
+
+// renew takes the versions that were put in force since the last step: here at once, elsewhere within settleEvery.
+func (s *Sender) renew(ctx context.Context, look bool) error {
+	if look {
+		err := s.from.Renew(ctx, s.now())
+		if errors.Is(err, ErrDocument) { // nothing leaves by what is not in force any more; what comes back is stored
+			s.ahead.abandon()
+			s.notNow, s.restUntil = err, s.e.Wire().Add(2*settleEvery)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if books := s.from.Books(); !slices.Equal(books, s.books) {
+		s.take(books)
+	}
+	return nil
 }
 
 // A Stepped says what one step did.
@@ -85,6 +111,9 @@ const (
 // an error nothing is certain but what the store holds: end the sender.
 func (s *Sender) Step(ctx context.Context) (Stepped, error) {
 	now := s.e.Wire()
+	if err := s.renew(ctx, now.Sub(s.settled) >= settleEvery); err != nil {
+		return Stepped{}, err
+	}
 	if now.Sub(s.settled) >= settleEvery {
 		s.settled = now
 		if _, err := s.e.Store.Settle(ctx, s.now(), now); err != nil {

@@ -92,7 +92,7 @@ func (e *Engine) Read(ctx context.Context, r *store.Reply, carrier string, at ti
 func (e *Engine) heard(speakers []store.Speaker, carrier string) (*Portfolio, store.Speaker) {
 	for _, own := range []bool{true, false} {
 		for _, sp := range speakers {
-			for _, p := range e.Portfolios {
+			for _, p := range e.Books() {
 				if p.row.ID == sp.Portfolio && (p.Carrier == carrier || !own) {
 					return p, sp
 				}
@@ -110,7 +110,7 @@ func several(speakers []store.Speaker) bool {
 // misread reads a reply from an address that nobody has now: whoever had it is protected, and a person looks at it.
 func (e *Engine) misread(r *store.Reply, carrier string, at time.Time) {
 	zone := time.UTC
-	for _, p := range e.Portfolios {
+	for _, p := range e.Books() {
 		if p.Carrier == carrier {
 			zone = p.Zone
 			break

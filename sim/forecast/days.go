@@ -156,7 +156,7 @@ func (r *run) close(ctx context.Context) ([]*Result, error) {
 // openSender makes the worker of one book, with a carrier of its own.
 func (b *book) open(ctx context.Context) error {
 	c, p := &b.run.cfg, b.Portfolio
-	b.engine = &engine.Engine{Store: c.Store, Portfolios: []*engine.Portfolio{p}, Wire: c.Wire}
+	b.engine = &engine.Engine{Store: c.Store, Portfolios: []*engine.Portfolio{p}, Wire: c.Wire, AsGiven: true}
 	if err := b.engine.Prepare(ctx, b.run.civil); err != nil {
 		return err
 	}
