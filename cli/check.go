@@ -10,7 +10,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -220,41 +219,11 @@ func (k *checking) strategy(p *engine.Portfolio, from string) error {
 			k.found("%s: no case leads to treatment %s", name, t)
 		}
 	}
-	said := map[string]bool{}
-	for _, place := range places(p.Lawbook.Books()) {
-		place.Channel, place.Carrier, place.Party, place.On = ledger.SMS, p.Provider, p.Party, ledger.Day(k.a.clock.time().In(p.Zone))
-		for _, f := range p.Strategy.CheckAgainst(p.Lawbook.For(place)) {
-			if text := f.String(); !said[text] {
-				said[text] = true
-				k.found("%s", text)
-			}
-		}
+	for _, f := range p.Breaches(ledger.Day(k.a.clock.time().In(p.Zone))) {
+		k.found("%s", f.String())
 	}
 	k.good(k.lang.say("%s: %d stages, within the rulebooks", "%s：%d个阶段，未超出法规限制"), from, len(p.Strategy.Stages))
 	return nil
-}
-
-// places are those that the rulebooks are of, for a strategy to be held against the law of each: a country's other
-// regions, every region and every locality that has a rulebook.
-func places(books []law.Rulebook) []law.Scope {
-	var out []law.Scope
-	for i := range books {
-		parts := strings.SplitN(books[i].Jurisdiction, "-", 3)
-		s := law.Scope{Country: parts[0]}
-		switch len(parts) {
-		case 1:
-			s.Region, s.Locality = s.Country+"-other", s.Country+"-other-other"
-		case 2:
-			s.Region = books[i].Jurisdiction
-			s.Locality = s.Region + "-other"
-		default:
-			s.Region, s.Locality = parts[0]+"-"+parts[1], books[i].Jurisdiction
-		}
-		if s.Country != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 func (k *checking) templates(p *engine.Portfolio) error {

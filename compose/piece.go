@@ -16,6 +16,9 @@ type Piece struct {
 	from, to int    // lines, [from, to)
 }
 
+// Before is how many lines of the document stand before the piece.
+func (p *Piece) Before() int { return p.from }
+
 // Of names a template in its language, such as "week_one.zh".
 func Of(name string, lang Language) string { return name + "." + string(lang) }
 

@@ -45,10 +45,10 @@ type Portfolio struct {
 
 	row     store.Portfolio
 	edition int64
-	spec    Spec          // as the lender's files have it
-	by      Spec          // as it was compiled: with the versions that are in force
-	files   []store.Filed // what of spec has versions
-	forks   *sync.Pool    // of *Portfolio, for many at once
+	spec    Spec                                 // as the lender's files have it
+	by      Spec                                 // as it was compiled: with the versions that are in force
+	files   []store.Filed                        // what of spec has versions
+	forks   *sync.Pool                           // of *Portfolio, for many at once
 	on      ledger.Date                          // the day that the templates were read for; zero: every day
 	texts   map[*compose.Template]*lint.Template // the templates as the lint has read them
 	places  []lint.Place                         // what it found in them that refuses none

@@ -198,4 +198,3 @@ func (s *Store) Activations(ctx context.Context) (n int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM activation`).Scan(&n)
 	return n, wrap(err)
 }
-
