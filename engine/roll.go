@@ -30,7 +30,7 @@ type rests struct {
 
 // Zone returns where a portfolio is; nil for one that is not in this configuration.
 func (e *Engine) Zone(portfolio int64) *time.Location {
-	for _, p := range e.Portfolios {
+	for _, p := range e.Books() {
 		if p.row.ID == portfolio {
 			return p.Zone
 		}
@@ -48,7 +48,7 @@ func (e *Engine) Roll(ctx context.Context, civil time.Time) error {
 }
 
 func (e *Engine) rollHolds(ctx context.Context, civil time.Time) error {
-	for _, p := range e.Portfolios {
+	for _, p := range e.Books() {
 		if err := e.Store.RollHolds(ctx, p.row.ID, ledger.Day(civil.In(p.Zone))); err != nil {
 			return fmt.Errorf("engine: who is held in portfolio %s: %w", p.Ref, err)
 		}
