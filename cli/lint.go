@@ -211,7 +211,7 @@ func (k *linting) templates(in io.Reader, name string) error {
 		return fail(Input, "%w", err)
 	}
 	for _, t := range set.All() {
-		f := k.factsOf(engine.PurposeOf(t.Class))
+		f := k.factsOf(engine.WordsOf(t.Class))
 		f.StepsHidden = false // a template announces a step only through its variable
 		_, places := engine.Linter().Read(t, compose.Vars{}, f)
 		if err := k.template(t, places); err != nil {

@@ -60,7 +60,7 @@ func TestAnswersOfEveryKindSayHowToStop(t *testing.T) {
 	spec.Rulebooks, spec.Provider = append(spec.Rulebooks, doc), "direct"
 	p := must(Compile(spec))
 	for _, tm := range p.Templates.All() {
-		sender := p.sender(tm.Language)
+		sender := p.sender(tm)
 		v := compose.Longest(tm.Language)
 		b := tm.Bind(&sender)
 		w, err := b.Write(&compose.Paper{}, &v)

@@ -147,7 +147,7 @@ func (p *Portfolio) template(of *decide.Treatment, lang compose.Language) *wordi
 	if !ok {
 		t = &wording{textKey: k}
 		if plain := p.Templates.Pick(of.Template, lang, p.Language); plain != nil {
-			sender := p.sender(plain.Language)
+			sender := p.sender(plain)
 			t.Bound, t.read = plain.Bind(&sender), p.texts[plain]
 		}
 		p.bound[k] = t

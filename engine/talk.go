@@ -225,12 +225,22 @@ func (h *hearing) reply(r *store.Reply) {
 		return
 	}
 	h.effects(r, m.Meaning)
-	if r.Answer != nil && slices.Contains(h.p.Talk.Silent, r.Answer.Kind) || r.Answer != nil && h.several && speaksOfDebt(r.Answer.Kind) {
+	if r.Answer != nil && slices.Contains(h.p.Talk.Silent, r.Answer.Kind) || r.Answer != nil && h.several && h.tells(r.Answer.Kind) {
 		r.Answer = nil
 	}
 	if r.Answer == nil && r.Desk == nil && !r.Quiet {
 		r.Desk = h.desk("other")
 	}
+}
+
+// tells says whether the text of an answer tells whoever reads it of a debt: by what it is about, or as a text of a debt collector's,
+// which says that one writes.
+func (h *hearing) tells(kind string) bool {
+	if speaksOfDebt(kind) {
+		return true
+	}
+	t := h.p.template(&answerOf(kind).treatment, compose.Language(h.borrower.Language))
+	return t.Bound != nil && t.Class == compose.Answer
 }
 
 // sure says whether it is known who speaks and what they owe: else a person is asked.

@@ -11,6 +11,7 @@ import (
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/guard"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/lint"
 	"github.com/dulyhq/duly/store"
 )
 
@@ -68,6 +69,9 @@ func TestAgencyInTheUS(t *testing.T) {
 		if err != nil || j.Action != Contact {
 			t.Fatalf("%+v: %+v, %v", c, j, err)
 		}
+		if c.contacted {
+			agencyAnswers(t, crowd.p, d, &j, c.set, compose.Language(c.lang))
+		}
 		text, err := Write(crowd.p, d, &j, crowd.to, now)
 		switch {
 		case c.rule == "" && err != nil, c.rule != "" && (!errors.Is(err, ErrCannotWrite) || !strings.Contains(err.Error(), "["+c.rule+"]")):
@@ -75,5 +79,47 @@ func TestAgencyInTheUS(t *testing.T) {
 		case c.rule == "" && text.Language != compose.Language(c.lang):
 			t.Errorf("%+v: %s", c, text.Body)
 		}
+	}
+}
+
+// agencyAnswers: what answers a borrower's words says that a debt collector writes and how to opt out, or it does not leave; what may
+// reach a stranger says neither (12 CFR 1006.6(d), (e), 1006.18(e)(2)).
+func agencyAnswers(t *testing.T, p *Portfolio, d *store.Dossier, j *Judgement, set string, lang compose.Language) {
+	t.Helper()
+	n := 0
+	for _, k := range answerKinds {
+		text := p.Templates.Pick(k.template, lang, "")
+		if text == nil {
+			continue // a person writes it
+		}
+		n++
+		sender, v := p.sender(text), compose.Longest(lang)
+		v.AsOf, v.NextStep, v.NextOn = d.PaymentsAsOf, "", 0
+		w, err := text.Bind(&sender).Write(&compose.Paper{}, &v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := ""
+		for _, one := range p.findings(p.texts[text], w.Text, &v, d, j) {
+			if one.Severity == lint.Error {
+				bad += one.Rule + " "
+			}
+		}
+		want := ""
+		if set == "" && text.Class == compose.Answer {
+			want = "US-F-18E-LATER "
+		}
+		if bad != want {
+			t.Errorf("%q: %s (%s) is refused by %q, want %q: %s", set, text.Name, lang, bad, want, w.Text)
+		}
+		stranger := text.Class == compose.Confirmation
+		for _, word := range []string{"debt collector", "催收机构", "opt out", "拒收"} {
+			if set != "" && stranger && strings.Contains(string(w.Text), word) {
+				t.Errorf("%s (%s) may reach a stranger and says %q", text.Name, lang, word)
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("%q has %d answers", set, n)
 	}
 }

@@ -59,7 +59,7 @@ func BookRules(b *law.Rulebook, channel ledger.Channel, party string, purpose la
 			chosen = append(chosen, &warning)
 			continue
 		}
-		asked := purpose == law.Confirmation && r.Confidence != law.Binding // it answers what somebody asked for
+		asked := (purpose == law.Confirmation || purpose == law.Answer) && r.Confidence != law.Binding // it answers what somebody asked for
 		if r.Kind == law.Element && (!known || asked) {
 			continue
 		}
@@ -76,9 +76,9 @@ func (p *Portfolio) read() error {
 	for _, t := range p.Templates.All() {
 		var rules []lint.Rule
 		for _, b := range p.Lawbook.Books() {
-			rules = append(rules, BookRules(&b, t.Channel, p.Party, PurposeOf(t.Class), p.on)...)
+			rules = append(rules, BookRules(&b, t.Channel, p.Party, WordsOf(t.Class), p.on)...)
 		}
-		read, places := Linter().Read(t, p.sender(t.Language), lint.Facts{Rules: rules, Own: p.own(), On: p.on})
+		read, places := Linter().Read(t, p.sender(t), lint.Facts{Rules: rules, Own: p.own(), On: p.on})
 		p.texts[t] = read
 		for _, one := range places {
 			if one.Severity == lint.Error {
@@ -107,6 +107,14 @@ func PurposeOf(c compose.Class) law.Purpose {
 	return law.Reminder
 }
 
+// WordsOf is PurposeOf for rules of what a text says: an answer may be asked for more than a confirmation, which says nothing of a debt.
+func WordsOf(c compose.Class) law.Purpose {
+	if c == compose.Answer {
+		return law.Answer
+	}
+	return PurposeOf(c)
+}
+
 // own are the creditor's own numbers.
 func (p *Portfolio) own() []string {
 	var own []string
@@ -126,32 +134,32 @@ func (id Identity) vars() compose.Vars {
 	}
 }
 
-// sender are the values that every text of the portfolio says of its sender in a language: an address where there is a page, a
+// sender are the values that a template of the portfolio says of its sender: an address where there is a page, a
 // link where one may be written, and the stop word once more where a rule asks every text for it.
-func (p *Portfolio) sender(lang compose.Language) compose.Vars {
-	v := p.Identity[lang].vars()
+func (p *Portfolio) sender(t *compose.Template) compose.Vars {
+	v := p.Identity[t.Language].vars()
 	if !p.Page.Unsaid {
 		v.Address = bare(p.Page.Address)
 	}
 	if v.Address != "" && p.Page.Links {
 		v.Link = PageLink(p.Page.Address, "")
 	}
-	if p.asksStop() {
+	if p.asksStop(WordsOf(t.Class)) {
 		v.AskedStop = v.StopWord
 	}
 	return v
 }
 
-// asksStop says whether a rule that binds asks each of the portfolio's text messages how to stop them, also those that answer: some
-// operators do. A rule of a provider's counts where nobody knows whose the carrier is.
-func (p *Portfolio) asksStop() bool {
+// asksStop says whether a rule that binds asks the portfolio's text messages of a purpose how to stop them, also where nobody else would: some
+// operators ask it of every text, and the law of some places of every answer. A rule of a provider's counts where nobody knows whose the carrier is.
+func (p *Portfolio) asksStop(purpose law.Purpose) bool {
 	for _, b := range p.Lawbook.Books() {
 		if len(b.Carriers) > 0 && p.Provider != "" && !slices.Contains(b.Carriers, p.Provider) {
 			continue
 		}
 		for i := range b.Rules {
 			r := &b.Rules[i]
-			if r.Kind == law.Element && r.Element == "optout" && r.Confidence == law.Binding && r.Is(law.Confirmation) &&
+			if r.Kind == law.Element && r.Element == "optout" && r.Confidence == law.Binding && r.Is(purpose) &&
 				(r.To == 0 || p.on < r.To) && (len(r.Channels) == 0 || slices.Contains(r.Channels, ledger.SMS)) &&
 				(len(r.Parties) == 0 || slices.Contains(r.Parties, p.Party)) &&
 				(len(r.Carriers) == 0 || p.Provider == "" || slices.Contains(r.Carriers, p.Provider)) {
@@ -183,7 +191,7 @@ func (r *ruled) always(read *lint.Template) bool {
 	}
 	holds, ok := r.held[read]
 	if !ok {
-		holds = !read.Turned(r.key.on) && !slices.ContainsFunc(r.For(PurposeOf(read.Class)).Element, func(r *law.Rule) bool {
+		holds = !read.Turned(r.key.on) && !slices.ContainsFunc(r.For(WordsOf(read.Class)).Element, func(r *law.Rule) bool {
 			return !read.Holds(r.Element)
 		})
 		r.held[read] = holds
@@ -207,6 +215,7 @@ func (p *Portfolio) findings(read *lint.Template, text []byte, v *compose.Vars, 
 	lead := slices.IndexFunc(d.Loans, func(l store.LoanStanding) bool { return l.ID == j.Intent.Lead })
 	f := p.guardFacts(j, d, lead, mediumOf(j.Intent.Treatment), v.AsOf, false)
 	f.Notice, f.Confirmation = f.Notice || read.Class == compose.Notice, PurposeOf(read.Class) == law.Confirmation
+	f.Answer = read.Class == compose.Answer
 	rules := j.rules.Rules
 	facts := lint.Facts{
 		Language: read.Language, Class: read.Class, Channel: read.Channel, Values: &values, Own: p.own(), MaxSegments: read.Most(v.Link != "" || v.Code != ""),

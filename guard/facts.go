@@ -102,8 +102,9 @@ var dayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 func people(get func(string) document.Value, f *Facts) {
 	if k := get("purpose"); k.Given() {
-		p := k.OneOf(string(law.Reminder), string(law.Notice), string(law.Confirmation))
-		f.Notice, f.Confirmation = p == string(law.Notice), p == string(law.Confirmation)
+		p := k.OneOf(string(law.Reminder), string(law.Notice), string(law.Confirmation), string(law.Answer))
+		f.Notice, f.Answer = p == string(law.Notice), p == string(law.Answer)
+		f.Confirmation = f.Answer || p == string(law.Confirmation)
 	}
 	if k := get("owner"); k.Given() {
 		f.Owner = map[string]Owner{"borrower": OwnBorrower, "guarantor": OwnGuarantor, "other": OtherPerson}[k.OneOf("borrower", "guarantor", "other")]

@@ -94,6 +94,7 @@ type Facts struct {
 	Carrier      string // the provider that would carry it, law.ByHand for what people do; "" means not known
 	Notice       bool   // a statutory notice, which is not a reminder
 	Confirmation bool   // the one lawful answer to a stop, a wrong number or a claim of payment; not a reminder, and holds no debt
+	Answer       bool   // a confirmation of the borrower's own words that may speak of the debt: what its words must hold differs, and nothing else
 	SpeaksOfDebt bool   // a confirmation that names an amount: what holds a reminder's amount holds it too; false names none
 
 	Loans    []ledger.LoanID // what the message speaks of, the loan that leads first; empty means that every loan's states and contacts count

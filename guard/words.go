@@ -9,7 +9,11 @@ import (
 
 // Words returns the binding rules of a kind, law.Element or law.Wording, whose conditions hold for a message.
 func Words(rules law.Rules, f *Facts, k law.Kind) []*law.Rule {
-	filed := rules.For(f.purpose())
+	purpose := f.purpose()
+	if purpose == law.Confirmation && f.Answer {
+		purpose = law.Answer
+	}
+	filed := rules.For(purpose)
 	from := filed.Element
 	if k == law.Wording {
 		from = filed.Wording

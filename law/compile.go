@@ -142,7 +142,7 @@ func (c *compiled) sort() {
 	slices.SortStableFunc(c.binding[Stop], func(a, b *Rule) int { // a plain stop is asked first
 		return boolInt(b.Names("stop")) - boolInt(a.Names("stop"))
 	})
-	for i, p := range []Purpose{Reminder, Notice, Confirmation} {
+	for i, p := range []Purpose{Reminder, Notice, Confirmation, Answer} {
 		c.file(&c.filed[i], p)
 	}
 }

@@ -47,11 +47,13 @@ const (
 type Purpose string
 
 // The purposes. A notice is a statutory message with an approval of its own; a confirmation is the one lawful
-// answer to a stop, a wrong number or a claim of payment, and holds nothing about a debt.
+// answer to a stop, a wrong number or a claim of payment, and holds nothing about a debt. An answer is a confirmation to
+// the borrower's own words that may speak of the debt: what binds confirmations binds it, and rules of words may bind it alone.
 const (
 	Reminder     Purpose = "reminder"
 	Notice       Purpose = "notice"
 	Confirmation Purpose = "confirmation"
+	Answer       Purpose = "answer"
 )
 
 // The facts that identity and amount rules may name beside states; guard works them out. Every other name in

@@ -137,7 +137,9 @@ type Scope struct {
 }
 
 // Is says whether the rule limits messages of this purpose.
-func (r *Rule) Is(p Purpose) bool { return len(r.Binds) == 0 || slices.Contains(r.Binds, p) }
+func (r *Rule) Is(p Purpose) bool {
+	return len(r.Binds) == 0 || slices.Contains(r.Binds, p) || p == Answer && slices.Contains(r.Binds, Confirmation)
+}
 
 // OfAttempts says whether a cap or spacing counts every contact, whatever came of it.
 func (r *Rule) OfAttempts() bool { return r.Counts == "" || r.Counts == Attempts }

@@ -104,7 +104,7 @@ func rule(v document.Value, file string, house bool) Rule {
 		Parties: v.Key("parties").Texts("creditor", "agency"), Products: v.Key("products").Texts(),
 		When: when(v.Key("when")), File: file, Line: v.Line(),
 	}
-	for _, s := range v.Key("binds").Texts(string(Reminder), string(Notice), string(Confirmation)) {
+	for _, s := range v.Key("binds").Texts(string(Reminder), string(Notice), string(Confirmation), string(Answer)) {
 		r.Binds = append(r.Binds, Purpose(s))
 	}
 	if r.From != 0 && r.To != 0 && r.To <= r.From {

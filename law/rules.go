@@ -16,7 +16,7 @@ type compiled struct {
 	gap        string
 	all        []Rule
 	binding    map[Kind][]*Rule
-	filed      [3]Filed // by purpose
+	filed      [4]Filed // by purpose
 	advisory   []*Rule
 	week       week            // the strictest hours of the rules without conditions
 	states     map[string]bool // every state that a rule of the place names
@@ -117,6 +117,8 @@ func (r Rules) For(p Purpose) *Filed {
 		return &r.c.filed[1]
 	case Confirmation:
 		return &r.c.filed[2]
+	case Answer:
+		return &r.c.filed[3]
 	case Reminder:
 	}
 	return &r.c.filed[0]

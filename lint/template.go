@@ -26,6 +26,7 @@ type Template struct {
 	*compose.Template
 	numbers bool // figures may make up a personal number
 	plans   bool // it says a plan in words that are made for the borrower
+	stops   bool // with this sender every rendering says how to stop such texts
 	lacks   []Rule
 	turns   ledger.Date     // from that day on a rule denies what Read found nothing to deny in; zero: none does
 	looks   map[string]bool // by element: whether every rendering looks as if it held it
@@ -52,7 +53,7 @@ func (p Place) String() string {
 // Read reads a template in every rendering. sender holds what is known of who writes; what is missing there is made
 // up. The places are in the order of the document, each thing once.
 func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Template, []Place) {
-	read := &Template{Template: t, looks: map[string]bool{}, plans: t.Uses("agreed.plan") || t.Uses("plan.offers")}
+	read := &Template{Template: t, looks: map[string]bool{}, plans: t.Uses("agreed.plan") || t.Uses("plan.offers"), stops: sender.Sign != ""}
 	for name, e := range elements {
 		read.looks[name] = len(e.holds) == 0
 	}
@@ -85,6 +86,7 @@ func (l *Linter) Read(t *compose.Template, sender compose.Vars, f Facts) (*Templ
 		}
 		seen[tr.Text] = true
 		wording.Steps = stepOf(&values)
+		read.stops = read.stops && len(compose.Check(tr.Text, t.Language, []compose.Element{compose.OptOut}, &values)) == 0
 		places = append(places, l.rendering(read, &tr, wording, days)...)
 	}
 	read.lack(f.Rules)
@@ -218,6 +220,9 @@ func (t *Template) Holds(element string) bool {
 	}
 	if len(e.holds) == 0 {
 		return t.looks[element]
+	}
+	if e.code == NoOptOut && t.stops {
+		return true
 	}
 	return slices.ContainsFunc(e.holds, func(one compose.Element) bool { return slices.Contains(t.Elements(), one) })
 }
