@@ -47,7 +47,7 @@ func (c *Config) consoleHandler(e *engine.Engine, civil func() time.Time, log *s
 	}
 	return console.New(console.Config{
 		Desk: e.Desk(), Gate: &signin.Gate{Store: e.Store, Wire: c.wire}, Civil: civil, Secure: strings.HasPrefix(c.Console.Address, "https:"), Proxied: c.Console.Proxied,
-		Language: c.Portfolios[0].Language, Name: console.Text(c.Creditor.Name), Log: log, Cost: c.partCost,
+		Language: c.Portfolios[0].Language, Name: console.Text(c.Creditor.Name), Log: log, Cost: c.partCost, Simulate: c.simulator(e.Store, c.wire),
 	})
 }
 

@@ -83,6 +83,7 @@ func (f *simulateFlags) check() error {
 type tried struct {
 	name   string // as it was asked for
 	given  bool   // it was asked for by name; else it is what is in force in the portfolio
+	text   engine.Source // in the place of a name, where there is one
 	model  forecast.Model
 	result *forecast.Result
 	book   *engine.Portfolio
@@ -245,7 +246,9 @@ func (s *simulation) books(ctx context.Context, copied *store.Store, t *tried) (
 		if spec, err = engine.Active(ctx, copied, row.ID, spec); err != nil {
 			return nil, err
 		}
-		if p.ID == s.portfolio.ID && t.given {
+		if p.ID == s.portfolio.ID && t.text.Body != nil {
+			spec.Strategy = t.text
+		} else if p.ID == s.portfolio.ID && t.given {
 			if spec.Strategy, _, err = s.cfg.document("strategy", t.name); err != nil {
 				return nil, err
 			}

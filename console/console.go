@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dulyhq/duly/access"
@@ -37,7 +38,9 @@ type Config struct {
 	Name     Text             // the lender's
 	// Cost says what a part costs with a carrier, in millionths of a minor unit, and of which currency; nil: nobody has said.
 	Cost func(carrier string) (micro int64, c ledger.Currency)
-	Log  *slog.Logger // nil says nothing; no name, number or text is ever said to it
+	// Simulate lets a strategy be tried on a copy of the book; nil: it cannot be here.
+	Simulate Simulator
+	Log      *slog.Logger // nil says nothing; no name, number or text is ever said to it
 }
 
 // A Text is what people read, by language.
@@ -57,8 +60,9 @@ const Path = "/console/"
 // A Console serves the pages.
 type Console struct {
 	Config
-	mux  *http.ServeMux
-	sums sums
+	mux   *http.ServeMux
+	sums  sums
+	trial sync.Mutex // held while one goes on
 }
 
 // New returns the console's handler, for everything below Path.

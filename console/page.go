@@ -99,6 +99,7 @@ func (v *visit) nav() (out []place) {
 		{access.Reports, "reports", "报表", "Reports", "r", ""},
 		{access.Approve, "approvals", "待审批", "Approvals", "p", ""},
 		{access.Users, "users", "用户", "Users", "u", "users/"},
+		{access.Strategies, "strategies", "策略", "Strategies", "s", "strategies/"},
 		{access.Audit, "audit", "操作记录", "Audit", "a", ""},
 	} {
 		if !v.user.Grants.Anywhere(p.need) || !v.serves(p.to) {
@@ -170,6 +171,13 @@ var done = map[string][2]string{
 	"ended":     {"已停用，不能再登录。", "They come in no more, for good."},
 	"written":   {"已排定发出；交付前会再次核对，未能发出会列入待办。", "It is planned. It is judged once more before it leaves, and comes to the inbox if it does not."},
 	"closed":    {"已办结。", "It is closed."},
+	"drafted":    {"草稿已建立，内容与底稿相同，可以开始修改。", "The draft is there, and says what it was begun from."},
+	"saved":      {"已保存。", "It is kept."},
+	"asked":      {"已提交，待他人启用。", "It waits for a second person."},
+	"activated":  {"已启用，从下一次发送起生效。", "It is in force, from the next message on."},
+	"given-up":   {"已结束，不会启用。", "It is given up, and does not come into force."},
+	"back":       {"已回退，这个版本重新生效。", "This version is in force again."},
+	"simulating": {"模拟已开始，可稍后刷新查看。", "It has begun. Look again in a while."},
 	"corrected": {"已更正，后续已生效。", "It is put right, and what follows has happened."},
 }
 

@@ -53,6 +53,19 @@ func (c *Console) routes() []route {
 		{"GET /console/users/{id}", access.Users, c.userPage, inside},
 		{"POST /console/users/{id}/{do}", access.Users, c.userChange, inside},
 
+		{"GET /console/strategies", access.Strategies, c.strategies, inside},
+		{"POST /console/strategies", access.Draft, c.draftStrategy, inside},
+		{"GET /console/strategies/{id}", access.Strategies, c.strategy, inside},
+		{"GET /console/strategies/{id}/compare", access.Strategies, c.compareStrategy, inside},
+		{"GET /console/strategies/{id}/try", access.Strategies, c.tryStrategy, inside},
+		{"POST /console/strategies/{id}/save", access.Draft, c.saveStrategy, inside},
+		{"POST /console/strategies/{id}/ask", access.Draft, c.askStrategy, inside},
+		{"POST /console/strategies/{id}/withdraw", access.Draft, c.withdrawStrategy, inside},
+		{"POST /console/strategies/{id}/activate", access.Activate, c.activateStrategy, inside},
+		{"POST /console/strategies/{id}/refuse", access.Activate, c.refuseStrategy, inside},
+		{"POST /console/strategies/{id}/back", access.Activate, c.backStrategy, inside},
+		{"POST /console/strategies/{id}/simulate", access.Strategies, c.simulate, inside},
+
 		{"GET /console/audit", access.Audit, c.audit, inside},
 	}
 }

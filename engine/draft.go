@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
@@ -184,4 +186,32 @@ func mistakes(err error, before int) (out []Mistake) {
 		}
 	}
 	return out
+}
+
+// Limits returns the hours and caps that bind reminders by text message in the first place that the rulebooks are of, whatever a
+// strategy says.
+func (p *Portfolio) Limits(on ledger.Date) (out []*law.Rule) {
+	for _, place := range places(p.Lawbook.Books()) {
+		place.Channel, place.Carrier, place.Party, place.On = ledger.SMS, p.Provider, p.Party, on
+		filed := p.Lawbook.For(place).For(law.Reminder)
+		for _, r := range slices.Concat(filed.Hours, filed.Days, filed.Caps) {
+			if !slices.ContainsFunc(out, func(o *law.Rule) bool { return o.ID == r.ID }) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// Renew is Engine.Renew for the desk's engine.
+func (d *Desk) Renew(ctx context.Context, now time.Time) error { return d.e.Renew(ctx, now) }
+
+// Mine returns the engine's own copy of a portfolio.
+func (e *Engine) Mine(p *Portfolio) *Portfolio {
+	for _, own := range e.Books() {
+		if own.row.ID == p.row.ID {
+			return own
+		}
+	}
+	return p
 }

@@ -73,6 +73,7 @@ func (b *book) look(ctx context.Context) error {
 		for i := range d.Touches {
 			if b.counts(d, i) {
 				got++
+				b.result.Stages[b.stageOf(d.Touches[i].Treatment)]++
 			}
 		}
 		b.result.PerPerson[got]++
@@ -86,6 +87,19 @@ func (b *book) look(ctx context.Context) error {
 		return nil
 	}}, nil)
 	return err
+}
+
+// stageOf returns the stage that a treatment is of, by its index.
+func (b *book) stageOf(treatment int) string {
+	s := &b.Portfolio.Strategy
+	for i := range s.Stages {
+		for j := range s.Stages[i].Treatments {
+			if s.Stages[i].Treatments[j].Index == treatment {
+				return s.Stages[i].Name
+			}
+		}
+	}
+	return s.Notices.Name
 }
 
 // counts says whether a touch is a message of these days.

@@ -28,7 +28,7 @@ func (r *run) open(ctx context.Context) error {
 	r.civil = r.at(r.cfg.From, 0)
 	for i := range r.cfg.Books {
 		b := &book{Book: r.cfg.Books[i], run: r, result: &Result{
-			Portfolio: r.cfg.Books[i].Portfolio.Ref, Tasks: map[string]int64{}, Holds: map[string]int64{}, PerPerson: map[int]int64{},
+			Portfolio: r.cfg.Books[i].Portfolio.Ref, Tasks: map[string]int64{}, Holds: map[string]int64{}, PerPerson: map[int]int64{}, Stages: map[string]int64{},
 			Paid: map[ledger.Currency]int64{}, Because: map[ledger.Currency]int64{},
 		}}
 		if err := b.open(ctx); err != nil {

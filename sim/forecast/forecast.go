@@ -38,6 +38,7 @@ type Result struct {
 	Tasks     map[string]int64 // by kind: what people would have to do
 	Holds     map[string]int64 // persons held, by rule, summed over the days; those with nothing due are left out
 	PerPerson map[int]int64    // persons by how many messages they got
+	Stages    map[string]int64 // messages by the stage that sent them
 	Replies   int64
 	Stops     int64
 	Days      []Day

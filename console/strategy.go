@@ -1,0 +1,229 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
+)
+
+// A strategyPage is one version of a strategy.
+type strategyPage struct {
+	versionLine
+	Portfolio, Text string
+	Editing         bool // the visitor may change it
+	Mistakes        []engine.Mistake
+	Fine            bool // nothing is wrong with it
+	Prefer          []said
+	Stages          []stageShown
+	Limits          []said // what the law allows at most, whatever the strategy says
+	MayAsk, MayEnd  bool
+	MayDecide, Own  bool // it waits, and the visitor may put it in force, or wrote it
+	MayBack         bool
+	MayDraft        bool
+	MayTry          bool
+	Overtaken       bool
+	Trials          []trialShown
+	Running         bool
+	MaySimulate     bool
+}
+
+// A said is one thing that is said, with its name.
+type said struct{ Name, Is string }
+
+// A stageShown is a stage as people read it.
+type stageShown struct {
+	Name, Days string
+	Lines      []treatmentShown
+}
+
+type treatmentShown struct{ Name, Days, What, Template, When string }
+
+// strategy shows one.
+func (c *Console) strategy(v *visit) error { return v.showStrategy(http.StatusOK, "", "") }
+
+// showStrategy shows the version of the address; a text that could not be kept takes the place of its own.
+func (v *visit) showStrategy(status int, text, wrong string) error {
+	one, h, err := v.version(store.StrategyKind)
+	if err != nil {
+		return err
+	}
+	p := strategyPage{versionLine: v.versionLine(&one), Portfolio: h.Ref, Text: string(one.Body)}
+	if text != "" {
+		p.Text = text
+	}
+	p.Editing = p.State == "draft" && p.Mine && v.may(access.Draft, h)
+	p.MayAsk, p.MayEnd = p.Editing, p.Mine && (p.State == "draft" || p.State == "asked") && v.may(access.Draft, h)
+	p.Own = p.State == "asked" && p.Mine
+	p.MayDecide = p.State == "asked" && !p.Mine && v.may(access.Activate, h)
+	p.MayDraft, p.MayTry = v.may(access.Draft, h), v.may(access.Borrowers, h)
+	p.MaySimulate = v.Simulate != nil && (v.may(access.Draft, h) || v.may(access.Activate, h))
+	shown := h
+	if p.State != "active" {
+		checked := h.WithStrategy([]byte(p.Text), ledger.Day(v.at.In(h.Zone)))
+		p.Mistakes, p.Fine, shown = checked.Mistakes, len(checked.Mistakes) == 0, checked.Portfolio
+		now, err := v.Gate.Store.InUse(v.r.Context(), h.Row())
+		if err != nil {
+			return err
+		}
+		for i := range now {
+			if now[i].Lineage == one.Lineage {
+				p.Overtaken = (p.State == "asked" || p.State == "draft") && now[i].ID != one.Base
+			}
+		}
+	} else if v.may(access.Activate, h) {
+		p.MayBack = one.Number > 1 || one.Base != 0
+	}
+	if shown != nil {
+		p.Prefer, p.Stages = v.preferences(&shown.Strategy), v.stages(&shown.Strategy)
+	}
+	p.Limits = v.limits(h)
+	if p.Trials, p.Running, err = v.trials(one.ID, one.Digest); err != nil {
+		return err
+	}
+	return v.showWith(status, "strategy", "策略 "+h.Ref+" · 第"+strconv.FormatInt(one.Number, 10)+"版", "Strategy of "+h.Ref+", version "+strconv.FormatInt(one.Number, 10), p, wrong)
+}
+
+// saidWords are what people call the fields of a strategy.
+var saidWords = map[string][2]string{
+	"hours": {"优先时段", "preferred hours"}, "weekdays": {"优先星期", "preferred days"}, "workdays": {"只在工作日", "working days only"}, "never_weekdays": {"不联系的星期", "never on"},
+	"never_hours": {"不联系的时段", "never at"}, "never_holidays": {"节假日不联系", "never on public holidays"}, "spacing": {"两次联系至少相隔（天）", "days between contacts"},
+	"min_due": {"低于此金额不联系（分）", "left alone below (minor units)"}, "after_reply_days": {"回复后静默（天）", "days of rest after a reply"},
+	"silent_tries": {"几次未回应后换渠道", "unanswered tries before another channel"}, "gentle_causes": {"从轻对待的原因", "gentle where the cause is"},
+	"gentle_kept": {"守约几次后从轻", "gentle after so many kept promises"}, "gentle_tone": {"从轻的语气", "gentle tone"}, "gentle_spacing": {"从轻的间隔（天）", "gentle spacing (days)"},
+	"holdout": {"对照组", "holdout"}, "days": {"逾期天数", "days past due"}, "stage": {"阶段", "stage"}, "every": {"每隔（天）重复", "again every (days)"}, "channel": {"渠道", "channel"},
+	"task": {"人工任务", "task"}, "template": {"文案", "text"}, "gentle_template": {"从轻的文案", "gentle text"}, "tones": {"只对语气", "only for tones"}, "causes": {"只对原因", "only for causes"},
+	"silent": {"是否未回应", "only where silent"}, "next_step": {"已授权的下一步", "authorised next step"}, "states": {"状态", "states"}, "duty": {"履行的义务", "duty done"},
+	"always": {"不受对照组和静默限制", "not barred by holdout or rest"},
+}
+
+// field names a field of a strategy.
+func (v *visit) field(what string) string {
+	if w, ok := saidWords[what]; ok {
+		return v.say(w[0], w[1])
+	}
+	return what
+}
+
+func (v *visit) value(what, is string) string {
+	switch {
+	case is == "true":
+		return v.say("是", "yes")
+	case what == "silent":
+		return map[string]string{"yes": v.say("未回应", "yes"), "no": v.say("有过回应", "no: something was answered")}[is]
+	case what == "channel":
+		return v.channel(is, "")
+	}
+	return is
+}
+
+// taskWords are what people call work of their own.
+var taskWords = map[string][2]string{
+	"call": {"a person calls", "人工致电"}, "visit": {"a person visits", "上门"}, "letter": {"a letter", "寄信"}, "review": {"a person looks at the case", "人工复核"}, "court": {"to the lawyers", "移交法务"},
+}
+
+// channel is by what a treatment reaches somebody.
+func (v *visit) channel(channel, task string) string {
+	if task != "" {
+		return words.In(taskWords, task, v.lang)
+	}
+	if channel == string(ledger.SMS) && v.lang == "en" {
+		return "text message"
+	}
+	return words.One(words.Channels, channel, v.lang)
+}
+
+func (v *visit) preferences(s *decide.Strategy) (out []said) {
+	for _, f := range s.Says() {
+		if f.Where == "prefer" {
+			out = append(out, said{v.field(f.What), v.value(f.What, f.Is)})
+		}
+	}
+	return out
+}
+
+func (v *visit) stages(s *decide.Strategy) (out []stageShown) {
+	all := s.Stages
+	if len(s.Notices.Treatments) > 0 {
+		all = append(all[:len(all):len(all)], s.Notices)
+	}
+	rest := map[string]string{}
+	for _, f := range s.Says() {
+		switch f.What {
+		case "every", "tones", "causes", "silent", "spacing", "next_step", "states", "always", "gentle_template":
+			if rest[f.Where] != "" {
+				rest[f.Where] += v.say("；", "; ")
+			}
+			rest[f.Where] += v.field(f.What) + v.say("：", ": ") + v.value(f.What, f.Is)
+		}
+	}
+	for i := range all {
+		st := &all[i]
+		one := stageShown{Name: v.stageName(st.Name), Days: st.Days()}
+		for j := range st.Treatments {
+			t := &st.Treatments[j]
+			one.Lines = append(one.Lines, treatmentShown{t.Name, t.Days(), v.channel(string(t.Channel), t.Task), t.Template, rest["treatment "+t.Name]})
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// limits are the hours and caps that bind in the portfolio, whatever a strategy says.
+func (v *visit) limits(h *engine.Portfolio) (out []said) {
+	for _, r := range h.Limits(ledger.Day(v.at.In(h.Zone))) {
+		title := r.Title[v.lang]
+		if title == "" {
+			title = r.Title["en"]
+		}
+		out = append(out, said{r.ID, title})
+	}
+	return out
+}
+
+// saveStrategy keeps what was typed. It is kept whatever is wrong with it, and what is wrong is on the page.
+func (c *Console) saveStrategy(v *visit) error {
+	one, h, err := v.version(store.StrategyKind)
+	if err != nil {
+		return err
+	}
+	if !v.may(access.Draft, h) {
+		return errDenied
+	}
+	text := v.form("body", 60_000) + "\n"
+	err = c.Gate.Store.Redraft(v.r.Context(), one.ID, []byte(text), v.act())
+	if said, known := v.refusal(err); known {
+		return v.showStrategy(http.StatusConflict, text, said)
+	}
+	if err != nil {
+		return err
+	}
+	v.away("strategies/" + strconv.FormatInt(one.ID, 10) + "?done=saved")
+	return nil
+}
+
+// refusal is why the store does not do something with a version, as people read it.
+func (v *visit) refusal(err error) (string, bool) {
+	for _, r := range []struct {
+		is     error
+		zh, en string
+	}{
+		{store.ErrSameHand, "自己编写的版本须由他人启用。", "Nobody puts in force what they wrote: somebody else does."},
+		{store.ErrNotAsked, "这个版本没有提交启用，或已经处理。", "Nobody asks for this version, or it was decided on already."},
+		{store.ErrOvertaken, "拟稿期间已有别的版本生效，请从现行版本重新拟稿。", "Another version was put in force since this one was begun. Begin a new draft from that."},
+		{store.ErrStands, "已提交的版本不能再改。", "A version that was asked for stands as it is."},
+		{store.ErrNotYours, "草稿只能由拟稿人修改。", "A draft is changed by who began it."},
+		{store.ErrNoFormer, "没有更早生效过的版本。", "No other version was in force before."},
+	} {
+		if errors.Is(err, r.is) {
+			return v.say(r.zh, r.en), true
+		}
+	}
+	return "", false
+}
