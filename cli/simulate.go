@@ -81,8 +81,8 @@ func (f *simulateFlags) check() error {
 
 // A tried is one strategy with what it came to.
 type tried struct {
-	name   string // as it was asked for
-	given  bool   // it was asked for by name; else it is what is in force in the portfolio
+	name   string        // as it was asked for
+	given  bool          // it was asked for by name; else it is what is in force in the portfolio
 	text   engine.Source // in the place of a name, where there is one
 	model  forecast.Model
 	result *forecast.Result
