@@ -15,6 +15,7 @@ import (
 	"github.com/dulyhq/duly/dispatch"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/smsc"
+	"github.com/dulyhq/duly/store"
 )
 
 // kannelPerSecond is what Kannel 1.4.5 with its file store and receipts handed over on two cores (2026-11-22,
@@ -31,6 +32,7 @@ type benchRun struct {
 	binds  int    // sessions side by side, each a sender of its own
 	dir    string // where the filled store is kept; empty: it is not
 	gate   bool   // Kannel is measured in the same run
+	server int    // the process of PostgreSQL; 0: there is none, or not on this machine
 }
 
 func (a *app) benchDispatchCommand() *cobra.Command {
@@ -84,6 +86,12 @@ go run ./test/withpg -durable sh -c 'duly bench dispatch --database "$DULY_PG"'.
 }
 
 func (b *benchRun) dispatch(ctx context.Context) error {
+	var err error
+	if b.database != "" {
+		if b.server, err = store.Postmaster(ctx, b.database); err != nil {
+			return fail(Dependency, "the database cannot be asked: %w", err)
+		}
+	}
 	return folder(b.dir, func(tmp string) (err error) {
 		filled := filepath.Join(tmp, "full")
 		if b.dir != "" {
@@ -119,8 +127,11 @@ func (b *benchRun) dispatch(ctx context.Context) error {
 			runs = append(runs, r)
 		}
 		names := []string{
-			"messages", "parts", "seconds", "messages_per_s", "parts_per_s", "cpu_us_per_message", "bare_parts_per_s", "ratio_to_bare",
+			"messages", "parts", "seconds", "messages_per_s", "parts_per_s", "cpu_us_per_message", "carrier_cpu_us_per_message", "bare_parts_per_s", "ratio_to_bare",
 			"ratio_to_kannel_quoted", "peak_rss_mb",
+		}
+		if b.server != 0 {
+			names = append(names, "server_cpu_us_per_message")
 		}
 		if b.gate {
 			names = append(names, "kannel_per_s", "ratio_to_kannel")
@@ -178,10 +189,11 @@ func (b *benchRun) handOver(ctx context.Context, at benchPlace) (r map[string]fl
 	}
 	forgetPeak()
 	defer collectSeldom()()
-	cpu := cpuTime()
+	cpu, server, carrier := cpuTime(), familyTime(b.server), familyTime(peer.cmd.Process.Pid)
 	begun := time.Now()
 	err = b.profiled(func() error { _, err := e.Run(ctx, o); return err })
 	peak, used := peakMB(), cpuTime()-cpu
+	server, carrier = familyTime(b.server)-server, familyTime(peer.cmd.Process.Pid)-carrier
 	counts, stopped := peer.stop()
 	if err = errors.Join(err, stopped); err != nil {
 		return nil, err
@@ -208,6 +220,7 @@ func (b *benchRun) handOver(ctx context.Context, at benchPlace) (r map[string]fl
 	return map[string]float64{
 		"messages": n, "parts": parts, "seconds": took, "messages_per_s": n / took, "parts_per_s": parts / took,
 		"ratio_to_kannel_quoted": n / took / kannelPerSecond, "peak_rss_mb": peak, "cpu_us_per_message": float64(used.Microseconds()) / n,
+		"server_cpu_us_per_message": float64(server.Microseconds()) / n, "carrier_cpu_us_per_message": float64(carrier.Microseconds()) / n,
 	}, nil
 }
 

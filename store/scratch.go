@@ -50,3 +50,27 @@ func administer(ctx context.Context, server string, queries ...string) (err erro
 	}
 	return nil
 }
+
+// Postmaster returns the process of a server that runs on this machine, which is the parent of all its others; 0 where the server is reached
+// by an address, so that it may run elsewhere. It is for benchmarks.
+func Postmaster(ctx context.Context, server string) (pid int, err error) {
+	cfg, err := pgx.ParseConfig(server)
+	if err != nil {
+		return 0, errURL
+	}
+	conn, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return 0, fmt.Errorf("store: open the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	var near bool
+	if err := conn.QueryRow(ctx, `SELECT inet_server_addr() IS NULL`).Scan(&near); err != nil || !near {
+		return 0, wrap(err)
+	}
+	var file string // its first line is the process; who may not read it asks in vain, and is told nothing
+	if err := conn.QueryRow(ctx, `SELECT pg_read_file('postmaster.pid')`).Scan(&file); err != nil {
+		return 0, nil //nolint:nilerr // a benchmark goes on without.
+	}
+	_, err = fmt.Sscan(file, &pid)
+	return pid, wrap(err)
+}
