@@ -52,7 +52,7 @@ func TestParts(t *testing.T) {
 			}
 			res, err := pc.s.Commit(context.Background(), pc.next)
 			switch {
-			case c.fails == nil && err != nil, c.fails != nil && err == nil, c.fails != nil && c.fails != errAny && !errors.Is(err, c.fails):
+			case c.fails == nil && err != nil, c.fails != nil && err == nil, c.fails != nil && !errors.Is(c.fails, errAny) && !errors.Is(err, c.fails):
 				t.Fatalf("Commit = %v, want %v", err, c.fails)
 			case res.ClaimLost != c.lost:
 				t.Errorf("claim lost %v, want %v", res.ClaimLost, c.lost)
