@@ -35,7 +35,7 @@ says what was measured so far and how.`,
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.benchPlanCommand(), a.benchDispatchCommand(), a.benchReceiptsCommand(), a.benchPeerCommand())
+	c.AddCommand(a.benchPlanCommand(), a.benchDispatchCommand(), a.benchReceiptsCommand(), a.benchConsoleCommand(), a.benchPeerCommand())
 	return c
 }
 

@@ -26,6 +26,7 @@ type benchBook struct {
 	past  int64 // earlier messages
 	days  []int // the days late of those that are, in turn
 	short bool  // texts of one part
+	names bool  // of many people, and not one name for all
 }
 
 func benchPortfolio(short bool) (*engine.Portfolio, error) {
@@ -176,7 +177,7 @@ func (k *benchBook) loan(st *store.Stage, r *intake.Row, i int64) error {
 	switch r.Kind {
 	case intake.Borrowers:
 		r.Borrower = ledger.BorrowerRow{
-			ID: id, Name: "黄淑芬", Phone: fmt.Sprintf("+8617405%06d", i%1_000_000), PhoneKind: ledger.PhoneMobile,
+			ID: id, Name: k.name(i), Phone: fmt.Sprintf("+8617405%06d", i%1_000_000), PhoneKind: ledger.PhoneMobile,
 			Identity: fmt.Sprintf("bench-%d", i), Language: "zh", Zone: "Asia/Shanghai", Country: "CN", Region: "CN-ZJ",
 		}
 		return put()
@@ -199,4 +200,19 @@ func (k *benchBook) loan(st *store.Stage, r *intake.Row, i int64) error {
 	case intake.Overdue, intake.States, intake.Consents, intake.Contacts, intake.Numbers, intake.Duties:
 	}
 	return nil
+}
+
+func (k *benchBook) name(i int64) string {
+	if k.names {
+		return benchName(i)
+	}
+	return "黄淑芬"
+}
+
+// benchName is one of forty thousand made-up names.
+func benchName(i int64) string {
+	family, given := []rune("测试演练样例虚构假设范本草稿图示模拟习题课文"), []rune("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥东南西北春夏秋冬金木水火土")
+	i = i * 7919 % 40_000
+	f, g := int64(len(family)), int64(len(given))
+	return string([]rune{family[i%f], given[i/f%g], given[i/f/g%g]})
 }

@@ -19,7 +19,7 @@ type sum struct {
 }
 
 // sumFor is how old a sum may be.
-const sumFor = 15 * time.Second
+const sumFor = 2 * time.Second
 
 // summed returns a sum by its name, counted anew where it is too old. Who asks for one that is being counted waits for it.
 func summed[T any](v *visit, name string, count func(context.Context) (T, error)) (T, error) {
