@@ -60,7 +60,8 @@ the clock of what is kept goes on by more than it is kept for.`,
 	c.Flags().Int64Var(&b.messages, "messages", 100_000_000, "how many messages the sums are of")
 	c.Flags().IntVar(&b.waiting, "waiting", 500, "how many conversations wait for a person")
 	c.Flags().IntVar(&b.times, "times", 20, "how often each page is asked, after once for warmth")
-	c.Flags().BoolVar(&b.asJSON, "json", false, "one JSON object a line: each page, then the slowest")
+	c.Flags().BoolVar(&b.asJSON, "json", false, "one JSON object a line: the measurements, then the same as medians")
+	c.Flags().StringVar(&b.profile, "cpuprofile", "", "write a CPU profile of the pages to this file")
 	c.Flags().StringVar(&b.dir, "dir", "", "keep the store in this folder and use it again (default: a temporary one)")
 	c.Flags().StringVar(&b.database, "database", "", "the URL of a PostgreSQL where databases may be made; one is made for it, and dropped (default: SQLite)")
 	return c
@@ -87,7 +88,7 @@ func (b *benchConsole) run(ctx context.Context) error {
 				return err
 			}
 		}
-		return b.ask(ctx, e)
+		return b.profiled(func() error { return b.ask(ctx, e) })
 	}
 	if b.dir != "" {
 		return in(b.dir)
@@ -138,12 +139,16 @@ func madeSums(portfolio, messages int64) (out []store.Rolled) {
 	for d := range ledger.Date(days) {
 		day := today - d - 1
 		for _, stage := range stages {
-			for t := range 3 {
-				each := messages / int64(days*len(stages)*3)
-				for _, end := range ends {
-					n := each * end.share / 1000
-					k := store.Roll{Portfolio: portfolio, What: "message", Day: day, Stage: stage, Name: strconv.Itoa(t + 1), Carrier: "main", State: end.state, Reason: end.reason, Unit: "CNY"}
-					out = append(out, store.Rolled{Roll: k, Sums: store.Sums{N: n, Parts: 2 * n, Replied: n / 50, Stopped: n / 400, Complained: n / 5000, Paid: n / 4, Minor: n * 9000}})
+			each := messages / int64(days*len(stages))
+			for _, end := range ends {
+				n := each * end.share / 1000
+				k := store.Roll{Portfolio: portfolio, What: "message", Day: day, Stage: stage, State: end.state, Reason: end.reason, Unit: "CNY"}
+				v := store.Sums{N: n, Parts: 2 * n, Replied: n / 50, Stopped: n / 400, Complained: n / 5000, Paid: n / 4, Minor: n * 9000}
+				out = append(out, store.Rolled{Roll: k, Sums: v})
+				k.What, k.Reason, k.Carrier = "act", "", "main"
+				for t := range 3 {
+					k.Name = strconv.Itoa(t + 1)
+					out = append(out, store.Rolled{Roll: k, Sums: v})
 				}
 			}
 		}

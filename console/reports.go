@@ -152,8 +152,16 @@ func (v *visit) reported(h *engine.Portfolio, from, to ledger.Date) (reported, e
 		if r.holds, _, err = v.Gate.Store.RolledHolds(ctx, h.Row(), to); err != nil {
 			return r, err
 		}
-		r.talk, err = engine.Spoken(ctx, v.Gate.Store, h, from, to, v.at)
-		return r, err
+		if r.talk, err = engine.Spoken(ctx, v.Gate.Store, h, from, to, v.at); err != nil {
+			return r, err
+		}
+		for i := range r.funnel.Rows {
+			if w := &r.funnel.Rows[i]; w.Stage != "answer" {
+				r.talk.Reminders += w.Sent
+				r.talk.Chased += w.Chased
+			}
+		}
+		return r, nil
 	})
 }
 

@@ -33,6 +33,8 @@ func Funnel(ctx context.Context, s *store.Store, p *Portfolio, from, to ledger.D
 		b.Stopped += r.Stopped
 		b.Complained += r.Complained
 		b.Opened += r.Opened
+		b.Chased += r.Chased
+		b.LetIn += r.LetIn
 		b.Paid += r.Paid
 		b.PaidMinor += r.Minor
 		back[r.Stage] = b
@@ -60,8 +62,8 @@ func (p *Portfolio) stages() []string {
 	return order
 }
 
-// Spoken returns what was said and agreed in a portfolio from a day to a day (zero days mean without end), as far as a page shows it. It reads
-// sums, and of what waits for people what is there now.
+// Spoken returns what was said and agreed in a portfolio from a day to a day (zero days mean without end), as far as a page shows it. What is counted of
+// messages stands in the funnel. It reads sums, and of what waits for people what is there now.
 func Spoken(ctx context.Context, s *store.Store, p *Portfolio, from, to ledger.Date, now time.Time) (r store.TalkReport, err error) {
 	replies, err := s.Rolled(ctx, p.row.ID, "reply", from, to, false)
 	if err != nil {
@@ -97,21 +99,7 @@ func Spoken(ctx context.Context, s *store.Store, p *Portfolio, from, to ledger.D
 			r.Overdue = int64(d.Late)
 		}
 	}
-	messages, err := s.Rolled(ctx, p.row.ID, "message", from, to, false)
-	for i := range messages {
-		x := &messages[i]
-		r.LetIn += x.LetIn
-		r.Opened += x.Opened
-		if x.Stage == "answer" {
-			continue
-		}
-		r.Chased += x.Chased
-		switch x.State {
-		case "accepted", "unknown", "delivered", "undelivered":
-			r.Reminders += x.N
-		}
-	}
-	return r, err
+	return r, nil
 }
 
 // spanBegins and spanEnds are the instants of days where a portfolio is; zero times mean without end.

@@ -19,6 +19,7 @@ type Return struct {
 	Stage                  string
 	Replied, Stopped, Paid int64
 	Complained, Opened     int64
+	Chased, LetIn          int64
 	PaidMinor              int64
 }
 
@@ -31,6 +32,7 @@ type Row struct {
 	Refused, Cancelled, Expired               int64
 	Replied, Stopped, Paid                    int64
 	Complained, Opened                        int64 // complained; came in at the borrower's page
+	Chased, LetIn                             int64 // reminded although the money had come; could have come in
 	PaidMinor                                 int64
 	Parts                                     int64 // that the carrier took, or may have
 	CostMicro                                 int64 // parts × tariff, in millionths of a minor unit
@@ -74,6 +76,7 @@ func Fold(counts []Count, returns []Return, tariff int64, order []string) (Funne
 	for _, b := range returns {
 		r := row(b.Stage)
 		r.Replied, r.Stopped, r.Paid, r.PaidMinor, r.Complained, r.Opened = b.Replied, b.Stopped, b.Paid, b.PaidMinor, b.Complained, b.Opened
+		r.Chased, r.LetIn = b.Chased, b.LetIn
 	}
 	for _, r := range byStage {
 		r.CostMicro = r.Parts * tariff
@@ -153,6 +156,8 @@ func (r *Row) sum(o *Row) {
 		{&r.Paid, &o.Paid},
 		{&r.Complained, &o.Complained},
 		{&r.Opened, &o.Opened},
+		{&r.Chased, &o.Chased},
+		{&r.LetIn, &o.LetIn},
 		{&r.PaidMinor, &o.PaidMinor},
 		{&r.Parts, &o.Parts},
 		{&r.CostMicro, &o.CostMicro},

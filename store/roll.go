@@ -14,7 +14,8 @@ import (
 
 // A Roll keys a sum. What says what is summed, and which words it has:
 //
-//	message      messages planned on Day: Stage, Name (the treatment's number), Carrier, State and Reason as Counts has them
+//	message      messages planned on Day: Stage, State and Reason as Counts has them
+//	act          the same messages: Stage, Name (the treatment's number), Carrier, State
 //	sent         messages that were handed over on Day, and their parts: Carrier
 //	nth          sent messages planned on Day: Name is how many contacts of the same lateness it makes, "01" to "10" (and more)
 //	reply        replies of Day: Name is the meaning as corrected, State how it was answered
@@ -75,6 +76,19 @@ func (t tally) add(k Roll, v Sums) {
 	s.add(v, 1)
 	t[k] = s
 }
+
+// both adds to the sums of a day and of its month, so that a year is read by months.
+func (t tally) both(k Roll, v Sums) {
+	t.add(k, v)
+	k.What, k.Day = k.What+byMonth, monthOfDay(k.Day)
+	t.add(k, v)
+}
+
+// byMonth marks sums of a whole month; their day is its first.
+const byMonth = "/month"
+
+// monthOfDay is the first day of a day's month.
+func monthOfDay(d ledger.Date) ledger.Date { return ledger.Day(monthOf(d)) }
 
 // list is the tally in a fixed order, so that those who add to the same sums do it in the same order.
 func (t tally) list() []Rolled {

@@ -33,6 +33,7 @@ type told struct {
 	sums                       Sums
 	sent                       bool
 	nth                        int64
+	act, carrier               string
 }
 
 // messages counts a piece's messages.
@@ -52,16 +53,19 @@ func (f *folding) messages(tx *sql.Tx, p *rollPiece, t tally) error {
 			m.sums.Replied, m.sums.Stopped, m.sums.Complained, m.sums.Paid, m.sums.Chased = flag(a.Replied), flag(a.Stopped), flag(a.Complained), flag(a.Paid), flag(a.Chased)
 			m.sums.Minor = a.Minor
 		}
-		t.add(m.roll, m.sums)
+		t.both(m.roll, m.sums)
+		act := m.roll
+		act.Name, act.Carrier, act.Reason, act.What = m.act, m.carrier, "", "act"
+		t.both(act, m.sums)
 		if !m.sent {
 			continue
 		}
-		t.add(Roll{Portfolio: m.roll.Portfolio, What: "sent", Day: f.dayOf(m.roll.Portfolio, m.fencedAt), Carrier: m.roll.Carrier}, Sums{N: 1, Parts: m.sums.Parts})
+		t.both(Roll{Portfolio: m.roll.Portfolio, What: "sent", Day: f.dayOf(m.roll.Portfolio, m.fencedAt), Carrier: m.carrier}, Sums{N: 1, Parts: m.sums.Parts})
 		if m.nth > 0 {
 			k := Roll{Portfolio: m.roll.Portfolio, What: "nth", Day: m.roll.Day, Name: fmt.Sprintf("%02d", min(m.nth, 10)), Unit: m.roll.Unit}
 			s := m.sums
 			s.Opened, s.LetIn = 0, 0
-			t.add(k, s)
+			t.both(k, s)
 		}
 	}
 	return nil
@@ -93,11 +97,11 @@ func (f *folding) toldOf(tx *sql.Tx, p *rollPiece, first, last int64) (out []tol
 		var treatment, plannedAt, opened, letIn int64
 		var outcome string
 		if err := rows.Scan(&m.id, &m.person, &m.roll.Portfolio, &m.loan, &m.roll.Stage, &treatment, &m.roll.State, &m.roll.Reason, &outcome, &m.sums.Parts,
-			&m.fencedAt, &m.roll.Unit, &plannedAt, &m.roll.Carrier, &opened, &letIn, &m.nth); err != nil {
+			&m.fencedAt, &m.roll.Unit, &plannedAt, &m.carrier, &opened, &letIn, &m.nth); err != nil {
 			return nil, wrap(err)
 		}
 		p.newest = max(p.newest, plannedAt)
-		m.roll.What, m.roll.Day, m.roll.Name = "message", f.dayOf(m.roll.Portfolio, plannedAt), fmt.Sprint(treatment)
+		m.roll.What, m.roll.Day, m.act = "message", f.dayOf(m.roll.Portfolio, plannedAt), fmt.Sprint(treatment)
 		m.sums.N = 1
 		if m.sent = outcome == "accepted" || outcome == "unknown"; m.sent {
 			m.sums.Opened, m.sums.LetIn = min(opened, 1), min(letIn, 1)
@@ -274,7 +278,7 @@ func (f *folding) replies(tx *sql.Tx, p *rollPiece, t tally) error {
 		}
 		p.newest = max(p.newest, at)
 		k.Day = f.dayOf(k.Portfolio, at)
-		t.add(k, Sums{N: 1})
+		t.both(k, Sums{N: 1})
 	}
 	return wrap(rows.Err())
 }
@@ -295,7 +299,7 @@ func (f *folding) arrangements(tx *sql.Tx, p *rollPiece, t tally) error {
 			return wrap(err)
 		}
 		k.Day = f.dayOf(k.Portfolio, at)
-		t.add(k, v)
+		t.both(k, v)
 	}
 	return wrap(rows.Err())
 }

@@ -12,7 +12,11 @@ func (s *Store) FillRolled(ctx context.Context, sums []Rolled) error {
 	for part := range slices.Chunk(sums, 5000) {
 		t := tally{}
 		for i := range part {
-			t.add(part[i].Roll, part[i].Sums)
+			if rolledByMonth[part[i].What] {
+				t.both(part[i].Roll, part[i].Sums)
+			} else {
+				t.add(part[i].Roll, part[i].Sums)
+			}
 		}
 		if err := s.transaction(ctx, anyone, func(tx *sql.Tx, _ direct) error { return addSums(ctx, tx, t) }); err != nil {
 			return err

@@ -9,24 +9,73 @@ import (
 	"github.com/dulyhq/duly/ledger"
 )
 
+// A rollSpan is days of sums, the first and the last.
+type rollSpan struct {
+	what        string
+	first, last int64
+}
+
+// rollSpans are the sums to read for days: those of whole months where that is enough, and of days at both ends.
+func rollSpans(what string, from, to ledger.Date, byDay bool) (out [3]rollSpan) {
+	first, last := int64(math.MinInt32), int64(math.MaxInt32)
+	if from != 0 {
+		first = int64(from)
+	}
+	if to != 0 {
+		last = int64(to)
+	}
+	none := rollSpan{what, 1, 0}
+	out = [3]rollSpan{{what, first, last}, none, none}
+	if byDay || !rolledByMonth[what] {
+		return out
+	}
+	// The first month that begins within the days, and the first that does not end within them.
+	begins, ends := first, last
+	if from != 0 {
+		if begins = int64(monthOfDay(from)); begins < first {
+			begins = nextMonth(from)
+		}
+	}
+	if to != 0 {
+		if ends = int64(monthOfDay(to)); nextMonth(to) == last+1 {
+			ends = last + 1
+		}
+	}
+	if begins >= ends {
+		return out
+	}
+	out = [3]rollSpan{{what + byMonth, begins, ends - 1}, none, none}
+	if from != 0 && begins > first {
+		out[1] = rollSpan{what, first, begins - 1}
+	}
+	if to != 0 && ends <= last {
+		out[2] = rollSpan{what, ends, last}
+	}
+	return out
+}
+
+// rolledByMonth are the sums that are kept by month too.
+var rolledByMonth = map[string]bool{"message": true, "act": true, "sent": true, "nth": true, "reply": true, "arrangement": true}
+
+// nextMonth is the first day of the month after a day's.
+func nextMonth(d ledger.Date) int64 { return int64(ledger.Day(monthOf(d).AddDate(0, 1, 0))) }
+
 // Rolled returns the sums of a kind from a day to a day (zero days mean without end), over all of the days where byDay is false: Day is
 // zero then.
 func (s *Store) Rolled(ctx context.Context, portfolio int64, what string, from, to ledger.Date, byDay bool) (out []Rolled, err error) {
-	day, first, last := "0", int64(from), int64(to)
+	day := "0"
 	if byDay {
 		day = "day"
 	}
-	if from == 0 {
-		first = math.MinInt32
-	}
-	if to == 0 {
-		last = math.MaxInt32
+	const part = `SELECT day, stage, name, carrier, state, reason, unit, ` + sumColumns + ` FROM roll_sum WHERE portfolio = ? AND what = ? AND day BETWEEN ? AND ?`
+	var args []any
+	for _, x := range rollSpans(what, from, to, byDay) {
+		args = append(args, portfolio, x.what, x.first, x.last)
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+day+`, stage, name, carrier, state, reason, unit, CAST(sum(n) AS BIGINT), CAST(sum(parts) AS BIGINT), CAST(sum(replied) AS BIGINT),
 			CAST(sum(stopped) AS BIGINT), CAST(sum(complained) AS BIGINT), CAST(sum(opened) AS BIGINT), CAST(sum(let_in) AS BIGINT), CAST(sum(paid) AS BIGINT),
 			CAST(sum(chased) AS BIGINT), CAST(sum(minor) AS BIGINT), CAST(sum(came) AS BIGINT)
-		FROM roll_sum WHERE portfolio = ? AND what = ? AND day BETWEEN ? AND ? GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7`,
-		portfolio, what, first, last)
+		FROM (`+part+` UNION ALL `+part+` UNION ALL `+part+`) x GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7`, args...)
 	if err != nil {
 		return nil, wrap(err)
 	}

@@ -298,6 +298,58 @@ func TestRollIsARecount(t *testing.T) {
 	}
 }
 
+// TestRollSpans: any span of days has the same sums whether it is read by months and days or by days alone.
+func TestRollSpans(t *testing.T) {
+	w := newRolling(t, 2)
+	for range 150 {
+		w.step()
+	}
+	ctx := context.Background()
+	if _, _, err := w.Roll(ctx, w.ask(true)); err != nil {
+		t.Fatal(err)
+	}
+	first, last, months := ledger.Day(noon), ledger.Day(w.at), 0
+	for range 60 {
+		from, to := first+ledger.Date(w.r.IntN(int(last-first)))-3, first+ledger.Date(w.r.IntN(int(last-first)))+3
+		if w.r.IntN(6) == 0 {
+			from = 0
+		}
+		if w.r.IntN(6) == 0 {
+			to = 0
+		}
+		if w.r.IntN(4) == 0 && to != 0 { // the last day of a month
+			to = ledger.Date(nextMonth(to)) - 1
+		}
+		for _, what := range []string{"message", "nth", "reply", "sent"} {
+			all, err := w.Rolled(ctx, w.p.ID, what, from, to, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			days, err := w.Rolled(ctx, w.p.ID, what, from, to, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := tally{}, tally{}
+			for _, r := range all {
+				got.add(r.Roll, r.Sums)
+			}
+			for _, r := range days {
+				r.Day = 0
+				want.add(r.Roll, r.Sums)
+			}
+			if d := cmp.Diff(want.list(), got.list()); d != "" {
+				t.Fatalf("%s from %s to %s:\n%s", what, from, to, d)
+			}
+		}
+		if rollSpans("message", from, to, false)[0].what != "message" {
+			months++
+		}
+	}
+	if months < 20 {
+		t.Errorf("only %d spans were read by months", months)
+	}
+}
+
 // against holds the sums to what the outbox says.
 func (w *rolling) against() {
 	w.t.Helper()
