@@ -132,8 +132,17 @@ func madeSums(portfolio, messages int64) (out []store.Rolled) {
 		state, reason string
 		share         int64 // of a thousand
 	}{
-		{"delivered", "", 800}, {"accepted", "", 40}, {"undelivered", "absent", 40}, {"undelivered", "blocked", 20}, {"undelivered", "unknown_subscriber", 15}, {"unknown", "gone", 1},
-		{"refused", "11", 4}, {"cancelled", "duly:paid", 50}, {"cancelled", "duly:promise", 15}, {"cancelled", "cn.contact.stop", 5}, {"expired", "", 10},
+		{"delivered", "", 800},
+		{"accepted", "", 40},
+		{"undelivered", "absent", 40},
+		{"undelivered", "blocked", 20},
+		{"undelivered", "unknown_subscriber", 15},
+		{"unknown", "gone", 1},
+		{"refused", "11", 4},
+		{"cancelled", "duly:paid", 50},
+		{"cancelled", "duly:promise", 15},
+		{"cancelled", "cn.contact.stop", 5},
+		{"expired", "", 10},
 	}
 	today := ledger.Day(benchNow)
 	for d := range ledger.Date(days) {
@@ -290,7 +299,7 @@ func (v *visitor) see(p shown) (string, error) {
 	if p.field != "" {
 		return v.post(p.path, p.field, p.value)
 	}
-	return v.read(v.c.Get(v.at + p.path)) //nolint:noctx // the loopback's own server, which ends with the benchmark
+	return v.read(v.c.Get(v.at + p.path)) //nolint:noctx,bodyclose // read closes it; the server is the loopback's own and ends with the benchmark
 }
 
 func (v *visitor) post(path string, pairs ...string) (string, error) {
@@ -298,7 +307,7 @@ func (v *visitor) post(path string, pairs ...string) (string, error) {
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
-	return v.read(v.c.PostForm(v.at+path, form)) //nolint:noctx // as see
+	return v.read(v.c.PostForm(v.at+path, form)) //nolint:noctx,bodyclose // as see
 }
 
 func (v *visitor) read(resp *http.Response, err error) (string, error) {

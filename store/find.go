@@ -34,8 +34,8 @@ func (s *Store) Find(ctx context.Context, ref string) ([]Found, error) {
 			return err
 		}
 		err := errors.Join(
-			look("loan", `SELECT l.id, l.ref, l.portfolio, b.person FROM loan l JOIN borrower b ON b.id = l.borrower WHERE l.ref = ? ORDER BY 1`, ref),
-			look("borrower", `SELECT id, ref, portfolio, person FROM borrower WHERE ref = ? ORDER BY 1`, ref))
+			look("loan", `SELECT l.id, l.ref, l.portfolio, b.person FROM loan l JOIN borrower b ON b.id = l.borrower WHERE l.portfolio IN (SELECT id FROM portfolio) AND l.ref = ? ORDER BY +l.id`, ref),
+			look("borrower", `SELECT id, ref, portfolio, person FROM borrower WHERE portfolio IN (SELECT id FROM portfolio) AND ref = ? ORDER BY +id`, ref))
 		if n, ok := strings.CutPrefix(ref, "p"); ok {
 			if id, e := strconv.ParseInt(n, 10, 64); e == nil {
 				err = errors.Join(err, look("person", `SELECT id, '', 0, id FROM person WHERE id = ?`, id))

@@ -82,7 +82,8 @@ func (s *Store) Lookup(ctx context.Context, text string) (out []Hit, err error) 
 		return nil, e
 	}
 	for _, spelling := range phone {
-		err = errors.Join(err, look("phone", `f.address = (SELECT id FROM address WHERE hash = ?)`, s.keys.hash(hashPhone, spelling)))
+		err = errors.Join(err, look("phone", `b.id IN (SELECT x.borrower FROM address a JOIN borrower_fact x ON x.address = a.id WHERE a.hash = ?) AND f.address IN (SELECT id FROM address WHERE hash = ?)`,
+			s.keys.hash(hashPhone, spelling), s.keys.hash(hashPhone, spelling)))
 	}
 	if h := s.keys.nameHash(text); h != nil {
 		err = errors.Join(err, look("name", `b.id IN (SELECT borrower FROM find_key WHERE kind = 'name' AND hash = ?)`, h))

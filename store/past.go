@@ -110,7 +110,7 @@ func (p *Past) loans(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	}
 	p.PaymentsAsOf = instant(asOf.Int64)
 	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.ref, l.borrower FROM loan l JOIN borrower b ON b.id = l.borrower
-		WHERE b.person = ? AND l.portfolio = ? ORDER BY l.id`, p.Person, p.Portfolio)
+		WHERE b.person = ? AND +l.portfolio = ? ORDER BY +l.id`, p.Person, p.Portfolio)
 	if err != nil {
 		return wrap(err)
 	}
