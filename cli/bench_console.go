@@ -207,7 +207,7 @@ func (b *benchConsole) ask(ctx context.Context, e *engine.Engine) error {
 	if err != nil {
 		return err
 	}
-	v := &visitor{c: &http.Client{Jar: jar}, at: server.URL}
+	v := &asker{c: &http.Client{Jar: jar}, at: server.URL}
 	if _, err := v.post("/console/sign-in", "login", login, "password", password); err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (b *benchConsole) ask(ctx context.Context, e *engine.Engine) error {
 var menuLink = regexp.MustCompile(`<a href="(/console/[a-z-]+)"`)
 
 // pages are those of the menu, and those that are reached from them.
-func (b *benchConsole) pages(ctx context.Context, v *visitor, e *engine.Engine) (out []shown, err error) {
+func (b *benchConsole) pages(ctx context.Context, v *asker, e *engine.Engine) (out []shown, err error) {
 	today, err := v.see(shown{path: "/console/today"})
 	if err != nil {
 		return nil, err
@@ -289,20 +289,20 @@ func (b *benchConsole) pages(ctx context.Context, v *visitor, e *engine.Engine) 
 	return out, err
 }
 
-// A visitor is a browser that keeps its cookies.
-type visitor struct {
+// An asker is a browser that keeps its cookies.
+type asker struct {
 	c  *http.Client
 	at string
 }
 
-func (v *visitor) see(p shown) (string, error) {
+func (v *asker) see(p shown) (string, error) {
 	if p.field != "" {
 		return v.post(p.path, p.field, p.value)
 	}
 	return v.read(v.c.Get(v.at + p.path)) //nolint:noctx,bodyclose // read closes it; the server is the loopback's own and ends with the benchmark
 }
 
-func (v *visitor) post(path string, pairs ...string) (string, error) {
+func (v *asker) post(path string, pairs ...string) (string, error) {
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
@@ -310,7 +310,7 @@ func (v *visitor) post(path string, pairs ...string) (string, error) {
 	return v.read(v.c.PostForm(v.at+path, form)) //nolint:noctx,bodyclose // as see
 }
 
-func (v *visitor) read(resp *http.Response, err error) (string, error) {
+func (v *asker) read(resp *http.Response, err error) (string, error) {
 	if err != nil {
 		return "", fail(Dependency, "the console does not answer: %w", err)
 	}
