@@ -1,6 +1,10 @@
 package store
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dulyhq/duly/ledger"
+)
 
 // The current version of payment s.key of loan l, as a join, and how a staged row compares with it.
 const (
@@ -28,7 +32,31 @@ func (m *merge) payments() {
 	m.exec(`INSERT INTO payment (loan, key, known_at, source, paid_on, minor)
 		SELECT loan, key, ?, ?, paid_on, 0 FROM go_back ORDER BY loan, key`, m.known, m.source)
 	m.exec(`INSERT OR IGNORE INTO touched_loan (id) SELECT loan FROM go_payment WHERE was <> 1 UNION SELECT loan FROM go_back`)
+	m.takenBack()
 	m.mixed()
+}
+
+// How long ago a payment may have been made that is taken back, for that to say why the loan is late: older ones are put right in the
+// books; and how long what somebody said of the cause is not put in the shade by what a bank did.
+const (
+	returnedWithin = 45 // days
+	saidWithin     = 30 // days
+)
+
+// takenBack notes why a payment is late: it had come, and was taken back, as a debit that the bank returns; and nothing has come since.
+func (m *merge) takenBack() {
+	if m.number(`SELECT EXISTS (SELECT 1 FROM go_payment WHERE reverses <> '' AND was = 0)`) == 0 {
+		return
+	}
+	day := int64(ledger.Day(m.o.Now.UTC()))
+	m.exec(`INSERT INTO late_cause (person, portfolio, borrower, at, cause, source, digest)
+		SELECT DISTINCT b.person, b.portfolio, b.id, CAST(? AS BIGINT), 'payment_failed', 'returned', x''
+		FROM go_payment g JOIN loan l ON l.id = g.loan JOIN borrower b ON b.id = l.borrower
+			JOIN payment o ON o.loan = g.loan AND o.key = g.reverses AND o.known_at = (SELECT max(known_at) FROM payment WHERE loan = g.loan AND key = g.reverses)
+		WHERE g.reverses <> '' AND g.was = 0 AND g.minor < 0 AND o.minor > 0 AND o.paid_on > ?
+			AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.loan = g.loan AND p.minor > 0 AND p.key <> g.reverses AND p.paid_on >= g.paid_on)
+			AND NOT EXISTS (SELECT 1 FROM late_cause e WHERE e.person = b.person AND e.borrower = b.id AND e.at > ? AND e.source NOT IN ('debit', 'returned'))`,
+		m.known, day-returnedWithin, millis(m.o.Now.AddDate(0, 0, -saidWithin)))
 }
 
 // keyed resolves payments that have a key of the lender's. A key that is another loan's so far takes itself

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dulyhq/duly/intake"
+	"github.com/dulyhq/duly/ledger"
 )
 
 func back(id, of, on string, minor int64) intake.Row {
@@ -118,5 +119,50 @@ func TestFlatListLeavesOut(t *testing.T) {
 	}
 	if sum := take(t, s, list); sum.LeftOut != 0 {
 		t.Errorf("what is closed is not left out: %+v", sum)
+	}
+}
+
+// TestTakenBackIsACause: a payment that is taken back says why the loan is late, unless another came, it is long ago, or the borrower has said
+// something else; and it is said once.
+func TestTakenBackIsACause(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		feeds []feed
+		told  bool
+		want  int
+	}{
+		{"taken back", []feed{file("r.csv", back("R1", "P1", "2026-09-20", 50_000))}, false, 1},
+		{"a part of it", []feed{file("r.csv", back("R1", "P1", "2026-09-20", 20_000))}, false, 1},
+		{"another came since", []feed{file("r.csv", back("R1", "P1", "2026-09-20", 50_000), paid("P9", "C1", "2026-09-21", 50_000))}, false, 0},
+		{"no reversal", []feed{file("r.csv", paid("P9", "C1", "2026-09-21", 50_000))}, false, 0},
+		{"the borrower has said why", []feed{file("r.csv", back("R1", "P1", "2026-09-20", 50_000))}, true, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t)
+			take(t, s, small()...)
+			if c.told {
+				of, err := s.Find(context.Background(), "B1")
+				if err != nil {
+					t.Fatal(err)
+				}
+				sp, err := s.SpeakerOf(context.Background(), ledger.BorrowerID(of[0].ID))
+				if err == nil {
+					err = s.SetCause(context.Background(), sp, "illness", "staff:17", "", noon)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 {
+				take(t, s, c.feeds...)
+			}
+			var n int
+			if err := s.read.QueryRow(`SELECT count(*) FROM late_cause WHERE cause = 'payment_failed' AND source = 'returned'`).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			if n != c.want {
+				t.Errorf("%d causes, want %d", n, c.want)
+			}
+		})
 	}
 }
