@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -130,6 +131,13 @@ func (c *lite) prepare(query string) (*liteStmt, error) {
 		return nil, errMemory
 	}
 	defer libc.Xfree(c.tls, out)
+	if strings.HasPrefix(query, beside) {
+		// What SQLITE_DBCONFIG_ENABLE_TRIGGER sets, which would make it forget all statements. When the schema changes it reads the text
+		// again by itself, and with triggers.
+		flags := &at[sqlite3.Tsqlite3](c.db).Fflags
+		*flags &^= sqlite3.SQLITE_EnableTrigger
+		defer func() { *flags |= sqlite3.SQLITE_EnableTrigger }()
+	}
 	if rc := sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, text, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, out, 0); rc != sqlite3.SQLITE_OK {
 		return nil, c.fault(rc)
 	}

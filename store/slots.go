@@ -22,7 +22,14 @@ func (c *commit) permit() error {
 	}
 	owner := make(map[int64]int, len(c.st.Tries))
 	granted, at := make([]int, len(c.st.Tries)), millis(c.st.At)
-	in, whole := c.seats(func(subject int64) { granted[owner[subject]]++ })
+	together, free, err := c.together(fits)
+	if err != nil {
+		return err
+	}
+	if together && !free {
+		return errSomeRefused
+	}
+	in, whole := c.seats(together, func(subject int64) { granted[owner[subject]]++ })
 	for i := range c.st.Tries {
 		t := &c.st.Tries[i]
 		if !fits[i] || !own(owner, i, t) {
@@ -60,13 +67,18 @@ func (c *commit) permit() error {
 	return nil
 }
 
-// seats returns an insert of slots. whole says that all of them are taken, or the step is made anew with care: to have each row given back
-// costs as much as storing it, and PostgreSQL's COPY cannot. Else taken is called with the subject of each that was taken.
-func (c *commit) seats(taken func(subject int64)) (in *rows, whole bool) {
+// seats returns an insert of slots, which have been looked at together or not. whole says that all of them are taken, or the step is
+// made anew with care: to have each row given back costs as much as storing it, and PostgreSQL's COPY cannot. Else taken is called with
+// the subject of each that was taken.
+func (c *commit) seats(together bool, taken func(subject int64)) (in *rows, whole bool) {
 	const columns = ` (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode, loan, others, address) VALUES `
 	switch {
 	case !c.fleet && c.careful:
 		in = c.rows(`INSERT OR IGNORE INTO contact`+columns, ` RETURNING subject`, 13)
+	case together:
+		in = c.rows(beside+`INSERT OR IGNORE INTO contact`+columns, "", 13)
+		in.whole = true
+		return in, true
 	case !c.fleet:
 		in = c.rows(`INSERT OR IGNORE INTO contact`+columns, "", 13)
 		in.whole = true

@@ -86,7 +86,7 @@ func (p *process) bind(c *carrier) error {
 	cfg := engine.SenderConfig{
 		Carrier: c.name, Civil: p.civil, Batch: batch, Window: granted,
 		Aside: func(judge func() bool) func() {
-			for w.rng.IntN(2) == 0 && judge() { //nolint:revive // As often as the coin says, before the commit; what is left is judged when it is wanted.
+			for w.rng.IntN(2) == 0 && judge() { // as often as the coin says, and the rest when it is wanted
 			}
 			return func() { judge() }
 		},
