@@ -26,8 +26,9 @@ type Sender struct {
 	name    string // the carrier's, as stored with its receipts
 	now     func() time.Time
 	worker  int64
-	batch   int // messages a claim at most
-	window  int // messages between fence and durable outcome at most
+	first   outbox.FenceID // the least that this worker has asked for; 0: none
+	batch   int            // messages a claim at most
+	window  int            // messages between fence and durable outcome at most
 	aside   func(judge func() bool) (wait func())
 	in      *inbox
 	mine    []*Portfolio // those of this carrier
@@ -66,6 +67,7 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	var res store.StepResult
 	err := s.read(ctx, st)
 	if err == nil {
+		s.first = leastFence(s.first, st.Tries)
 		res, err = s.e.Store.Commit(ctx, st)
 	}
 	back.done(err == nil)
@@ -107,6 +109,16 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	did.Left = len(permitted)
 	s.carrier.Submit(permitted)
 	return did, nil
+}
+
+// leastFence returns the least of a fence, where there is one, and those that are asked for.
+func leastFence(first outbox.FenceID, tries []store.Try) outbox.FenceID {
+	for i := range tries {
+		if f := tries[i].Fence(); first == 0 || f < first {
+			first = f
+		}
+	}
+	return first
 }
 
 // room returns how many messages may be fenced now. A message counts against the window until the commit that

@@ -222,7 +222,7 @@ func (s *Sender) Hire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.worker = id
+	s.worker, s.first = id, 0
 	return s.e.Store.Outstanding(ctx, s.now(), func(o store.Outstanding) {
 		if o.Carrier == s.name {
 			s.in.await(o)
@@ -264,7 +264,7 @@ func (s *Sender) Finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.e.Store.Dismiss(ctx, s.worker); err != nil {
+	if err := s.e.Store.Dismiss(ctx, s.worker, s.first); err != nil {
 		return err
 	}
 	// Receipts that came here for messages of a worker beside this one find them now.

@@ -76,7 +76,7 @@ func TestStepsGoOnDuringAnImport(t *testing.T) {
 		if _, err := other.Settle(ctx, noon, wire); err != nil {
 			return err
 		}
-		return other.Dismiss(ctx, id)
+		return other.Dismiss(ctx, id, 0)
 	}, file("borrowers.csv", person("B3", "赵敏", "+8617405000003", "")), file("payments.csv", paid("P9", "C3", "2026-09-04", 10_000)))
 	if commit(stepOf(worker, &Claim{}, try(b3, t3, 3)))[0] {
 		t.Error("fenced on what was known before the import, after its commit")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"github.com/dulyhq/duly/outbox"
 )
 
 // Hire registers a worker and returns its number. Both times are real.
@@ -18,11 +20,16 @@ func (s *Store) Hire(ctx context.Context, wireNow, leaseUntil time.Time) (int64,
 	return id, err
 }
 
-// Dismiss ends a worker that has stored the outcome of each of its fences.
-func (s *Store) Dismiss(ctx context.Context, worker int64) error {
+// Dismiss ends a worker that has stored the outcome of each of its fences, the least of which is first; 0 means that it has asked for
+// none. All that was ever handed over lies before them, and is not looked through.
+func (s *Store) Dismiss(ctx context.Context, worker int64, first outbox.FenceID) error {
 	return s.between(ctx, func(tx *sql.Tx) error {
+		if first == 0 {
+			_, err := tx.ExecContext(ctx, `DELETE FROM worker WHERE id = ?`, worker)
+			return wrap(err)
+		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM worker WHERE id = ? AND NOT EXISTS (
-			SELECT 1 FROM fence f LEFT JOIN outcome o ON o.fence = f.id WHERE f.worker = worker.id AND o.fence IS NULL)`, worker)
+			SELECT 1 FROM fence f LEFT JOIN outcome o ON o.fence = f.id WHERE f.id >= ? AND f.worker = worker.id AND o.fence IS NULL)`, worker, first)
 		return wrap(err)
 	})
 }
