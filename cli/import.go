@@ -22,9 +22,6 @@ type importFlags struct {
 	delta, snapshot, dryRun, yes, json                   bool
 }
 
-// A snapshot that closes more loans than this, or more than a tenth of those open, needs a yes.
-const closeFreely = 100
-
 func (a *app) importCommand() *cobra.Command {
 	var f importFlags
 	c := &cobra.Command{
@@ -83,11 +80,8 @@ type importing struct {
 	law       *engine.Portfolio // with its documents; nil until somebody lifts a state
 
 	read []intake.Summary
-	bad  map[string][]int // by file: the lines of bad rows
 	sum  store.Summary
 }
-
-var errAsk = errors.New("closing needs a yes")
 
 func (a *app) importFiles(ctx context.Context, f importFlags, files []string) error {
 	i := &importing{a: a, flags: f, files: files, messages: a.err}
@@ -104,7 +98,7 @@ func (a *app) importFiles(ctx context.Context, f importFlags, files []string) er
 			return err
 		}
 		err = i.run(ctx, s, p)
-		if errors.Is(err, errAsk) && i.ask() {
+		if errors.Is(err, engine.ErrClosesMany) && i.ask() {
 			i.flags.yes = true
 			err = i.run(ctx, s, p)
 		}
@@ -185,24 +179,21 @@ func readDocument[T any](path, what string, parse func(string, []byte) (T, error
 
 // run imports once. Nothing is kept when it returns an error.
 func (i *importing) run(ctx context.Context, s *store.Store, p store.Portfolio) error {
-	i.read, i.bad = nil, map[string][]int{}
 	bar, done := i.a.bar(i.size(), i.lang)
 	defer done()
 	i.messages = bar.messages
-	sum, err := s.Import(ctx, store.Import{
-		Portfolio: p, Now: i.a.clock.time(), AsOf: i.asOf.In(i.portfolio.Zone), Snapshot: i.flags.snapshot, DryRun: i.flags.dryRun, By: i.flags.by,
-		Bad: i.badRow, Approve: i.approve, MayLift: i.mayLift,
-	}, func(st *store.Stage) error {
-		for _, name := range i.files {
-			if err := i.readFile(name, st, bar.add); err != nil {
-				return err
-			}
-		}
-		bar.finished()
-		return nil
-	})
+	t := engine.TakeIn{
+		Into: p, Zone: i.portfolio.Zone, Currency: i.portfolio.Currency, Mapping: i.mapping, Control: i.control, Now: i.a.clock.time(), AsOf: i.asOf,
+		Snapshot: i.flags.snapshot, DryRun: i.flags.dryRun, SkipBad: i.flags.skipBad != "", Yes: i.flags.yes, By: i.flags.by, MayLift: i.mayLift,
+		Bad: i.badRow, Progress: bar.add, Skipped: i.putBadRows,
+	}
+	for _, name := range i.files {
+		t.Files = append(t.Files, engine.TakeInFile{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
+	}
+	took, err := t.Run(ctx, s)
+	i.sum, i.read = took.Sum, took.Read
 	if err == nil {
-		i.sum = sum
+		bar.finished()
 	}
 	return err
 }
@@ -229,21 +220,6 @@ func (i *importing) options() intake.Options {
 	return intake.Options{Mapping: i.mapping, Currency: i.portfolio.Currency, Bad: i.badRow, Zone: i.portfolio.Zone}
 }
 
-func (i *importing) readFile(name string, st *store.Stage, progress func(int64)) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return fail(Input, "%s cannot be read: %w", name, bare(err))
-	}
-	opts, seen := i.options(), int64(0)
-	opts.Progress = func(read, _ int64) {
-		progress(read - seen)
-		seen = read
-	}
-	sum, err := intake.Read(f, name, opts, st)
-	i.read = append(i.read, sum)
-	return errors.Join(err, f.Close())
-}
-
 // mayLift asks the portfolio's rulebooks who may lift a state. They are read when the first row needs them.
 func (i *importing) mayLift(kind, by string) string {
 	if i.law == nil {
@@ -259,53 +235,20 @@ func (i *importing) mayLift(kind, by string) string {
 }
 
 func (i *importing) badRow(b intake.BadRow) error {
-	lines := i.bad[b.File]
-	if n := len(lines); n == 0 || lines[n-1] != b.Line {
-		i.bad[b.File] = append(lines, b.Line)
-	}
 	_, err := fmt.Fprintln(i.messages, b.String())
 	return err
 }
 
-// approve decides, with all the work done and nothing kept yet, whether it is to be kept.
-func (i *importing) approve(sum store.Summary) error {
-	i.sum = sum
-	bad := i.badRows()
-	if bad > 0 && i.flags.skipBad == "" {
-		return fail(Input, "%s; nothing was imported. Mend %s, or name a file with --skip-bad to import the others",
-			count(bad, "row is bad", "rows are bad"), them(bad))
-	}
-	if i.control != nil {
-		if err := i.control.Check(i.read); err != nil {
-			return &Error{Class: Input, Sentence: "the control totals do not tie, so nothing was imported:\n" + err.Error(), Detail: err}
-		}
-	}
-	if !i.flags.yes && !i.flags.dryRun && closesMany(sum) {
-		return errAsk
-	}
-	if bad > 0 && !i.flags.dryRun {
-		return i.putBadRows()
-	}
-	return nil
-}
-
-// closesMany says that a snapshot closes so many loans that somebody has to say yes.
-func closesMany(sum store.Summary) bool {
-	return sum.Closed > closeFreely || sum.Closed*10 > sum.OpenLoans
-}
-
 func (i *importing) badRows() int {
-	n := i.sum.Bad
-	for _, r := range i.read {
-		n += r.Bad
-	}
-	return n
+	return (&engine.Taken{Sum: i.sum, Read: i.read}).BadRows()
 }
 
 // explain gives an error of the import its class and sentence.
 func (i *importing) explain(err error) error {
 	var own *Error
 	var header intake.FileErrors
+	var open *engine.OpenError
+	var control *engine.ControlError
 	switch {
 	case errors.As(err, &own):
 		return err
@@ -313,7 +256,15 @@ func (i *importing) explain(err error) error {
 		return &Error{Class: Input, Sentence: "a file cannot be read, so nothing was imported:\n" + header.Error(), Detail: err}
 	case errors.Is(err, store.ErrNoLoans):
 		return fail(Input, "a snapshot has to hold the loans: without them every loan would be closed; import a delta, or add the loans file")
-	case errors.Is(err, errAsk):
+	case errors.As(err, &open):
+		return fail(Input, "%s cannot be read: %w", open.Name, bare(open.Err))
+	case errors.Is(err, engine.ErrBadRows):
+		bad := i.badRows()
+		return fail(Input, "%s; nothing was imported. Mend %s, or name a file with --skip-bad to import the others",
+			count(bad, "row is bad", "rows are bad"), them(bad))
+	case errors.As(err, &control):
+		return &Error{Class: Input, Sentence: "the control totals do not tie, so nothing was imported:\n" + control.Error(), Detail: err}
+	case errors.Is(err, engine.ErrClosesMany):
 		return fail(Findings, "%s, so nothing was imported; say --yes if that is right", i.closing())
 	case errors.Is(err, context.Canceled):
 		return fail(Dependency, "interrupted; nothing was imported")

@@ -14,10 +14,10 @@ import (
 
 // putBadRows copies the bad rows as they stand in their files, headers first: to the file of --skip-bad, or,
 // where several files have some, to one beside it for each.
-func (i *importing) putBadRows() error {
+func (i *importing) putBadRows(bad map[string][]int) error {
 	var from []string
 	for _, name := range i.files {
-		if len(i.bad[name]) > 0 && !slices.Contains(from, name) {
+		if len(bad[name]) > 0 && !slices.Contains(from, name) {
 			from = append(from, name)
 		}
 	}
@@ -31,17 +31,17 @@ func (i *importing) putBadRows() error {
 				to = strings.TrimSuffix(to, ext) + fmt.Sprintf("-%d", n+1) + ext
 			}
 		}
-		if err := i.extract(name, to); err != nil {
+		if err := i.extract(name, to, bad[name]); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(i.messages, "%s of %s put into %s\n", count(len(i.bad[name]), "bad row", "bad rows"), name, to); err != nil {
+		if _, err := fmt.Fprintf(i.messages, "%s of %s put into %s\n", count(len(bad[name]), "bad row", "bad rows"), name, to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (i *importing) extract(name, to string) error {
+func (i *importing) extract(name, to string, lines []int) error {
 	in, err := os.Open(name)
 	if err != nil {
 		return fail(Input, "%s cannot be read again: %w", name, bare(err))
@@ -55,7 +55,7 @@ func (i *importing) extract(name, to string) error {
 		return fail(Dependency, "the bad rows cannot be put aside, so nothing was imported: %w", err)
 	}
 	w := bufio.NewWriter(out)
-	err = intake.Extract(in, i.options(), i.bad[name], w)
+	err = intake.Extract(in, i.options(), lines, w)
 	if err = errors.Join(err, w.Flush(), out.Sync(), out.Close()); err != nil {
 		return fail(Dependency, "the bad rows cannot be put aside, so nothing was imported: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
@@ -207,7 +208,7 @@ func (i *importing) closings() (en, zh string) {
 	switch {
 	case !i.flags.dryRun:
 		return " closed: the snapshot does not name them.", "笔贷款不在全量文件中，已结清。"
-	case closesMany(i.sum):
+	case engine.ClosesMany(&i.sum):
 		return " would be closed: the snapshot does not name them. So many need a yes (--yes).", "笔贷款不在全量文件中，将被结清；数量较多，须加 --yes 确认。"
 	}
 	return " would be closed: the snapshot does not name them.", "笔贷款不在全量文件中，将被结清。"
