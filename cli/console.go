@@ -47,8 +47,17 @@ func (c *Config) consoleHandler(e *engine.Engine, civil func() time.Time, log *s
 	}
 	return console.New(console.Config{
 		Desk: e.Desk(), Gate: &signin.Gate{Store: e.Store, Wire: c.wire}, Civil: civil, Secure: strings.HasPrefix(c.Console.Address, "https:"), Proxied: c.Console.Proxied,
-		Language: c.Portfolios[0].Language, Name: console.Text(c.Creditor.Name), Log: log, Cost: c.partCost, Simulate: c.simulator(e.Store, c.wire),
+		Language: c.Portfolios[0].Language, Name: console.Text(c.Creditor.Name), Log: log, Cost: c.partCost, Currency: c.currencyOf, Simulate: c.simulator(e.Store, c.wire),
 	})
+}
+
+// currencyOf is that of a portfolio's files which state none.
+func (c *Config) currencyOf(portfolio string) ledger.Currency {
+	p, err := c.Portfolio(portfolio)
+	if err != nil {
+		return ""
+	}
+	return p.Currency
 }
 
 // partCost is what a part costs with a carrier.

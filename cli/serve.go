@@ -94,6 +94,7 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	}
 	if pages := cfg.consoleHandler(e, h.civil, h.log); pages != nil {
 		h.web.Handle(console.Path, pages)
+		h.web.Large(console.ImportPath, serve.Large{Body: console.MostImport + 1<<20, Within: console.ImportWithin})
 	}
 	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Retention: cfg.Serve.Retention, Planned: h.planned, Retained: h.retained}
 	if cfg.Database.URL != "" {

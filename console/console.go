@@ -40,6 +40,8 @@ type Config struct {
 	Cost func(carrier string) (micro int64, c ledger.Currency)
 	// Simulate lets a strategy be tried on a copy of the book; nil: it cannot be here.
 	Simulate Simulator
+	// Currency is that of a portfolio's files that state none; nil: they have to state it.
+	Currency func(portfolio string) ledger.Currency
 	Log      *slog.Logger // nil says nothing; no name, number or text is ever said to it
 }
 
@@ -63,6 +65,7 @@ type Console struct {
 	mux   *http.ServeMux
 	sums  sums
 	trial sync.Mutex // held while one goes on
+	drafts drafts
 }
 
 // New returns the console's handler, for everything below Path.
@@ -76,7 +79,19 @@ func New(c Config) http.Handler {
 	for _, r := range x.routes() {
 		x.mux.Handle(r.pattern, x.serve(r))
 	}
-	return serve.Shut(policy, c.Secure, http.NewCrossOriginProtection().Handler(http.MaxBytesHandler(x.mux, maxBody)))
+	return serve.Shut(policy, c.Secure, http.NewCrossOriginProtection().Handler(x.bounded()))
+}
+
+// bounded bounds what forms hold. Files are bounded by the handler that takes them, once it knows who sends.
+func (c *Console) bounded() http.Handler {
+	small := http.MaxBytesHandler(c.mux, maxBody)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == ImportPath {
+			c.mux.ServeHTTP(w, r)
+			return
+		}
+		small.ServeHTTP(w, r)
+	})
 }
 
 // maxBody is how much a form may hold.

@@ -48,6 +48,13 @@ func (c *Console) routes() []route {
 		{"GET /console/reports", access.Reports, c.reports, inside},
 		{"GET /console/reports/{portfolio}", access.Reports, c.reportFile, inside},
 
+		{"GET /console/imports", access.Import, c.imports, inside},
+		{"POST /console/imports", access.Import, c.imported, inside},
+		{"GET /console/imports/{id}", access.Import, c.importing, inside},
+		{"POST /console/imports/{id}/check", access.Import, c.importCheck, inside},
+		{"POST /console/imports/{id}/run", access.Import, c.importRun, inside},
+		{"POST /console/imports/{id}/end", access.Import, c.importEnd, inside},
+
 		{"GET /console/users", access.Users, c.users, inside},
 		{"POST /console/users", access.Users, c.userAdd, inside},
 		{"GET /console/users/{id}", access.Users, c.userPage, inside},

@@ -40,6 +40,9 @@ func (e *Engine) byHand(ctx context.Context, p *Portfolio, borrower ledger.Borro
 	if strings.TrimSpace(text) == "" {
 		return nil, fmt.Errorf("%w: there are no words", ErrNoAnswer)
 	}
+	if own := e.portfolioOf(p.row.ID); own != nil {
+		p = own // nobody else touches its room meanwhile
+	}
 	p = p.fork()
 	h, err := e.at(ctx, p, borrower, at)
 	if errors.Is(err, store.ErrNotFound) {

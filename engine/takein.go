@@ -163,3 +163,6 @@ func (t *TakeIn) approve(took *Taken) error {
 	}
 	return nil
 }
+
+// Into is a portfolio as rows are taken into it.
+func (p *Portfolio) Into() store.Portfolio { return p.row }

@@ -60,8 +60,10 @@ type Server struct {
 	log    *slog.Logger
 	mux    *http.ServeMux
 	checks []Check
+	large  map[string]Large // by path
 	busy   chan struct{}
 	ending atomic.Bool
+	now    func() time.Time // real: of connections
 }
 
 // New returns a server with /healthz and /readyz. What happens is said to log; nil says nothing.
@@ -69,7 +71,7 @@ func New(limits Limits, log *slog.Logger) *Server {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{limits: limits.defaults(), log: log, mux: http.NewServeMux()}
+	s := &Server{limits: limits.defaults(), log: log, mux: http.NewServeMux(), now: time.Now} //nolint:forbidigo // deadlines of connections are real time
 	s.busy = make(chan struct{}, s.limits.AtOnce)
 	s.Handle("GET /healthz", Answer(func(*http.Request) (any, error) { return map[string]string{"status": "ok"}, nil }))
 	s.Handle("GET /readyz", Answer(s.ready))
@@ -78,6 +80,30 @@ func New(limits Limits, log *slog.Logger) *Server {
 
 // Handle adds a handler for a pattern as http.ServeMux reads it, such as "GET /metrics".
 func (s *Server) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+
+// A Large is a path to which more may be sent than elsewhere, and more slowly: by whom its handler lets, once it has called Widen.
+type Large struct {
+	Body   int64         // bytes of a request's body
+	Within time.Duration // until the request is read whole and answered
+}
+
+// Large lets a path take more: by POST, and only what its handler asks for with Widen. It is called before Run.
+func (s *Server) Large(path string, l Large) {
+	if s.large == nil {
+		s.large = map[string]Large{}
+	}
+	s.large[path] = l
+}
+
+type widening struct{}
+
+// Widen lets the body of a request be as large, and come as slowly, as its path was given by Large. A handler calls it when it knows who
+// sends, and before it reads: until then the usual limits hold. Where nothing was given it changes nothing.
+func Widen(w http.ResponseWriter, r *http.Request) {
+	if widen, ok := r.Context().Value(widening{}).(func(http.ResponseWriter, *http.Request)); ok {
+		widen(w, r)
+	}
+}
 
 // Ready adds a check to /readyz.
 func (s *Server) Ready(c Check) { s.checks = append(s.checks, c) }
@@ -124,7 +150,33 @@ func (s *Server) Handler() http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		s.mux.ServeHTTP(w, r)
 	})
-	return http.TimeoutHandler(s.guarded(limited), s.limits.Handle, `{"error":"this took too long"}`)
+	const late = `{"error":"this took too long"}`
+	usual := http.TimeoutHandler(s.guarded(limited), s.limits.Handle, late)
+	wide := map[string]http.Handler{}
+	for path, l := range s.large {
+		wide[path] = s.wide(l, http.TimeoutHandler(s.guarded(limited), l.Within, late))
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := wide[r.URL.Path]; h != nil && r.Method == http.MethodPost {
+			h.ServeHTTP(w, r)
+			return
+		}
+		usual.ServeHTTP(w, r)
+	})
+}
+
+// wide gives a handler what Widen needs: the connection, whose deadlines it moves, and the body as it comes.
+func (s *Server) wide(l Large, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		on, body := http.NewResponseController(w), r.Body
+		widen := func(w http.ResponseWriter, r *http.Request) {
+			until := s.now().Add(l.Within)
+			// A connection without deadlines, as a test may have, has none to move.
+			_, _ = on.SetReadDeadline(until), on.SetWriteDeadline(until.Add(s.limits.Handle))
+			r.Body = http.MaxBytesReader(w, body, l.Body)
+		}
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), widening{}, widen)))
+	})
 }
 
 // guarded turns a panic into status 500, so that one request ends no other. What the panic says is not logged: it may hold

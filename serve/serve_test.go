@@ -145,3 +145,85 @@ func TestRunLetsRequestsEnd(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestLarge: a path that may take more takes it only from whom its handler lets, and no other path takes more; nor does another method.
+func TestLarge(t *testing.T) {
+	s := New(Limits{Body: 10}, nil)
+	s.Large("/files", Large{Body: 100, Within: time.Minute})
+	read := func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Known") != "" {
+			Widen(w, r)
+		}
+		if _, err := io.ReadAll(r.Body); err != nil {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		}
+	}
+	s.Handle("/", http.HandlerFunc(read))
+	web := httptest.NewServer(s.Handler())
+	defer web.Close()
+	for _, c := range []struct {
+		method, path, known string
+		size, want          int
+	}{
+		{"POST", "/files", "yes", 90, 200}, {"POST", "/files", "yes", 101, 413}, {"POST", "/files", "", 11, 413}, {"POST", "/files", "", 10, 200},
+		{"POST", "/other", "yes", 11, 413}, {"PUT", "/files", "yes", 11, 413},
+	} {
+		r, err := http.NewRequest(c.method, web.URL+c.path, strings.NewReader(strings.Repeat("x", c.size)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Known", c.known)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resp.Body.Close(); err != nil || resp.StatusCode != c.want {
+			t.Errorf("%s %s of %d bytes, known %q: %d, want %d (%v)", c.method, c.path, c.size, c.known, resp.StatusCode, c.want, err)
+		}
+	}
+}
+
+// TestSlowSenders: whoever sends a header, or a body, more slowly than the limit lets is cut off; a path that may take longer does not help
+// whom its handler does not let.
+func TestSlowSenders(t *testing.T) {
+	s := New(Limits{Read: 200 * time.Millisecond, Handle: time.Minute}, nil)
+	s.Large("/files", Large{Body: 100, Within: time.Minute})
+	s.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Known") != "" {
+			Widen(w, r)
+		}
+		if _, err := io.ReadAll(r.Body); err != nil {
+			w.WriteHeader(http.StatusRequestTimeout)
+		}
+	}))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx, l) }()
+	defer func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	for name, begin := range map[string]string{
+		"a header": "POST /files HTTP/1.1\r\nHost: x\r\nX-A: ", "a body": "POST /files HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nx",
+		"a body elsewhere": "POST /other HTTP/1.1\r\nHost: x\r\nKnown: yes\r\nContent-Length: 50\r\n\r\nx",
+	} {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(c, begin); err != nil {
+			t.Fatal(err)
+		}
+		// It is the server who ends this: the test only waits until it does, however busy the machine is.
+		if _, err := io.ReadAll(c); err != nil {
+			t.Logf("%s: %v", name, err)
+		}
+		_ = c.Close()
+	}
+}
