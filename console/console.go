@@ -62,9 +62,9 @@ const Path = "/console/"
 // A Console serves the pages.
 type Console struct {
 	Config
-	mux   *http.ServeMux
-	sums  sums
-	trial sync.Mutex // held while one goes on
+	mux    *http.ServeMux
+	sums   sums
+	trial  sync.Mutex // held while one goes on
 	drafts drafts
 }
 

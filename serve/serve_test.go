@@ -165,8 +165,12 @@ func TestLarge(t *testing.T) {
 		method, path, known string
 		size, want          int
 	}{
-		{"POST", "/files", "yes", 90, 200}, {"POST", "/files", "yes", 101, 413}, {"POST", "/files", "", 11, 413}, {"POST", "/files", "", 10, 200},
-		{"POST", "/other", "yes", 11, 413}, {"PUT", "/files", "yes", 11, 413},
+		{"POST", "/files", "yes", 90, 200},
+		{"POST", "/files", "yes", 101, 413},
+		{"POST", "/files", "", 11, 413},
+		{"POST", "/files", "", 10, 200},
+		{"POST", "/other", "yes", 11, 413},
+		{"PUT", "/files", "yes", 11, 413},
 	} {
 		r, err := http.NewRequest(c.method, web.URL+c.path, strings.NewReader(strings.Repeat("x", c.size)))
 		if err != nil {
