@@ -13,6 +13,7 @@ import (
 // TestOneDebtOfTwo: where a state reaches no further than one loan, the person is reminded of the other without it; where
 // it reaches the person, of neither; where it bars every loan, the verdict names it.
 func TestOneDebtOfTwo(t *testing.T) {
+	t.Parallel()
 	slow(t)
 	const own = "  - {id: ONE, kind: stop, confidence: binding, house: true, title: {en: That debt only., zh: 仅该笔。}, source: House rule, states: [query], reach: debt}\n"
 	for name, c := range map[string]struct {

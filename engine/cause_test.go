@@ -14,6 +14,7 @@ import (
 // TestCauseSteers: whoever lost their work, and whose debit failed, is written to in softer words; of whom a person says that they do not want to
 // pay, a letter comes sooner; and the cause stands in no text.
 func TestCauseSteers(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	h := talker(t, nil)
 	for n := 1; n <= 4; n++ {
@@ -54,6 +55,7 @@ func TestCauseSteers(t *testing.T) {
 
 // TestAFailedDebitIsACause: a debit was announced, the feed has caught up with it, and nothing came.
 func TestAFailedDebitIsACause(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	h := talker(t, nil)
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000}, debt{n: 2, dueOn: day(thursday, 3), minor: 124000})

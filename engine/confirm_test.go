@@ -12,6 +12,7 @@ import (
 
 // TestConfirm: the lender's system books a plan as the ledger has it at that moment, or hears why not.
 func TestConfirm(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	h := talker(t, nil)
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 120000})

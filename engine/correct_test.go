@@ -17,6 +17,7 @@ import (
 
 // TestAPersonPutsItRight: a misread reply is corrected, what waits is closed, and an arrangement beyond the table needs two people.
 func TestAPersonPutsItRight(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	h := newHouse(t, smsc.Config{})
 	h.p.Talk = testTalk()

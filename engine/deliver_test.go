@@ -95,6 +95,7 @@ func (l *listener) told(t *testing.T) (out []string) {
 
 // TestEventsAreTold: what replies set off is told, with the lender's keys and amounts and without a word, a name or a number of anybody.
 func TestEventsAreTold(t *testing.T) {
+	t.Parallel()
 	h := talker(t, map[int][]string{1: {"25号一定还"}, 2: {"退订"}, 3: {"金额不对,我没欠这么多"}, 4: {"可以分期吗", "分期3"}})
 	l := listen(t)
 	h.hears(l)
@@ -148,6 +149,7 @@ func TestEventsAreTold(t *testing.T) {
 // TestEventsOfOneComeInOrder: while one borrower's event is refused, their later ones wait behind it and others' go on; it is told at last
 // or given up, and then the others come.
 func TestEventsOfOneComeInOrder(t *testing.T) {
+	t.Parallel()
 	h := talker(t, map[int][]string{1: {"金额不对,我没欠这么多"}, 2: {"金额不对,我没欠这么多"}})
 	l := listen(t)
 	hook := h.hears(l, "dispute.*", "task.made")

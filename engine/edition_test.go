@@ -44,9 +44,11 @@ func replaced(t *testing.T, what string) Spec {
 // TestExplainByTheDocumentsOfThen is invariant 9: whoever asks why somebody was or was not contacted gets the answer of the
 // documents that were in force at the instant, whatever has become of them since.
 func TestExplainByTheDocumentsOfThen(t *testing.T) {
+	t.Parallel()
 	slow(t)
 	for _, what := range []string{"strategy", "rulebook", "house", "settings", "terms"} {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			ctx := context.Background()
 			h := newHouse(t, smsc.Config{})
 			var debts []debt
@@ -145,6 +147,7 @@ func TestSettingsAreKept(t *testing.T) {
 
 // TestExplainSaysWhatIsNotKept: where the documents of the instant were not kept, or cannot be read any more, the answer says so.
 func TestExplainSaysWhatIsNotKept(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, -3), minor: 50_000})

@@ -280,6 +280,7 @@ func day(t time.Time, back int) ledger.Date { return ledger.Day(t) - ledger.Date
 
 // TestMainJob hands one reminder over and takes its receipt in.
 func TestMainJob(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000}, debt{n: 2, dueOn: day(thursday, -20), minor: 5000})
 	if done := h.plan(); done.Messages != 1 {

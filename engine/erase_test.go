@@ -14,6 +14,7 @@ import (
 // TestErase: a person is not erased while a loan is open or a legal hold holds; then at once what no rule wants kept, and what was said when
 // five years are over; what is left tells nobody's name, reports stay as they were, and the stop holds when the person borrows again.
 func TestErase(t *testing.T) {
+	t.Parallel()
 	slow(t)
 	ctx := context.Background()
 	h := talker(t, map[int][]string{1: {"不好意思忘了,退订"}})

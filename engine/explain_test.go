@@ -21,6 +21,7 @@ type answer struct {
 // TestReplayGivesTheSameAnswer is invariant 9: every contact and every non-contact has its reason, and asked again
 // for the same instant the answer is the one that was given then, whatever became known since.
 func TestReplayGivesTheSameAnswer(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	var debts []debt
 	for i := range 80 {

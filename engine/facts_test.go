@@ -50,6 +50,7 @@ const (
 // TestWhatHoldsContact: each fact that practice and the law ask for holds the reminder, explain names the state and a rule of
 // a rulebook that says what it means, and when the fact ends the reminder is planned.
 func TestWhatHoldsContact(t *testing.T) {
+	t.Parallel()
 	slow(t)
 	state := func(kind, reason string) [2]string {
 		return [2]string{
@@ -75,6 +76,7 @@ func TestWhatHoldsContact(t *testing.T) {
 		"core_differs":      {loans + "1240.01,2026-09-24 06:00,\n", loans + "1240.00,2026-09-24 06:00,\n"},
 	} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t, smsc.Config{})
 			h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 			h.tell(c[0])
@@ -99,6 +101,7 @@ func TestWhatHoldsContact(t *testing.T) {
 
 // TestStateBetweenPlanAndFence: a state that is imported after planning keeps back what waits.
 func TestStateBetweenPlanAndFence(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000}, debt{n: 2, dueOn: day(thursday, 3), minor: 124000})
 	h.plan()
@@ -112,6 +115,7 @@ func TestStateBetweenPlanAndFence(t *testing.T) {
 
 // TestCallsCount: who was called today is not written to today, and the call is among what explain checks.
 func TestCallsCount(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 9), minor: 124000}, debt{n: 2, dueOn: day(thursday, 9), minor: 124000})
 	h.plan()
@@ -124,6 +128,7 @@ func TestCallsCount(t *testing.T) {
 
 // TestBorrowersChoice: hours, days and channel that a borrower asked for beat the strategy's, within the law.
 func TestBorrowersChoice(t *testing.T) {
+	t.Parallel()
 	const head = "borrower_id,name,phone,timezone,country,region,preferred_hours,preferred_days,preferred_channel\n"
 	slot := func(wish string, back int) *Judgement {
 		t.Helper()
@@ -160,6 +165,7 @@ func TestBorrowersChoice(t *testing.T) {
 
 // TestUnknownState: a state that no rulebook of the place knows holds contact and says so.
 func TestUnknownState(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 	h.tell(states + "B00001,,,,abducted_by_aliens,2026-09-20,,seen,desk:4,,\n")
@@ -170,6 +176,7 @@ func TestUnknownState(t *testing.T) {
 
 // TestSomebodyElseMayNotLift: a rule says who may lift a state, and the import refuses another's word.
 func TestSomebodyElseMayNotLift(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	some := false
 	for _, b := range h.p.Lawbook.Books() {

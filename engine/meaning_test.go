@@ -12,6 +12,7 @@ import (
 // TestMeaningsThatBar is invariant 3 for what is said in words: a reply that names a wrong person, a representative, a death or
 // danger to life bars contact as a stop does, and one that only sounds like it does not.
 func TestMeaningsThatBar(t *testing.T) {
+	t.Parallel()
 	said := []struct{ reply, state string }{
 		{"不要再发了", "stop"},
 		{"你打错了,我不认识这个人", "wrong_person"},

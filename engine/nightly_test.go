@@ -38,6 +38,7 @@ func (h *house) due(n *Nightly) []jobs.Piece {
 // TestNightly plans each day once, from its hour on; a missed night is made good; an import is planned for, but not each
 // few minutes; and a book is planned in parts as it is in one.
 func TestNightly(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	n := &Nightly{Engine: h.Engine, Civil: h.now, PlanAt: 6 * time.Hour}
 	h.at(time.Date(2026, 9, 24, 5, 0, 0, 0, shanghai))

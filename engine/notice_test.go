@@ -24,6 +24,7 @@ const stepHead = "loan_id,borrower_id,currency,product,principal,next_step,next_
 // TestNoticeEndToEnd: the notice before a negative report goes over SMPP once, in the words that were approved, though a
 // complaint is open and no reminder may be sent; what was sent is kept as evidence, and the law's duty is done.
 func TestNoticeEndToEnd(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 40), minor: 124000}, debt{n: 2, dueOn: day(thursday, 40), minor: 124000})
 	h.tell(stepHead+"C00001,B00001,CNY,card,1240.00,credit_report,2026-10-20,board:2,\n", states+"B00001,,,,complaint,2026-09-20,,fee,desk:4,,\n")
@@ -78,6 +79,7 @@ func TestNoticeEndToEnd(t *testing.T) {
 
 // TestReminderWaitsForTheNotice: where the law wants the notice first, no reminder goes before it, and one does after.
 func TestReminderWaitsForTheNotice(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 20), minor: 124000})
 	h.tell(stepHead + "C00001,B00001,CNY,card,1240.00,credit_report,2026-10-20,board:2,\n")
@@ -92,6 +94,7 @@ func TestReminderWaitsForTheNotice(t *testing.T) {
 
 // TestNoticeHonoursOptOut: whoever has refused the channel gets no notice over it.
 func TestNoticeHonoursOptOut(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.approve()
 	h.take(debt{n: 1, dueOn: day(thursday, 40), minor: 124000})
@@ -103,6 +106,7 @@ func TestNoticeHonoursOptOut(t *testing.T) {
 
 // TestOtherWordsNeedAnotherApproval: an approval is of a text, not of a name.
 func TestOtherWordsNeedAnotherApproval(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.approve()
 	if left := h.p.Wanted(ledger.Day(thursday)); len(left) != 0 {
@@ -124,6 +128,7 @@ func TestOtherWordsNeedAnotherApproval(t *testing.T) {
 
 // TestNoticeAndReminderApart: a notice that must wait for its approval does not keep back a reminder that needs no notice.
 func TestNoticeAndReminderApart(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 9), minor: 124000})
 	h.tell(stepHead + "C00001,B00001,CNY,card,1240.00,acceleration,2026-10-20,board:2,\n")
@@ -138,6 +143,7 @@ func TestNoticeAndReminderApart(t *testing.T) {
 
 // TestAuditOfDocuments: a house that weakens a rule, and an approval, are audited once.
 func TestAuditOfDocuments(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.approve()
 	house := Source{"acme.yaml", []byte(`id: acme

@@ -18,6 +18,7 @@ import (
 // TestASecondOpinion: a model that finds a stop in doubtful words protects; anything else it says is a suggestion; it hears no name and no number, is
 // asked once and within its budget, and one that is away changes nothing.
 func TestASecondOpinion(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	h := talker(t, nil)
 	for n := 1; n <= 4; n++ {

@@ -11,6 +11,7 @@ import (
 // TestPausedBookWaits: what a person has stopped does not arrive, and a run ends though it is due; the other book leaves meanwhile; and
 // when it goes on every message of it arrives, once.
 func TestPausedBookWaits(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	books := must(twoBooks())
 	h.Portfolios = books

@@ -29,6 +29,7 @@ func (h *house) decisions(ref string, at time.Time) []string {
 // TestDecisionsAreKept: each change of a decision is stored, none takes the place of another, and what is as before is
 // not stored again.
 func TestDecisionsAreKept(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 4), minor: 10000}) // day 4: not yet; day 6: a text
 	days := []struct {
@@ -68,6 +69,7 @@ func TestDecisionsAreKept(t *testing.T) {
 // TestHoldoutComesLater: whoever was planned for before the strategy had a holdout is not in it, and whoever comes
 // later is drawn once for ever.
 func TestHoldoutComesLater(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 6), minor: 10000})
 	h.plan()

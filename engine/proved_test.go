@@ -16,6 +16,7 @@ import (
 // TestValidityEndsInTime is invariant 1: a message that is written as late as its fence permits is still not valid
 // beyond the lawful window. The validity counts from when the carrier has it.
 func TestValidityEndsInTime(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 10000})
 	h.plan()
@@ -34,6 +35,7 @@ func TestValidityEndsInTime(t *testing.T) {
 // TestPlannedTwiceAtOnce is invariant 5: of two plans that were made side by side the second adds no message, and
 // leaves a batch of numbers that nobody has, which a run passes over.
 func TestPlannedTwiceAtOnce(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 10000})
 	var pages []*store.PlanPage
@@ -65,6 +67,7 @@ func TestPlannedTwiceAtOnce(t *testing.T) {
 // TestAnotherDay is invariant 1: a borrower whose day is not the creditor's, with a loan that changes between the two,
 // is judged on their own day, at planning and at hand-over, and the run goes on.
 func TestAnotherDay(t *testing.T) {
+	t.Parallel()
 	// On the Line Islands it is the 25th while the creditor has the 24th: what was due on the 24th is late.
 	h := newHouse(t, smsc.Config{})
 	for i := range h.p.Strategy.Stages {
@@ -95,6 +98,7 @@ func TestAnotherDay(t *testing.T) {
 // TestCoreSaysOtherwiseAbroad is invariant 6: what the core system says is held against our total also for a borrower whose day is
 // not the creditor's, and of whom nobody has made a standing since it said so.
 func TestCoreSaysOtherwiseAbroad(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.at(thursday.Add(12 * time.Hour))
 	h.take(debt{n: 1, dueOn: day(thursday, 0), minor: 124000, zone: "America/New_York"})
@@ -113,6 +117,7 @@ func TestCoreSaysOtherwiseAbroad(t *testing.T) {
 // TestTwoZonesOnePhone is invariant 6: of two people whom a shared phone makes one person, each owes by the day where
 // they are.
 func TestTwoZonesOnePhone(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.p.Strategy.Prefer.Open, h.p.Strategy.Prefer.Close, h.p.Strategy.Prefer.NeverTo = 0, 24*60, 0
 	h.at(thursday.Add(10*time.Hour + 30*time.Minute)) // 20:30 on the 24th in Shanghai, 08:30 in New York
@@ -131,6 +136,7 @@ func TestTwoZonesOnePhone(t *testing.T) {
 // TestReplayOverRetry is invariant 9: what was known between two tries of a message is that it had been tried, also
 // after the second try.
 func TestReplayOverRetry(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 6), minor: 10000})

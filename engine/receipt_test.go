@@ -10,6 +10,7 @@ import (
 // TestReceiptsOutOfOrder: receipts that come twice, in another order, late or before their response all find
 // their message, and none is waited for in vain.
 func TestReceiptsOutOfOrder(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{IDs: smsc.Random, Seed: 3, Faults: smsc.Faults{
 		EarlyReceipt: smsc.Whole / 4, DuplicateReceipt: smsc.Whole / 10, ReorderReceipt: smsc.Whole / 5,
 		LateReceipt: smsc.Whole / 10, LateBy: 100 * time.Millisecond,

@@ -46,6 +46,7 @@ func (h *house) replay(p *Portfolio, from, to time.Time) (judged int, out []Refu
 // TestReplay judges what was handed over again: under the rules that let it leave nothing would have been refused; under
 // stricter ones it would, and only from the day on which they are in force.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000}, debt{n: 2, dueOn: day(thursday, 3), minor: 5000})
 	h.plan()
@@ -78,6 +79,7 @@ func TestReplay(t *testing.T) {
 // TestReplayPeople judges what people and agencies did, as soon as it is told: at its hour, with all that was done before,
 // whenever somebody told of it.
 func TestReplayPeople(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 	at := func(hour, minute int) time.Time { return ledger.Day(thursday).At(hour, minute, h.p.Zone) }

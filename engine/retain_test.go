@@ -13,6 +13,7 @@ import (
 
 // TestRetentionByTheRulebooks gives up nothing by itself, nothing that a rulebook wants kept, and then all of a month.
 func TestRetentionByTheRulebooks(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	keeps := h.p.Keeps(0)
 	if want := []store.Keep{{Portfolio: h.p.row.ID, Months: 60, After: "record"}}; !slices.Equal(keeps, want) {

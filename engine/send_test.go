@@ -26,6 +26,7 @@ func (h *house) want(state string, n int64) {
 
 // TestTheAmountOfThisMinute is invariant 6: a payment between planning and hand-over shows in the text.
 func TestTheAmountOfThisMinute(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 	h.plan()
@@ -40,6 +41,7 @@ func TestTheAmountOfThisMinute(t *testing.T) {
 // TestOneMessageOverAllLoans: a person with two loans gets one message with the sum; two people who share a phone
 // never read each other's debt.
 func TestOneMessageOverAllLoans(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ second, want string }{{"黄淑芬", "150.00"}, {"李建国", "100.00"}} {
 		h := newHouse(t, smsc.Config{})
 		h.take(
@@ -56,6 +58,7 @@ func TestOneMessageOverAllLoans(t *testing.T) {
 
 // TestPaidInBetween: who has paid everything since planning hears nothing.
 func TestPaidInBetween(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 	h.plan()
@@ -69,6 +72,7 @@ func TestPaidInBetween(t *testing.T) {
 
 // TestStaleLedger is invariant 6: an old payments feed holds contact.
 func TestStaleLedger(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 2), minor: 124000})
 	h.at(thursday.AddDate(0, 0, 4))
@@ -80,6 +84,7 @@ func TestStaleLedger(t *testing.T) {
 // TestStopInTheMiddle is invariant 3: nobody is fenced after the commit of their stop, and the stop of one
 // person, heard in the middle of a run, keeps back what waits for them.
 func TestStopInTheMiddle(t *testing.T) {
+	t.Parallel()
 	const people = 3000
 	var sent atomic.Int64
 	h := newHouse(t, smsc.Config{
@@ -120,6 +125,7 @@ func TestStopInTheMiddle(t *testing.T) {
 
 // TestStopBeforeItsFence: a stop that arrives while the message waits in the same run wins.
 func TestStopBeforeItsFence(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 10000})
 	h.plan()
@@ -218,6 +224,7 @@ func TestThrottled(t *testing.T) {
 
 // TestVirtualTimeNeedsASimulator: a carrier that does not prove to be one is not used under a virtual clock.
 func TestVirtualTimeNeedsASimulator(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 10000})
 	h.plan()
@@ -233,6 +240,7 @@ func TestVirtualTimeNeedsASimulator(t *testing.T) {
 
 // TestCarrierDown: with no carrier nothing is fenced, and the run says so.
 func TestCarrierDown(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 10000})
 	h.plan()
@@ -248,6 +256,7 @@ func TestCarrierDown(t *testing.T) {
 
 // TestTwoRunsAtOnce: two processes' worth of workers side by side send every message once, and no cap breaks.
 func TestTwoRunsAtOnce(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{IDs: smsc.Random})
 	const people = 2000
 	debts := make([]debt, people)
@@ -325,6 +334,7 @@ func (s *Sender) newStep() *store.Step {
 // TestOnlyTheirOwnNumber is invariant 7: a text goes to the number that the ledger gives as the borrower's own at that
 // minute. A number that was corrected since planning gets nothing, and neither does one that is no mobile.
 func TestOnlyTheirOwnNumber(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, smsc.Config{})
 	debts := make([]debt, 40)
 	for i := range debts {

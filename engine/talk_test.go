@@ -53,6 +53,7 @@ func (h *house) texts(n int) (out []string) {
 
 // TestWhatAReplySetsOff: the state, the answer, what waits for a person, and what is agreed, by what is said.
 func TestWhatAReplySetsOff(t *testing.T) {
+	t.Parallel()
 	slow(t)
 	for _, c := range []struct {
 		reply  string
@@ -83,6 +84,7 @@ func TestWhatAReplySetsOff(t *testing.T) {
 		{"哈哈哈哈", "", "", "other", "", ""},
 	} {
 		t.Run(c.reply, func(t *testing.T) {
+			t.Parallel()
 			h := talker(t, map[int][]string{1: {c.reply}})
 			h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 			h.plan()
@@ -136,6 +138,7 @@ func (h *house) list(query string) (out []string) {
 // TestPromiseBeforeTheDay: who is reminded before the due day and says that they will pay in time is thanked by being let be; a later
 // day is for a person.
 func TestPromiseBeforeTheDay(t *testing.T) {
+	t.Parallel()
 	for reply, desk := range map[string]string{"明天还": "", "会还的": "", "10月3号还": "promise"} {
 		h := talker(t, map[int][]string{1: {reply}})
 		h.take(debt{n: 1, dueOn: day(thursday, -3), minor: 124000})
@@ -152,6 +155,7 @@ func TestPromiseBeforeTheDay(t *testing.T) {
 
 // TestOneConfirmation is invariant 3 for a stop: one confirmation, however often it is said, and it says nothing of a debt.
 func TestOneConfirmation(t *testing.T) {
+	t.Parallel()
 	h := talker(t, map[int][]string{1: {"TD", "退订", "别再发了"}})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 	h.plan()
@@ -174,6 +178,7 @@ func TestOneConfirmation(t *testing.T) {
 
 // TestConfirmationWaitsForMorning is invariant 1 for an answer: a stop at night is confirmed in the morning.
 func TestConfirmationWaitsForMorning(t *testing.T) {
+	t.Parallel()
 	h := talker(t, nil)
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
 	h.say(1, "退订", time.Date(2026, 9, 24, 23, 0, 0, 0, shanghai))
@@ -221,6 +226,7 @@ func (h *house) pay(n int, minor int64, on ledger.Date) {
 
 // TestPromiseRestsAndIsJudged: contact rests to the day and its grace, the day before says a word, and the payments decide.
 func TestPromiseRestsAndIsJudged(t *testing.T) {
+	t.Parallel()
 	slow(t)
 	for _, c := range []struct {
 		name string
@@ -235,6 +241,7 @@ func TestPromiseRestsAndIsJudged(t *testing.T) {
 		{"nothing", 0, 0, "broken", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			h := talker(t, map[int][]string{1: {"下周五发工资还500"}})
 			d := debt{n: 1, dueOn: day(thursday, 3), minor: 124000}
 			h.take(d)
@@ -277,6 +284,7 @@ func TestPromiseRestsAndIsJudged(t *testing.T) {
 
 // TestPlanTakenUp: a plan that is offered is taken up by a reply, bars collection, and resumes it the day after it is broken.
 func TestPlanTakenUp(t *testing.T) {
+	t.Parallel()
 	slow(t)
 	h := talker(t, map[int][]string{1: {"可以分期吗", "分期3"}})
 	d := debt{n: 1, dueOn: day(thursday, 3), minor: 124000}
@@ -327,6 +335,7 @@ func TestChoice(t *testing.T) {
 // TestWrongNumberIsOfTheNumber: whoever has a number that is not the borrower's hears no more, and the borrower is found at the
 // next number that the lender learns of; that one may be wrong too, and is told so once. No confirmation names a debt or a person.
 func TestWrongNumberIsOfTheNumber(t *testing.T) {
+	t.Parallel()
 	wrong := "你打错了,我不认识这个人"
 	h := talker(t, map[int][]string{1: {wrong, wrong}, 2: {wrong}})
 	h.take(debt{n: 1, dueOn: day(thursday, 3), minor: 124000})
