@@ -8,6 +8,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -117,14 +118,17 @@ func (h *house) listen(cfg smsc.Config) {
 	h.smsc, h.addr = server, l.Addr().String()
 }
 
+// testPortfolio returns a portfolio that the test may change, by assignment. It was compiled once, since the lint reads every text.
 func testPortfolio(t testing.TB) *Portfolio {
 	t.Helper()
-	p, err := compileTestPortfolio()
+	p, err := compiledOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return p.fork()
 }
+
+var compiledOnce = sync.OnceValues(compileTestPortfolio)
 
 func compileTestPortfolio() (*Portfolio, error) {
 	spec, err := testSpec()

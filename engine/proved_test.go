@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +71,9 @@ func TestAnotherDay(t *testing.T) {
 	t.Parallel()
 	// On the Line Islands it is the 25th while the creditor has the 24th: what was due on the 24th is late.
 	h := newHouse(t, smsc.Config{})
+	h.p.Strategy.Stages = slices.Clone(h.p.Strategy.Stages) // the portfolio of the tests is compiled once
 	for i := range h.p.Strategy.Stages {
+		h.p.Strategy.Stages[i].Treatments = slices.Clone(h.p.Strategy.Stages[i].Treatments)
 		for j := range h.p.Strategy.Stages[i].Treatments {
 			h.p.Strategy.Stages[i].Treatments[j].Tones = nil
 		}
