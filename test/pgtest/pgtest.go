@@ -326,7 +326,7 @@ func Twice(m *testing.M, on *bool) int {
 		flag.Parse()
 	}
 	if p := flag.Lookup("test.parallel"); p != nil && p.Value.String() == p.DefValue {
-		_ = p.Value.Set("8") // they wait for carriers and disks more than they compute
+		_ = p.Value.Set("4") // they wait for carriers and disks more than they compute
 	}
 	only := os.Getenv("DULY_TEST_DATABASE")
 	if only == "" && (given("test.bench") || given("test.fuzz") || given("test.list")) {
