@@ -63,7 +63,7 @@ race: ## Run the short tests of the packages that share memory under the race de
 	@packages=$$($(SHARING)); \
 	if [[ -z $$packages ]]; then echo "race: no package shares memory"; exit 0; fi; \
 	echo go test -race -short $$packages; export CGO_ENABLED=1; \
-	race="go test -race -short -skip ^TestScripts$$ -timeout 30m $(TESTFLAGS)"; \
+	race="go test -race -short -parallel 3 -skip ^TestScripts$$ -timeout 30m $(TESTFLAGS)"; \
 	if others=$$(grep -v /store$$ <<<"$$packages"); then DULY_TEST_DATABASE=sqlite $$race $$others; fi; \
 	if grep -q /store$$ <<<"$$packages"; then go run ./test/withpg $$race $$(grep /store$$ <<<"$$packages"); fi
 
