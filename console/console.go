@@ -98,7 +98,7 @@ func (c *Console) bounded() http.Handler {
 const maxBody = 64 << 10
 
 // policy lets nothing in that does not come from here; the one script is a file of ours for keys, and nothing needs it.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // A stage is how far somebody must have come before a handler answers. The zero value is the whole way.
 type stage int

@@ -101,6 +101,7 @@ func (v *visit) nav() (out []place) {
 		{access.Import, "imports", "导入", "Import", "m", "imports/"},
 		{access.Users, "users", "用户", "Users", "u", "users/"},
 		{access.Strategies, "strategies", "策略", "Strategies", "s", "strategies/"},
+		{access.Strategies, "templates", "文案", "Texts", "x", "templates/"},
 		{access.Audit, "audit", "操作记录", "Audit", "a", ""},
 	} {
 		if !v.user.Grants.Anywhere(p.need) || !v.serves(p.to) {
@@ -177,6 +178,9 @@ var done = map[string][2]string{
 	"saved":      {"已保存。", "It is kept."},
 	"asked":      {"已提交，待他人启用。", "It waits for a second person."},
 	"activated":  {"已启用，从下一次发送起生效。", "It is in force, from the next message on."},
+	"asked-text": {"已提交，待合规签署。", "It waits for compliance to sign it."},
+	"signed":     {"已签署，从下一次发送起使用。", "It is signed, and used from the next message on."},
+	"filed":      {"报备状态已记录。", "What the carrier has on file is noted."},
 	"given-up":   {"已结束，不会启用。", "It is given up, and does not come into force."},
 	"back":       {"已回退，这个版本重新生效。", "This version is in force again."},
 	"simulating": {"模拟已开始，可稍后刷新查看。", "It has begun. Look again in a while."},

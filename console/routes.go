@@ -73,6 +73,17 @@ func (c *Console) routes() []route {
 		{"POST /console/strategies/{id}/back", access.Activate, c.backStrategy, inside},
 		{"POST /console/strategies/{id}/simulate", access.Strategies, c.simulate, inside},
 
+		{"GET /console/templates", access.Strategies, c.templates, inside},
+		{"GET /console/templates/{id}", access.Strategies, c.text, inside},
+		{"POST /console/templates/{id}/draft", access.Draft, c.draftText, inside},
+		{"POST /console/templates/{id}/save", access.Draft, c.saveText, inside},
+		{"POST /console/templates/{id}/ask", access.Draft, c.askText, inside},
+		{"POST /console/templates/{id}/withdraw", access.Draft, c.withdrawText, inside},
+		{"POST /console/templates/{id}/sign", access.Sign, c.signText, inside},
+		{"POST /console/templates/{id}/refuse", access.Sign, c.refuseText, inside},
+		{"POST /console/templates/{id}/back", access.Sign, c.backText, inside},
+		{"POST /console/templates/{id}/file", access.Strategies, c.fileText, inside},
+
 		{"GET /console/audit", access.Audit, c.audit, inside},
 	}
 }

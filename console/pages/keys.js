@@ -18,3 +18,19 @@ document.addEventListener("keydown", function (e) {
   var to = document.querySelector('a[data-key="' + (/^[a-z]$/.test(e.key) ? e.key : "") + '"]');
   if (to) { e.preventDefault(); to.click(); }
 });
+// A draft is checked while it is typed: the page's own answer to "check" is asked for, and what it says of the text is shown. Without
+// this the button does it.
+document.querySelectorAll("form[data-live]").forEach(function (form) {
+  var later, asked = 0;
+  form.addEventListener("input", function () {
+    clearTimeout(later);
+    later = setTimeout(function () {
+      var data = new URLSearchParams(new FormData(form)), mine = ++asked;
+      data.set("do", "check");
+      fetch(form.action, { method: "POST", body: data, credentials: "same-origin" }).then(function (r) { return r.ok ? r.text() : ""; }).then(function (text) {
+        var is = text && mine === asked && new DOMParser().parseFromString(text, "text/html").getElementById(form.dataset.live);
+        if (is) document.getElementById(form.dataset.live).replaceWith(document.adoptNode(is));
+      }).catch(function () {});
+    }, 500);
+  });
+});
