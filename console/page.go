@@ -102,6 +102,7 @@ func (v *visit) nav() (out []place) {
 		{access.Users, "users", "用户", "Users", "u", "users/"},
 		{access.Strategies, "strategies", "策略", "Strategies", "s", "strategies/"},
 		{access.Strategies, "templates", "文案", "Texts", "x", "templates/"},
+		{access.Strategies, "rulebooks", "规则", "Rules", "l", "rulebooks/"},
 		{access.Audit, "audit", "操作记录", "Audit", "a", ""},
 	} {
 		if !v.user.Grants.Anywhere(p.need) || !v.serves(p.to) {
@@ -181,6 +182,9 @@ var done = map[string][2]string{
 	"asked-text": {"已提交，待合规签署。", "It waits for compliance to sign it."},
 	"signed":     {"已签署，从下一次发送起使用。", "It is signed, and used from the next message on."},
 	"filed":      {"报备状态已记录。", "What the carrier has on file is noted."},
+	"booksigned": {"已签署。", "It is signed."},
+	"askedbook":  {"已提交，待另一位合规人员签署。", "It waits for somebody else of compliance to sign it."},
+	"bound":      {"已签署，规则效力已改变。", "It is signed, and the rule binds as was asked for."},
 	"given-up":   {"已结束，不会启用。", "It is given up, and does not come into force."},
 	"back":       {"已回退，这个版本重新生效。", "This version is in force again."},
 	"simulating": {"模拟已开始，可稍后刷新查看。", "It has begun. Look again in a while."},

@@ -84,6 +84,12 @@ func (c *Console) routes() []route {
 		{"POST /console/templates/{id}/back", access.Sign, c.backText, inside},
 		{"POST /console/templates/{id}/file", access.Strategies, c.fileText, inside},
 
+		{"GET /console/rulebooks", access.Strategies, c.rulebooks, inside},
+		{"GET /console/rulebooks/{portfolio}/{book}", access.Strategies, c.rulebook, inside},
+		{"POST /console/rulebooks/{portfolio}/{book}/sign", access.Sign, c.signBook, inside},
+		{"POST /console/rulebooks/{portfolio}/{book}/confidence", access.Sign, c.askConfidence, inside},
+		{"POST /console/confidence/{id}", access.Sign, c.decideConfidence, inside},
+
 		{"GET /console/audit", access.Audit, c.audit, inside},
 	}
 }

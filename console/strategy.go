@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/decide"
@@ -119,9 +120,33 @@ func (v *visit) value(what, is string) string {
 		return map[string]string{"yes": v.say("未回应", "yes"), "no": v.say("有过回应", "no: something was answered")}[is]
 	case what == "channel":
 		return v.channel(is, "")
+	case v.lang != "zh":
+		return is
 	}
-	return is
+	table := map[string]map[string]string{"weekdays": dayWords, "never_weekdays": dayWords, "causes": words.Causes, "gentle_causes": words.Causes}[what]
+	var out []string
+	for _, one := range strings.Split(is, ", ") {
+		switch what {
+		case "tones", "gentle_tone":
+			out = append(out, words.In(words.Tones, one, v.lang))
+		case "task":
+			out = append(out, words.In(taskWords, one, v.lang))
+		default:
+			out = append(out, plainOne(table, one))
+		}
+	}
+	return strings.Join(out, "、")
 }
+
+// plainOne is the Chinese word for an id, else the id as it stands.
+func plainOne(table map[string]string, id string) string {
+	if w := table[id]; w != "" {
+		return w
+	}
+	return id
+}
+
+var dayWords = map[string]string{"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
 
 // taskWords are what people call work of their own.
 var taskWords = map[string][2]string{
@@ -166,6 +191,9 @@ func (v *visit) stages(s *decide.Strategy) (out []stageShown) {
 	for i := range all {
 		st := &all[i]
 		one := stageShown{Name: v.stageName(st.Name), Days: st.Days()}
+		if i == len(s.Stages) {
+			one.Name = v.say("法定通知", "statutory notices")
+		}
 		for j := range st.Treatments {
 			t := &st.Treatments[j]
 			one.Lines = append(one.Lines, treatmentShown{t.Name, t.Days(), v.channel(string(t.Channel), t.Task), t.Template, rest["treatment "+t.Name]})

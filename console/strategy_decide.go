@@ -179,7 +179,7 @@ func (v *visit) outlook(p *engine.Portfolio, o *engine.Outlook) (what, why strin
 	case engine.Contact:
 		what = v.soon(o.At) + " " + v.channel(string(o.Channel), "") + " · " + o.Treatment
 	case engine.Work:
-		what = v.channel(string(o.Channel), o.Task) + " · " + o.Treatment
+		return v.channel(string(o.Channel), o.Task) + " · " + o.Treatment, v.say("策略在此交由人工处理。", "The strategy asks for a person's work here.")
 	case engine.Hold:
 		what = v.say("暂不联系", "held")
 	}

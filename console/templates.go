@@ -13,11 +13,11 @@ import (
 
 // A textsPage is the list of texts.
 type textsPage struct {
-	Houses   []houseOption
-	Langs    []houseOption
-	Stages   []houseOption
-	Lines    []textLine
-	Waiting  int
+	Houses  []houseOption
+	Langs   []houseOption
+	Stages  []houseOption
+	Lines   []textLine
+	Waiting int
 }
 
 type houseOption struct {

@@ -42,13 +42,13 @@ type foundLine struct {
 
 // A phoneShown is a text as a handset would show it.
 type phoneShown struct {
-	Text, Of, Cost         string
-	Next                   bool
-	Alphabet               string
-	Units, Segments        int
-	Borrower               int64
-	Sign                   string
-	TooLong                bool
+	Text, Of, Cost  string
+	Next            bool
+	Alphabet        string
+	Units, Segments int
+	Borrower        int64
+	Sign            string
+	TooLong         bool
 }
 
 // text shows one.
@@ -119,6 +119,9 @@ func (v *visit) aboutText(p *textPage, h, q *engine.Portfolio, of store.Lineage)
 		}
 		p.Stages += v.stageName(s)
 	}
+	if was := h.Templates.Pick(p.Name, compose.Language(p.Language), ""); was != nil {
+		p.Class, p.Purpose, p.Most = v.class(was.Class), was.Purpose, was.MaxSegments
+	}
 	if q == nil {
 		return nil
 	}
@@ -166,4 +169,3 @@ func (v *visit) textCost(carrier string, segments int) string {
 	}
 	return ledger.Rate(major).String() + " " + string(cur)
 }
-

@@ -1,8 +1,8 @@
 package console
 
 import (
-	"strconv"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/dulyhq/duly/access"

@@ -1,0 +1,304 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+)
+
+// A bookLine is a rulebook of a portfolio.
+type bookLine struct {
+	ID, Title, Place, Version string
+	Rules, Binding            int
+	Signed                    []signedLine
+	Digest                    string
+}
+
+type signedLine struct {
+	Who, When string
+	Other     bool // of an earlier text of the rulebook
+}
+
+type booksOf struct {
+	Portfolio string
+	Books     []bookLine
+	Asked     []confidenceLine
+}
+
+// rulebooks lists them.
+func (c *Console) rulebooks(v *visit) error {
+	var all []booksOf
+	for _, h := range v.houses(access.Strategies) {
+		o := booksOf{Portfolio: h.Ref}
+		signed, err := c.Gate.Store.Signatures(v.r.Context(), h.Row())
+		if err != nil {
+			return err
+		}
+		for _, b := range h.Lawbook.Books() {
+			o.Books = append(o.Books, v.bookLine(&b, signed))
+		}
+		if o.Asked, err = v.confidences(h); err != nil {
+			return err
+		}
+		all = append(all, o)
+	}
+	return v.show(http.StatusOK, "rulebooks", "规则集", "Rulebooks", all)
+}
+
+func (v *visit) bookLine(b *law.Rulebook, signed []store.Signature) bookLine {
+	l := bookLine{ID: b.ID, Title: b.Title[v.lang], Place: b.Jurisdiction, Version: b.Version, Rules: len(b.Rules), Digest: b.Digest[:16]}
+	for i := range b.Rules {
+		if b.Rules[i].Confidence == law.Binding {
+			l.Binding++
+		}
+	}
+	switch {
+	case len(b.Carriers) > 0:
+		l.Place = v.say("通道：", "carriers: ") + strings.Join(b.Carriers, ", ")
+	case b.House():
+		l.Place = v.say("本机构", "the lender's own")
+	}
+	for _, s := range signed {
+		if s.Name == b.ID {
+			l.Signed = append(l.Signed, signedLine{s.Who, v.minute(s.At), s.Digest != b.Digest})
+		}
+	}
+	return l
+}
+
+// A bookPage is one rulebook with its rules.
+type bookPage struct {
+	bookLine
+	Portfolio  string
+	List       []ruleLine
+	MaySign    bool
+	SignedByMe bool
+	MayChange  bool
+	Asked      []confidenceLine
+}
+
+type ruleLine struct {
+	ID, Kind, Title, Source, Read, From string
+	Other                               string // the title in the other language
+	Binding                             bool
+	Changed                             string // what the lender has made of it, and why
+	Ended, Coming                       bool
+}
+
+// rulebook shows one.
+func (c *Console) rulebook(v *visit) error { return v.showBook(http.StatusOK, "") }
+
+// book returns the rulebook of an address, of a portfolio that the visitor may read.
+func (v *visit) book() (*engine.Portfolio, *law.Rulebook, error) {
+	for _, h := range v.houses(access.Strategies) {
+		if h.Ref != v.r.PathValue("portfolio") {
+			continue
+		}
+		for _, b := range h.Lawbook.Books() {
+			if b.ID == v.r.PathValue("book") {
+				return h, &b, nil
+			}
+		}
+	}
+	return nil, nil, errNowhere
+}
+
+func (v *visit) showBook(status int, wrong string) error {
+	h, b, err := v.book()
+	if err != nil {
+		return err
+	}
+	signed, err := v.Gate.Store.Signatures(v.r.Context(), h.Row())
+	if err != nil {
+		return err
+	}
+	p := bookPage{bookLine: v.bookLine(b, signed), Portfolio: h.Ref, MaySign: v.may(access.Sign, h)}
+	p.MayChange = p.MaySign && !b.House()
+	p.SignedByMe = slices.ContainsFunc(signed, func(s store.Signature) bool { return s.Name == b.ID && s.Digest == b.Digest && s.Who == v.who() })
+	if p.Asked, err = v.confidences(h); err != nil {
+		return err
+	}
+	today := ledger.Day(v.at.In(h.Zone))
+	for i := range b.Rules {
+		p.List = append(p.List, v.ruleLine(&b.Rules[i], today))
+	}
+	return v.showWith(status, "rulebook", "规则集 "+p.Title, "Rulebook: "+p.Title, p, wrong)
+}
+
+// readWords are how far the source of a rule was read.
+var readWords = map[string][2]string{
+	"P": {"已读全文", "read whole"}, "P-part": {"已读相关部分", "read in part"}, "S-quote": {"据原文引述", "quoted word for word"}, "V": {"通道方文件", "the carrier's own documents"},
+	"S": {"二手来源", "at second hand"}, "S-weak": {"单一弱来源", "one weak source"}, "M": {"凭记忆", "from memory"}, "X": {"未找到", "not found"}, "": {"内部规则", "a rule of the house"},
+}
+
+var kindWords = map[law.Kind][2]string{
+	law.Hours: {"时段", "hours"}, law.Asked: {"本人要求的时段", "hours asked for"}, law.Days: {"日期", "days"}, law.Cap: {"次数", "how often"}, law.Spacing: {"间隔", "spacing"},
+	law.Consent: {"同意", "consent"}, law.Bar: {"禁止", "forbidden"}, law.Stop: {"停止", "stops"}, law.Identity: {"号码", "whose number"}, law.Amount: {"金额", "amount"}, law.Duty: {"义务", "duty"},
+	law.Element: {"须写明", "must be said"}, law.Wording: {"措辞", "wording"}, law.Records: {"留存", "records"}, law.Rate: {"利率上限", "ceilings"}, law.Allocation: {"冲抵顺序", "allocation"},
+	law.Limitation: {"时效", "limitation"},
+}
+
+func (v *visit) ruleLine(r *law.Rule, today ledger.Date) ruleLine {
+	l := ruleLine{
+		ID: r.ID, Title: r.Title[v.lang], Other: r.Title[map[string]string{"zh": "en", "en": "zh"}[v.lang]], Source: r.Source, Binding: r.Confidence == law.Binding,
+		Ended: r.To != 0 && r.To <= today, Coming: r.From > today,
+	}
+	if v.lang == "zh" && r.SourceZH != "" {
+		l.Source = r.SourceZH
+	}
+	l.Read, l.Kind = r.Status, string(r.Kind)
+	if w, ok := readWords[r.Status]; ok {
+		l.Read = v.say(w[0], w[1])
+	}
+	if w, ok := kindWords[r.Kind]; ok {
+		l.Kind = v.say(w[0], w[1])
+	}
+	switch {
+	case r.From != 0 && r.To != 0:
+		l.From = r.From.String() + " – " + (r.To - 1).String()
+	case r.From != 0:
+		l.From = v.say(r.From.String()+"起", "since "+r.From.String())
+	case r.To != 0:
+		l.From = v.say("至", "until ") + (r.To - 1).String()
+	}
+	switch {
+	case r.BoundBy != "":
+		l.Changed = v.say("本机构设为强制", "made to bind here") + " (" + r.BoundBy + ")"
+	case r.AdvisedBy != "":
+		l.Changed = v.say("本机构设为不强制：", "does not bind here: ") + r.Why + " (" + r.AdvisedBy + ")"
+	}
+	return l
+}
+
+// signBook signs the rulebook of the address, as it was read.
+func (c *Console) signBook(v *visit) error {
+	h, b, err := v.book()
+	if err != nil {
+		return err
+	}
+	if !v.may(access.Sign, h) {
+		return errDenied
+	}
+	if v.form("digest", 64) != b.Digest[:16] {
+		return v.showBook(http.StatusConflict, v.say("规则集在您阅读期间已经更新，请重新阅读。", "The rulebook has changed while you read it. Please read it again."))
+	}
+	if err := c.Gate.Store.SignBook(v.r.Context(), h.Row(), store.Signature{Name: b.ID, Digest: b.Digest}, v.act()); err != nil {
+		return err
+	}
+	v.away("rulebooks/" + h.Ref + "/" + b.ID + "?done=booksigned")
+	return nil
+}
+
+// A confidenceLine is a wish to change how far rules bind, which waits.
+type confidenceLine struct {
+	versionLine
+	Portfolio   string
+	Says        []string
+	MayDecide   bool
+	InForce     bool
+	MayWithdraw bool
+}
+
+// confidences are what is in force of them and what waits.
+func (v *visit) confidences(h *engine.Portfolio) (out []confidenceLine, err error) {
+	all, err := v.Gate.Store.Versions(v.r.Context(), store.Lineage{Portfolio: h.Row(), Kind: store.ConfidenceKind})
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		state := all[i].State()
+		if state != "asked" && state != "active" {
+			continue
+		}
+		one, err := v.Gate.Store.Version(v.r.Context(), all[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		l := confidenceLine{versionLine: v.versionLine(&one), Portfolio: h.Ref, InForce: state == "active"}
+		l.MayDecide, l.MayWithdraw = state == "asked" && !l.Mine && v.may(access.Sign, h), state == "asked" && l.Mine
+		book, err := law.Parse("confidence", one.Body)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range book.Bind {
+			l.Says = append(l.Says, c.Rule+" "+h.Title(c.Rule, v.lang)+v.say("：设为强制", ": binds"))
+		}
+		for _, c := range book.Advise {
+			l.Says = append(l.Says, c.Rule+" "+h.Title(c.Rule, v.lang)+v.say("：不强制，理由：", ": does not bind, because: ")+c.Reason)
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// askConfidence asks for a change of how far a rule binds. Somebody else signs it.
+func (c *Console) askConfidence(v *visit) error {
+	h, b, err := v.book()
+	if err != nil {
+		return err
+	}
+	if !v.may(access.Sign, h) {
+		return errDenied
+	}
+	rule, effect, reason := v.form("rule", 100), v.form("effect", 10), v.form("reason", 500)
+	known := slices.ContainsFunc(b.Rules, func(r law.Rule) bool { return r.ID == rule })
+	if !known || effect != "bind" && effect != "advise" && effect != "as-written" || reason == "" {
+		return v.showBook(http.StatusUnprocessableEntity, v.say("请选择规则和效力，并写明理由。", "Please choose the rule and what becomes of it, and say why."))
+	}
+	body := h.ConfidenceWith(rule, effect, reason)
+	if body == nil {
+		return v.showBook(http.StatusUnprocessableEntity, v.say("这样就没有任何变化可签署；请回退现行认定。", "Nothing would be left to sign; go back on what is in force instead."))
+	}
+	if checked := h.WithConfidence(body, ledger.Day(v.at.In(h.Zone))); len(checked.Mistakes) > 0 {
+		return v.showBook(http.StatusUnprocessableEntity, v.say("不能这样认定：", "That cannot be: ")+checked.Mistakes[0].Says)
+	}
+	of := store.Lineage{Portfolio: h.Row(), Kind: store.ConfidenceKind}
+	id, err := c.Gate.Store.BeginVersion(v.r.Context(), of, body, v.act())
+	if err == nil {
+		err = c.Gate.Store.AskFor(v.r.Context(), id, v.act())
+	}
+	if err != nil {
+		return err
+	}
+	v.away("rulebooks/" + h.Ref + "/" + b.ID + "?done=askedbook")
+	return nil
+}
+
+// decideConfidence signs a change that somebody else asked for, or refuses it.
+func (c *Console) decideConfidence(v *visit) error {
+	one, h, err := v.version(store.ConfidenceKind)
+	if err != nil {
+		return err
+	}
+	if !v.may(access.Sign, h) {
+		return errDenied
+	}
+	done := "bound"
+	switch v.form("do", 10) {
+	case "sign":
+		if err = c.Gate.Store.Activate(v.r.Context(), one.ID, v.act()); err == nil {
+			err = c.renew(v)
+		}
+	case "back":
+		if _, err = c.Gate.Store.GoBack(v.r.Context(), one.Lineage, v.act()); err == nil {
+			err = c.renew(v)
+		}
+		done = "back"
+	default:
+		err, done = c.Gate.Store.GiveUp(v.r.Context(), one.ID, v.act()), "given-up"
+	}
+	if said, known := v.refusal(err); known {
+		return v.show(http.StatusConflict, "denied", said, said, nil)
+	}
+	if err != nil {
+		return err
+	}
+	v.away("rulebooks?done=" + done)
+	return nil
+}

@@ -1,0 +1,74 @@
+package console_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/dulyhq/duly/access"
+)
+
+// TestRulebookSigned: compliance signs a text of a rulebook that it has read; how far a rule binds is changed by two, with a reason that
+// is shown, and what may never be weakened is not.
+func TestRulebookSigned(t *testing.T) {
+	h := newHouse(t)
+	one, two := h.as(access.Compliance), h.inside(h.hire("second", access.Grant{Role: access.Compliance}))
+	one.lang, two.lang = "en", "en"
+	g := one.get("/console/rulebooks")
+	if !strings.Contains(plain(g.text), "not signed") {
+		t.Fatalf("the list: %s", plain(g.text))
+	}
+	const page = "/console/rulebooks/cards/cn"
+	g = one.get(page)
+	digest := regexp.MustCompile(`name="digest" value="([0-9a-f]+)"`).FindStringSubmatch(g.text)
+	for _, want := range []string{"CN-HOUSE-TIME-01", "8:00", "binding", "advisory"} {
+		if !strings.Contains(plain(g.text), want) {
+			t.Errorf("the rulebook lacks %q", want)
+		}
+	}
+	if digest == nil {
+		t.Fatal("there is nothing to sign")
+	}
+	if g = one.post(page+"/sign", "digest", "0123456789abcdef"); g.code != http.StatusConflict {
+		t.Errorf("another text is signed: %d", g.code)
+	}
+	if g = one.post(page+"/sign", "digest", digest[1]); g.code != http.StatusOK || !strings.Contains(g.text, "You have signed this text") {
+		t.Errorf("signing: %d %s", g.code, plain(g.text)[:300])
+	}
+	if g = h.as(access.Strategist).post(page+"/sign", "digest", digest[1]); g.code != http.StatusForbidden {
+		t.Errorf("a strategist signs: %d", g.code)
+	}
+	if g = one.post(page+"/confidence", "rule", "CN-HOUSE-TIME-01", "effect", "advise", "reason", "we would rather"); g.code != http.StatusUnprocessableEntity {
+		t.Errorf("hours are weakened: %d", g.code)
+	}
+	advisory := regexp.MustCompile(`(?s)id="(CN-[A-Z0-9-]+)"[^§]*?<td>advisory`)
+	var rule string
+	for _, row := range strings.Split(one.get(page).text, "<tr") {
+		if m := advisory.FindStringSubmatch(row); m != nil {
+			if g = one.post(page+"/confidence", "rule", m[1], "effect", "bind", "reason", "our own counsel's reading"); g.code == http.StatusOK {
+				rule = m[1]
+				break
+			}
+		}
+	}
+	if rule == "" {
+		t.Fatalf("no advisory rule can be made to bind: %d %s", g.code, plain(g.text)[:400])
+	}
+	link := regexp.MustCompile(`action="(/console/confidence/\d+)"`).FindStringSubmatch(one.get("/console/rulebooks").text)
+	if link == nil {
+		t.Fatal("nothing waits")
+	}
+	if g = one.post(link[1], "do", "sign"); g.code != http.StatusConflict {
+		t.Errorf("one's own wish is signed: %d", g.code)
+	}
+	if g = two.post(link[1], "do", "sign"); g.code != http.StatusOK || !strings.Contains(g.text, "rule binds as was asked for") {
+		t.Fatalf("signing: %d %s", g.code, plain(g.text)[:400])
+	}
+	if bind, _ := h.engine.Books()[0].Confidence(); len(bind) != 1 || bind[0].Rule != rule {
+		t.Errorf("what binds: %v", bind)
+	}
+	if g = two.get(page); !strings.Contains(plain(g.text), "made to bind here") {
+		t.Error("the rulebook does not say what was made of the rule")
+	}
+}
