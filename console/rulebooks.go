@@ -137,7 +137,7 @@ var readWords = map[string][2]string{
 	"S": {"二手来源", "at second hand"}, "S-weak": {"单一弱来源", "one weak source"}, "M": {"凭记忆", "from memory"}, "X": {"未找到", "not found"}, "": {"内部规则", "a rule of the house"},
 }
 
-var kindWords = map[law.Kind][2]string{
+var ruleKinds = map[law.Kind][2]string{
 	law.Hours: {"时段", "hours"}, law.Asked: {"本人要求的时段", "hours asked for"}, law.Days: {"日期", "days"}, law.Cap: {"次数", "how often"}, law.Spacing: {"间隔", "spacing"},
 	law.Consent: {"同意", "consent"}, law.Bar: {"禁止", "forbidden"}, law.Stop: {"停止", "stops"}, law.Identity: {"号码", "whose number"}, law.Amount: {"金额", "amount"}, law.Duty: {"义务", "duty"},
 	law.Element: {"须写明", "must be said"}, law.Wording: {"措辞", "wording"}, law.Records: {"留存", "records"}, law.Rate: {"利率上限", "ceilings"}, law.Allocation: {"冲抵顺序", "allocation"},
@@ -156,7 +156,7 @@ func (v *visit) ruleLine(r *law.Rule, today ledger.Date) ruleLine {
 	if w, ok := readWords[r.Status]; ok {
 		l.Read = v.say(w[0], w[1])
 	}
-	if w, ok := kindWords[r.Kind]; ok {
+	if w, ok := ruleKinds[r.Kind]; ok {
 		l.Kind = v.say(w[0], w[1])
 	}
 	switch {
