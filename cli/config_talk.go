@@ -12,7 +12,7 @@ import (
 // talk reads what replies set off.
 func talk(v document.Value, cur ledger.Currency) engine.Talk {
 	var t engine.Talk
-	if !v.Given() || !v.Keys("promise_grace_days", "authority", "deadlines", "by_hand") {
+	if !v.Given() || !v.Keys("promise_grace_days", "authority", "deadlines", "by_hand", "confirm_choices") {
 		return t
 	}
 	if g := v.Key("promise_grace_days"); g.Given() {
@@ -33,6 +33,9 @@ func talk(v document.Value, cur ledger.Currency) engine.Talk {
 				t.Days[kind] = d.Key(kind).Int(0, 365)
 			}
 		}
+	}
+	if c := v.Key("confirm_choices"); c.Given() {
+		t.Confirm = c.Bool()
 	}
 	t.Silent = v.Key("by_hand").Texts(engine.AnswerKinds()...)
 	return t

@@ -228,7 +228,7 @@ type Said struct {
 	Parts   int         // of a plan: how many instalments, of those that Offers gives
 	Until   ledger.Date // of more time: the day, of those that Times gives
 
-	Currency ledger.Currency // of a promise by who has loans in several: which of them it is about; empty: the one that is overdue longest
+	Currency ledger.Currency // by who has loans in several: which of them it is about; empty: the one that is overdue longest
 }
 
 // pageCarrier is the name of the route of what is said at the page.
@@ -318,14 +318,60 @@ func (d *Desk) hearing(ctx context.Context, g *store.Guest, only ledger.Currency
 	return h, back, nil
 }
 
-// Offers returns the plans that Duly may agree to with a guest by itself, and in which currency; none where a person decides.
-func (d *Desk) Offers(ctx context.Context, g *store.Guest, at time.Time) ([][]arrange.Part, ledger.Currency, error) {
+// An Offer is a plan, or a time, that a guest may choose: in one of the currencies in which something is overdue.
+type Offer struct {
+	Currency ledger.Currency
+	Parts    []arrange.Part // of a time its one day
+}
+
+// Offers returns the plans that Duly may agree to with a guest by itself, in each currency that something is overdue in; none where a person
+// decides.
+func (d *Desk) Offers(ctx context.Context, g *store.Guest, at time.Time) ([]Offer, error) {
+	return d.each(ctx, g, at, (*hearing).offers)
+}
+
+// each asks for what may be chosen in each currency, the one first that is overdue longest.
+func (d *Desk) each(ctx context.Context, g *store.Guest, at time.Time, of func(*hearing) [][]arrange.Part) ([]Offer, error) {
 	h, back, err := d.hearing(ctx, g, "", at)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	defer back()
-	return h.offers(), h.request.Currency, nil
+	currencies := h.currencies()
+	back()
+	var out []Offer
+	for _, c := range currencies {
+		h, back, err := d.hearing(ctx, g, c, at)
+		if err != nil {
+			return nil, err
+		}
+		for _, parts := range of(h) {
+			out = append(out, Offer{c, parts})
+		}
+		back()
+	}
+	return out, nil
+}
+
+// currencies are those of the speaker's loans, the one first that is overdue longest.
+func (h *hearing) currencies() (out []ledger.Currency) {
+	if h.loan == nil {
+		return nil
+	}
+	out = append(out, h.loan.Currency)
+	for i := range h.d.Loans {
+		if l := &h.d.Loans[i]; h.d.Borrowers[l.Borrower].ID == h.sp.Borrower && !slices.Contains(out, l.Currency) {
+			out = append(out, l.Currency)
+		}
+	}
+	return out
+}
+
+// chosen is how what a guest chooses begins: at once, or when the lender confirms it. A person is told of what waits.
+func (h *hearing) chosen(r *store.Reply, a *store.Agreed) {
+	a.Status, r.Agreed, r.Desk = arrange.Live, a, nil
+	if h.p.Talk.Confirm {
+		a.Status, r.Desk = arrange.Proposed, h.desk("plan_request")
+	}
 }
 
 func (h *hearing) offers() [][]arrange.Part {
@@ -339,24 +385,24 @@ func (h *hearing) offers() [][]arrange.Part {
 func (h *hearing) take(r *store.Reply, parts int) {
 	for _, o := range h.offers() {
 		if len(o) == parts {
-			r.Agreed, r.Desk = &store.Agreed{
+			h.chosen(r, &store.Agreed{
 				Arrangement: arrange.Arrangement{Kind: arrange.Plan, MadeOn: h.today, Grace: h.p.Talk.Grace, Parts: o},
-				Status:      arrange.Live, Currency: h.request.Currency, Due: h.request.Due,
-			}, nil
+				Currency:    h.request.Currency, Due: h.request.Due,
+			})
 			return
 		}
 	}
 }
 
-// Times returns the days until which Duly may by itself give a guest time for all that is overdue, and in which currency; none where a
+// Times returns the days until which Duly may by itself give a guest time for all that is overdue, in each currency; none where a
 // person decides.
-func (d *Desk) Times(ctx context.Context, g *store.Guest, at time.Time) ([]arrange.Part, ledger.Currency, error) {
-	h, back, err := d.hearing(ctx, g, "", at)
-	if err != nil {
-		return nil, "", err
-	}
-	defer back()
-	return h.times(), h.request.Currency, nil
+func (d *Desk) Times(ctx context.Context, g *store.Guest, at time.Time) ([]Offer, error) {
+	return d.each(ctx, g, at, func(h *hearing) (out [][]arrange.Part) {
+		for _, one := range h.times() {
+			out = append(out, []arrange.Part{one})
+		}
+		return out
+	})
 }
 
 func (h *hearing) times() []arrange.Part {
@@ -372,10 +418,10 @@ func (h *hearing) extend(r *store.Reply, until ledger.Date) {
 		if one.On == until {
 			a := &store.Agreed{
 				Arrangement: arrange.Arrangement{Kind: arrange.Extension, MadeOn: h.today, Grace: h.p.Talk.Grace, Parts: []arrange.Part{one}},
-				Status:      arrange.Live, Currency: h.request.Currency, Due: h.request.Due,
+				Currency:    h.request.Currency, Due: h.request.Due,
 			}
 			a.Resumes = arrange.RestUntil(a.Arrangement.Resumes(), h.places())
-			r.Agreed, r.Desk = a, nil
+			h.chosen(r, a)
 			return
 		}
 	}

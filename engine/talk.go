@@ -20,6 +20,7 @@ import (
 // goes to a person, and what protects them acts all the same.
 type Talk struct {
 	Grace     int               // days after an agreed day in which money may still come
+	Confirm   bool              // plans and times that a borrower chooses begin when the lender's people or system confirm them
 	Silent    []string          // kinds of answers that a person writes in the place of Duly
 	Days      map[string]int    // by kind of desk item: days in which a person answers; what is not named has its default
 	Authority arrange.Authority // who may agree to what
@@ -222,6 +223,9 @@ func (h *hearing) reply(r *store.Reply) {
 		r.Meaning, r.Take = string(receive.PlanRequest), n
 		r.Suppress = ""
 		r.Answer = h.answer(answerPlan, "")
+		if h.p.Talk.Confirm {
+			r.Confirm, r.Desk, r.Answer = true, h.desk("plan_request"), h.answer(store.AnswerReceived, "plan_request")
+		}
 		return
 	}
 	h.effects(r, m.Meaning)

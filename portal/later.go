@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/engine"
@@ -10,34 +11,57 @@ import (
 )
 
 // A longer is a day until which time may be given at once, and what is to be paid by then.
-type longer struct{ Value, Day, Amount string }
+type longer struct {
+	Value, Day, Amount string
+	of                 ledger.Currency
+}
 
-func (v *visit) times() (out []longer, err error) {
-	days, currency, err := v.Desk.Times(v.r.Context(), v.guest, v.at)
+// A laterForm is the days, and whether the lender confirms what is chosen.
+type laterForm struct {
+	Days    []longer
+	Confirm bool
+}
+
+func (v *visit) times() (f laterForm, err error) {
+	days, err := v.Desk.Times(v.r.Context(), v.guest, v.at)
 	for _, d := range days {
-		out = append(out, longer{d.On.String(), v.day(d.On), v.money(d.Minor, currency)})
+		one := d.Parts[0]
+		f.Days = append(f.Days, longer{choiceOf(one.On.String(), d.Currency, days), v.day(one.On), v.money(one.Minor, d.Currency), d.Currency})
 	}
-	return out, err
+	f.Confirm = v.confirms()
+	return f, err
 }
 
 // later lets a person ask for time, which is given at once where the creditor's table lets it, or say that they cannot pay now. It asks for no reason;
 // one may be given.
 func (p *Portal) later(v *visit) error {
-	list, err := v.times()
+	f, err := v.times()
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "later", "我现在还不上", "I cannot pay now", list)
+	return v.show(http.StatusOK, "later", "我现在还不上", "I cannot pay now", f)
 }
 
 // askedTime gives time until one of the days that were offered.
 func (p *Portal) askedTime(v *visit, until string) error {
-	day, err := time.Parse(time.DateOnly, until)
+	f, err := v.times()
 	if err != nil {
-		return v.show(http.StatusUnprocessableEntity, "later", "我现在还不上", "I cannot pay now", nil)
+		return err
+	}
+	said := engine.Said{Meaning: receive.PlanRequest}
+	for _, d := range f.Days {
+		if d.Value == until {
+			said.Currency = d.of
+		}
+	}
+	date, _, _ := strings.Cut(until, ".")
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return v.show(http.StatusUnprocessableEntity, "later", "我现在还不上", "I cannot pay now", f)
 	}
 	on := ledger.Day(day)
-	return v.agreed(engine.Said{Meaning: receive.PlanRequest, Until: on, Text: v.say("我想延期到"+v.day(on)+"还款", "I ask for time until "+v.day(on))}, [2]string{
+	said.Until, said.Text = on, v.say("我想延期到"+v.day(on)+"还款", "I ask for time until "+v.day(on))
+	return v.agreed(said, [2]string{
 		"延期已经生效：请在" + v.day(on) + "之前还清。在那之前我们不再催收，只在前一天发一条短信。",
 		"You have time until " + v.day(on) + ". Until then we ask for nothing, but for one text the day before.",
 	})

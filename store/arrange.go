@@ -53,19 +53,19 @@ func initial(s arrange.Status) arrange.Status {
 	return s
 }
 
-// live lets an arrangement begin: it takes the place of an earlier one, and contact rests.
+// live lets an arrangement begin: it takes the place of an earlier one in the same currency, and contact rests.
 func (c *talk) live(id int64, at time.Time, who, why string) error {
 	var sp Speaker
-	var kind string
+	var kind, currency string
 	var resumes int64
-	if err := c.tx.QueryRowContext(c.ctx, `SELECT person, portfolio, borrower, kind, resumes FROM arrangement WHERE id = ?`, id).
-		Scan(&sp.Person, &sp.Portfolio, &sp.Borrower, &kind, &resumes); err != nil {
+	if err := c.tx.QueryRowContext(c.ctx, `SELECT person, portfolio, borrower, kind, currency, resumes FROM arrangement WHERE id = ?`, id).
+		Scan(&sp.Person, &sp.Portfolio, &sp.Borrower, &kind, &currency, &resumes); err != nil {
 		return wrap(err)
 	}
 	bars := (&arrange.Arrangement{Kind: arrange.Kind(kind)}).Bars()
 	if bars {
-		before, err := column[int64](c.ctx, c.tx, `SELECT id FROM arrangement WHERE person = ? AND portfolio = ? AND status = 'live' AND kind <> 'waiver' AND id <> ?`,
-			sp.Person, sp.Portfolio, id)
+		before, err := column[int64](c.ctx, c.tx, `SELECT id FROM arrangement WHERE person = ? AND portfolio = ? AND status = 'live' AND kind <> 'waiver' AND currency = ? AND id <> ?`,
+			sp.Person, sp.Portfolio, currency, id)
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (c *talk) live(id int64, at time.Time, who, why string) error {
 				return err
 			}
 		}
-		if err := c.lapse(at, `person = ? AND portfolio = ? AND status = 'offered' AND id <> ?`, "Another was agreed.", sp.Person, sp.Portfolio, id); err != nil {
+		if err := c.lapse(at, `person = ? AND portfolio = ? AND status = 'offered' AND currency = ? AND id <> ?`, "Another was agreed.", sp.Person, sp.Portfolio, currency, id); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,7 @@ type Effects struct {
 	Until    time.Time   // when the state that Suppress names ends by itself; zero: when it is lifted
 	ReviewOn ledger.Date // when somebody looks at that state again
 	Agreed   *Agreed     // something that is agreed by it
+	Confirm  bool        // what it takes up begins when the lender confirms it
 	Take     int         // it takes up the plan of so many instalments that was offered; 0 means none
 	Answer   *Answering  // a text that answers it
 	Desk     *Desking    // a person has to look at it
@@ -131,8 +132,8 @@ func (f *replyEffect) agree() (int64, error) {
 	a := *f.r.Agreed
 	sp := &f.r.Speaker
 	var plans, broken int
-	err := f.tx.QueryRowContext(f.ctx, `SELECT count(*) FROM arrangement WHERE person = ? AND portfolio = ? AND status = 'live' AND kind IN ('plan', 'extension', 'settlement')`,
-		sp.Person, sp.Portfolio).Scan(&plans)
+	err := f.tx.QueryRowContext(f.ctx, `SELECT count(*) FROM arrangement WHERE person = ? AND portfolio = ? AND status = 'live' AND kind IN ('plan', 'extension', 'settlement')
+		AND currency = ?`, sp.Person, sp.Portfolio, a.Currency).Scan(&plans)
 	if err == nil {
 		err = f.tx.QueryRowContext(f.ctx, `SELECT count(*) FROM (SELECT status FROM arrangement WHERE person = ? AND portfolio = ? AND kind = 'promise'
 			AND status IN ('kept', 'late_kept', 'part_kept', 'broken') ORDER BY id DESC LIMIT 2) l WHERE status = 'broken'`, sp.Person, sp.Portfolio).Scan(&broken)
@@ -161,6 +162,9 @@ func (f *replyEffect) take() (int64, error) {
 	}
 	if err != nil {
 		return 0, wrap(err)
+	}
+	if f.r.Confirm {
+		return id, f.talk().event(id, arrange.Proposed, arrange.Verdict{}, f.st.back(), "borrower", "Taken up by "+replySource(f.reply)+"; the lender confirms it.")
 	}
 	return id, f.talk().live(id, f.st.back(), "borrower", "Taken up by "+replySource(f.reply)+".")
 }
