@@ -32,7 +32,9 @@ func TestFind(t *testing.T) {
 		{"B3", "B3"},
 		{"p" + fmt.Sprint(h.of["B1"].Person), "B1"},
 		{"欧阳", ""},
-		{"0001", ""},
+		{"0001", "B1"},
+		{"0101", ""},
+		{"001", ""},
 		{"1740531", ""},
 		{"nobody", ""},
 		{"%", ""},
@@ -52,7 +54,10 @@ func TestFind(t *testing.T) {
 			}
 		}
 	}
-	for q := range map[string]bool{"X1": true, "司徒试": true, "+8617405310009": true} {
+	if n := len(h.deeds("looked_by_tail")); n != 4 {
+		t.Errorf("who looked by the end of a phone is in the audit %d times, and not 4", n)
+	}
+	for q := range map[string]bool{"X1": true, "司徒试": true, "+8617405310009": true, "0009": true} {
 		if g := cards.post("/console/borrowers", "q", q); strings.Contains(g.text, "data-row") {
 			t.Errorf("%s of another portfolio is found", q)
 		}

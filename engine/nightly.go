@@ -26,6 +26,7 @@ type Nightly struct {
 	Planned  func(portfolio string, done Planned)
 	Retained func(month time.Time, done store.Retained)
 
+	found atomic.Bool  // every borrower can be found
 	kept  atomic.Int64 // the hour in which keeping was asked for
 	rests rests
 }
@@ -40,10 +41,26 @@ const planJob = "plan"
 // settleJob makes good what crashes and lateness left, also where no session is up.
 const settleJob = "settle"
 
+// fillAtOnce is how many borrowers of before are made findable at a time: some milliseconds' work.
+const fillAtOnce = 500
+
+// fill makes borrowers findable who came before they could be.
+func (n *Nightly) fill(ctx context.Context) error {
+	if n.found.Load() {
+		return nil
+	}
+	done, err := n.Engine.Store.FillFinds(ctx, fillAtOnce)
+	n.found.Store(done && err == nil)
+	return err
+}
+
 // Due returns the pieces that are to be done.
 func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	var due []jobs.Piece
 	if err := n.Engine.Renew(ctx, n.Civil()); err != nil {
+		return nil, err
+	}
+	if err := n.fill(ctx); err != nil {
 		return nil, err
 	}
 	some, err := n.Engine.Store.Unsettled(ctx, n.Civil(), n.Engine.Wire())

@@ -86,7 +86,7 @@ type Erased struct {
 // records are what rules of record keeping are about: what was said, and to whom.
 var records = map[string]bool{
 	"sealed_text": true, "sealed_reply": true, "sealed_borrower": true, "sealed_state": true, "state": true,
-	"event_out": true, "hook_event": true, "sealed_answer": true, "find_key": true,
+	"event_out": true, "hook_event": true, "sealed_answer": true, "find_key": true, "find_tail": true,
 }
 
 // EraseCount counts what an erasure would do now; later says that records are still to be kept.

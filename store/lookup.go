@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,25 @@ func (k *Keys) nameHash(name string) []byte {
 func (m *merge) findKeys() {
 	m.exec(`INSERT OR IGNORE INTO find_key (kind, hash, borrower) SELECT 'name', s.name, g.id FROM go_borrower g JOIN in_borrower s ON s.n = g.n
 		WHERE g.id <> 0 AND s.name IS NOT NULL ORDER BY s.name`)
+	m.exec(`INSERT OR IGNORE INTO find_tail (hash, borrower) SELECT s.tail, g.id FROM go_borrower g JOIN in_borrower s ON s.n = g.n
+		WHERE g.id <> 0 AND s.tail IS NOT NULL ORDER BY s.tail`)
+}
+
+// tailDigits is how many digits of a phone's end are searched for.
+const tailDigits = 4
+
+// tailHash is what the end of a phone is found by; nil for none.
+func (k *Keys) tailHash(phone string) []byte {
+	if len(phone) <= tailDigits {
+		return nil
+	}
+	return k.hash("tail", phone[len(phone)-tailDigits:])
+}
+
+// IsTail says whether a text is searched for as the end of a phone.
+func IsTail(text string) bool {
+	text = strings.TrimSpace(text)
+	return len(text) == tailDigits && strings.Trim(text, "0123456789") == ""
 }
 
 // A Hit is a borrower that a search has found.
@@ -43,7 +63,7 @@ type Hit struct {
 	Ref       string
 	Portfolio int64
 	Person    ledger.PersonID
-	By        string // "borrower", "loan", "person", "message", "phone" or "name"
+	By        string // "borrower", "loan", "person", "message", "phone", "name" or "tail"
 	Recipient        // opened: mask it before anybody sees it
 }
 
@@ -51,7 +71,7 @@ type Hit struct {
 const mostHits = 50
 
 // Lookup returns the borrowers whom a text names wholly: by the lender's key, a loan's, a person such as p12, a message, a phone in
-// any usual spelling, or a name. It finds nobody by a part of anything.
+// any usual spelling, or a name; or by the last four digits of the phone that they have now. It finds nobody by a part of anything else.
 func (s *Store) Lookup(ctx context.Context, text string) (out []Hit, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -88,10 +108,17 @@ func (s *Store) Lookup(ctx context.Context, text string) (out []Hit, err error) 
 	if h := s.keys.nameHash(text); h != nil {
 		err = errors.Join(err, look("name", `b.id IN (SELECT borrower FROM find_key WHERE kind = 'name' AND hash = ?)`, h))
 	}
+	if IsTail(text) {
+		err = errors.Join(err, look("tail", `b.id IN (SELECT borrower FROM find_tail WHERE hash = ?)`, s.keys.hash("tail", text)))
+	}
 	if err != nil {
 		return nil, err
 	}
-	return out, s.open(ctx, out, facts, portfolios)
+	if err := s.open(ctx, out, facts, portfolios); err != nil {
+		return nil, err
+	}
+	// Whoever had such a number once and has another now is not meant.
+	return slices.DeleteFunc(out, func(h Hit) bool { return h.By == "tail" && !strings.HasSuffix(h.Phone, text) }), nil
 }
 
 // phoneLike returns the spellings that a text may have as a number; none where it is none.

@@ -22,7 +22,7 @@ func TestLookup(t *testing.T) {
 	for range 2 {
 		for q, want := range map[string][]string{
 			"欧阳测": {"B1", "B3"}, " 欧阳 测 ": {"B1", "B3"}, "testa o exampleton": {"B2"}, "C2": {"B2"}, "B3": {"B3"}, "+8617405310001": {"B1"}, "１７４０５３１０００１": {"B1"},
-			"欧阳": nil, "": nil, "0001": nil, "m202609-1f": nil, "'": nil,
+			"欧阳": nil, "": nil, "0001": {"B1"}, "0009": nil, "001": nil, "00001": nil, "m202609-1f": nil, "'": nil,
 		} {
 			hits, err := s.Lookup(t.Context(), q)
 			check(t, err)
@@ -40,6 +40,8 @@ func TestLookup(t *testing.T) {
 		}
 		_, err := s.write.Exec(`DELETE FROM find_key`)
 		check(t, err)
+		_, err = s.write.Exec(`DELETE FROM find_tail`)
+		check(t, err)
 		if hits, err := s.Lookup(t.Context(), "欧阳测"); err != nil || len(hits) > 0 {
 			t.Fatalf("%v %v", hits, err)
 		}
@@ -50,6 +52,37 @@ func TestLookup(t *testing.T) {
 	for _, q := range []string{"Testa Newname", "Testa O. Exampleton"} {
 		if hits, err := s.Lookup(t.Context(), q); err != nil || len(hits) != 1 || hits[0].Ref != "B2" || hits[0].Name != "Testa Newname" {
 			t.Errorf("%q: %+v %v", q, hits, err)
+		}
+	}
+}
+
+// TestFillFinds: a book from before is gone through piece by piece, from where it stopped, until everybody is found by name and by the end of
+// their phone; a number that somebody has no more finds nobody.
+func TestFillFinds(t *testing.T) {
+	s := open(t)
+	take(t, s, feed{"b.csv", intake.Borrowers, []intake.Row{person("B1", "欧阳测", "+8617405310001", ""), person("B2", "Testa", "+8617405310002", ""), person("B3", "司徒测", "", "")}})
+	for _, q := range []string{`DELETE FROM find_key`, `DELETE FROM find_tail`, `UPDATE find_fill SET upto = (SELECT max(id) FROM borrower)`} {
+		_, err := s.write.Exec(q)
+		check(t, err)
+	}
+	pieces := 0
+	for done := false; !done; pieces++ {
+		var err error
+		done, err = s.FillFinds(t.Context(), 1)
+		check(t, err)
+	}
+	if pieces < 3 {
+		t.Errorf("three people in %d pieces of one", pieces)
+	}
+	for q, want := range map[string]string{"欧阳测": "B1", "0001": "B1", "0002": "B2", "司徒测": "B3"} {
+		if hits, err := s.Lookup(t.Context(), q); err != nil || len(hits) != 1 || hits[0].Ref != want {
+			t.Errorf("%q: %+v %v", q, hits, err)
+		}
+	}
+	take(t, s, feed{"b.csv", intake.Borrowers, []intake.Row{person("B1", "欧阳测", "+8617405310077", "")}})
+	for q, want := range map[string]int{"0001": 0, "0077": 1} {
+		if hits, err := s.Lookup(t.Context(), q); err != nil || len(hits) != want {
+			t.Errorf("%q after the number changed: %+v %v", q, hits, err)
 		}
 	}
 }

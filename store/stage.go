@@ -54,7 +54,7 @@ func (s *staged) put(vals ...any) error {
 // once each: was is 0 for a new row, 1 for one that is known as it is, 2 for a changed one.
 var stageTables = []struct{ name, columns string }{
 	{"in_borrower", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, key BLOB, kind TEXT, phone BLOB, digest BLOB,
-		language TEXT, zone TEXT, country TEXT, region TEXT, locality TEXT, age INTEGER, phone_kind INTEGER, wished INTEGER, wish TEXT, box BLOB, proof_kind TEXT, proof BLOB, born BLOB, name BLOB)`},
+		language TEXT, zone TEXT, country TEXT, region TEXT, locality TEXT, age INTEGER, phone_kind INTEGER, wished INTEGER, wish TEXT, box BLOB, proof_kind TEXT, proof BLOB, born BLOB, name BLOB, tail BLOB)`},
 	{"in_loan", `(n INTEGER PRIMARY KEY, src INTEGER, col INTEGER, ref TEXT, borrower TEXT, product TEXT, currency TEXT,
 		opened_on INTEGER, principal INTEGER, annual_rate INTEGER, penalty_multiplier INTEGER, closed_on INTEGER, core INTEGER,
 		core_due INTEGER, core_on INTEGER, debit_until INTEGER, next_step TEXT, next_step_on INTEGER, next_step_by TEXT, assigned_to TEXT)`},
@@ -83,7 +83,7 @@ var stageTables = []struct{ name, columns string }{
 
 // stageColumns are the columns of the tables of rows as stated, but for n.
 const (
-	borrowerColumns = `src, col, ref, key, kind, phone, digest, language, zone, country, region, locality, age, phone_kind, wished, wish, box, proof_kind, proof, born, name`
+	borrowerColumns = `src, col, ref, key, kind, phone, digest, language, zone, country, region, locality, age, phone_kind, wished, wish, box, proof_kind, proof, born, name, tail`
 	loanColumns     = `src, col, ref, borrower, product, currency, opened_on, principal, annual_rate, penalty_multiplier, closed_on, core, ` + coreColumns
 	coreColumns     = `core_due, core_on, debit_until, next_step, next_step_on, next_step_by, assigned_to`
 )
@@ -246,7 +246,7 @@ func (s *Stage) borrower(src int64, col int, r *ledger.BorrowerRow) error {
 	}, "\x00")+bornText(r.BornOn))
 	proofKind, proof, born := s.keys.proofs(s.portfolio.Ref, r)
 	return s.borrowers.put(src, col, r.ID, key, kind, phone, digest, r.Language, r.Zone, r.Country, r.Region, r.Locality, r.Age,
-		int(r.PhoneKind), r.Wished, wishText(r.Wish), box, proofKind, proof, born, s.keys.nameHash(r.Name))
+		int(r.PhoneKind), r.Wished, wishText(r.Wish), box, proofKind, proof, born, s.keys.nameHash(r.Name), s.keys.tailHash(r.Phone))
 }
 
 // bornText adds a day of birth to what a row's digest is made of, and nothing where there is none, so that digests made

@@ -54,6 +54,7 @@ var traces = []trace{
 	{table: "hook_event", of: `event IN (SELECT id FROM event_out WHERE ` + ofOver + `)`, fate: goes, why: "what the lender's systems have not taken yet"},
 	{table: "event_out", of: ofOver, fate: goes, columns: "of, row_id, at", mine: here + ` AND (borrower = 0 OR borrower = @b)`},
 	{table: "sealed_answer", of: ofTexts + `sealed_answer.message)`, fate: goes, why: "under messages, as handed over"},
+	{table: "find_tail", of: theirs, fate: goes, why: "a keyed hash of the end of the phone, by which our people find it"},
 	{table: "find_key", of: theirs, fate: goes, why: "a keyed hash of the name, by which our people find it"},
 	{
 		table: "state", of: `person = @p AND (gone_at <> 0 OR until <> 0 AND until <= @now)`, fate: goes,
