@@ -13,6 +13,7 @@ import (
 // deedOf is each command and what the audit says of it. Commands that change nothing of anybody's doing have no word: they read, or do by
 // themselves what the configuration says, or work on files that are no book.
 var deedOf = map[string]string{
+	"strategy": "", "strategy list": "", "strategy show": "", "strategy diff": "", "strategy draft": "strategy_asked", "strategy activate": "strategy_activated", "strategy rollback": "strategy_rolled_back",
 	"arrange": "arrangement_agreed", "arrange approve": "arrangement_approved", "arrange withdraw": "arrangement_withdrawn", "arrange confirm": "arrangement_confirmed",
 	"inbox answer": "answered", "inbox write": "written", "inbox close": "closed", "inbox correct": "corrected", "inbox cause": "cause_said", "inbox show": "reply_read", "inbox export": "replies_exported",
 	"user add": "user_added", "user role": "user_roles", "user reset": "user_reset", "user end": "user_ended", "user lock": "user_locked", "user unlock": "user_unlocked",

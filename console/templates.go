@@ -101,7 +101,7 @@ func (v *visit) texts(h *engine.Portfolio) (out []textLine, err error) {
 			if l.Stages != "" {
 				l.Stages += v.say("、", ", ")
 			}
-			l.Stages += v.stageName(s)
+			l.Stages += v.stageOrNotice(s)
 		}
 		for _, one := range all {
 			switch {
@@ -162,4 +162,12 @@ func (v *visit) class(c compose.Class) string {
 		return v.say(w[0], w[1])
 	}
 	return string(c)
+}
+
+// stageOrNotice names a stage, of which the statutory notices are one.
+func (v *visit) stageOrNotice(name string) string {
+	if name == "notice" {
+		return v.say("法定通知", "statutory notices")
+	}
+	return v.stageName(name)
 }

@@ -117,7 +117,7 @@ func (v *visit) aboutText(p *textPage, h, q *engine.Portfolio, of store.Lineage)
 		if p.Stages != "" {
 			p.Stages += v.say("、", ", ")
 		}
-		p.Stages += v.stageName(s)
+		p.Stages += v.stageOrNotice(s)
 	}
 	if was := h.Templates.Pick(p.Name, compose.Language(p.Language), ""); was != nil {
 		p.Class, p.Purpose, p.Most = v.class(was.Class), was.Purpose, was.MaxSegments
