@@ -31,6 +31,11 @@ func (c *Config) compile(now time.Time) ([]*engine.Portfolio, error) {
 		if err != nil {
 			return nil, fail(Input, "portfolio %s: %w", p.ID, err)
 		}
+		for kind, months := range c.Serve.Retention.Rows {
+			if r := compiled.KeptLonger(months); r != nil {
+				return nil, fail(Input, "retention.%s: %d months are shorter than rule %s (%s) lets portfolio %s forget: %s", kind, months, r.ID, r.Source, p.ID, r.Title)
+			}
+		}
 		compiled.Documents = append(compiled.Documents, engine.Keep("config", engine.Source{Name: filepath.Base(c.File), Body: c.Text}))
 		out = append(out, compiled)
 	}

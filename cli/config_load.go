@@ -104,7 +104,7 @@ func hasPassword(u *url.URL) bool {
 
 func (r *configReader) config(v document.Value) *Config {
 	c := &Config{}
-	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal", "console", "events", "opinion") {
+	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal", "console", "events", "opinion", "retention") {
 		return c
 	}
 	c.Keys = r.path(v.Key("keys").Text())
@@ -112,6 +112,7 @@ func (r *configReader) config(v document.Value) *Config {
 		c.Witness = filepath.Join(c.Keys, WitnessName)
 	}
 	c.Serve = r.serving(v.Key("serve"))
+	c.Serve.Retention.Rows = rowRetention(v.Key("retention"))
 	c.Portal = portalConfig(v.Key("portal"))
 	c.Console = consoleConfig(v.Key("console"))
 	c.Events = r.events(v.Key("events"))

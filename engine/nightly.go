@@ -28,6 +28,7 @@ type Nightly struct {
 
 	found atomic.Bool  // every borrower can be found
 	kept  atomic.Int64 // the hour in which keeping was asked for
+	rowed atomic.Int64 // and the day on which rows were
 	rests rests
 }
 
@@ -111,6 +112,9 @@ func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 		return n.makeMonths(ctx)
 	case retainJob:
 		return n.retain(ctx, piece)
+	case rowsJob:
+		_, err := n.Engine.RetainRows(ctx, n.Retention, "duly", false, n.Civil())
+		return err
 	case eraseJob:
 		return n.erase(ctx)
 	case rollJob:

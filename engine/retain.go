@@ -7,6 +7,7 @@ import (
 
 	"github.com/dulyhq/duly/jobs"
 	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
 	"github.com/dulyhq/duly/store"
 )
@@ -17,12 +18,64 @@ type Retention struct {
 	// Months is how long a message is kept at least, from the month in which it was planned; what the rulebooks ask for beyond it is kept as well.
 	// 0 leaves it to the rulebooks alone: a portfolio whose rulebooks say nothing keeps everything.
 	Months int
+	// Rows are kinds of other rows that are given up, each with the months after which; what is not named is kept.
+	Rows map[store.RowKind]int
+}
+
+// A RowsGone is how many rows of a kind went, or would go, in a portfolio.
+type RowsGone struct {
+	Portfolio string
+	Kind      store.RowKind
+	Months    int // as it is set; the rulebooks may keep it longer
+	Rows      int64
+}
+
+// KeptLonger returns the binding rule of the portfolio's rulebooks that keeps records longer than so many months; nil where none does. A setting that
+// says less is refused.
+func (p *Portfolio) KeptLonger(months int) *law.Rule {
+	for _, b := range p.Lawbook.Books() {
+		for i := range b.Rules {
+			if r := &b.Rules[i]; keepsRecords(r) && r.Keep.Years*12+r.Keep.Months > months {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// keepsRecords says whether a rule has records of contact kept.
+func keepsRecords(r *law.Rule) bool {
+	return r.Kind == law.Records && r.Confidence == law.Binding && (r.Keep.What == "records" || r.Keep.What == "messages")
+}
+
+// RetainRows gives up the rows that nobody has to keep, kind by kind; dry counts them and gives nothing up.
+func (e *Engine) RetainRows(ctx context.Context, of Retention, who string, dry bool, now time.Time) (out []RowsGone, err error) {
+	for _, p := range e.Books() {
+		for _, kind := range store.RowKinds {
+			months, ok := of.Rows[kind]
+			if !ok {
+				continue
+			}
+			one := RowsGone{Portfolio: p.Ref, Kind: kind, Months: months}
+			if dry {
+				one.Rows, err = e.Store.RowsToGo(ctx, kind, p.row.ID, now, p.Keeps(months))
+			} else {
+				one.Rows, err = e.Store.RetainRows(ctx, kind, p.row.ID, now, p.Keeps(months), who)
+			}
+			if err != nil {
+				return out, fmt.Errorf("engine: retention of %s: %w", kind, err)
+			}
+			out = append(out, one)
+		}
+	}
+	return out, nil
 }
 
 // Jobs of keeping the outbox: parts for the months to come, and giving up the months that nobody has to keep.
 const (
 	monthsJob = "months"
 	retainJob = "retain"
+	rowsJob   = "retain_rows"
 )
 
 // monthsAhead is for how many months to come there are parts.
@@ -38,7 +91,7 @@ func (p *Portfolio) Keeps(least int) []store.Keep {
 	for _, b := range p.Lawbook.Books() {
 		for i := range b.Rules {
 			r := &b.Rules[i]
-			if r.Kind != law.Records || r.Confidence != law.Binding || r.Keep.What != "records" && r.Keep.What != "messages" {
+			if !keepsRecords(r) {
 				continue
 			}
 			after := r.Keep.After
@@ -87,6 +140,9 @@ func (n *Nightly) keeping(ctx context.Context) ([]jobs.Piece, error) {
 		for _, m := range months {
 			due = append(due, jobs.Piece{Kind: retainJob, Run: int64(outbox.FirstOf(m)) >> outbox.MonthBits})
 		}
+	}
+	if day := int64(ledger.Day(now)); len(n.Retention.Rows) > 0 && n.rowed.Swap(day) != day {
+		due = append(due, jobs.Piece{Kind: rowsJob, Run: day})
 	}
 	n.kept.Store(hour)
 	return due, nil
