@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -75,6 +76,18 @@ func TestDesksInABrowser(t *testing.T) {
 		p.want(draft+"/try", c.would)
 		look("strategy-try")
 		p.open(draft)
+		if c.lang == "zh" {
+			p.put("#days", "2")
+			p.press(`form[action$="/simulate"] button`)
+			for range 300 {
+				if p.open(draft); !strings.Contains(eval[string](p, "document.body.innerText"), "正在模拟") {
+					break
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			p.want(draft, "计费条数")
+			look("strategy-simulated")
+		}
 		p.write("#reason", "afternoon 下午")
 		p.press(`form[action$="/ask"] button`)
 		p.want(draft, c.waits)

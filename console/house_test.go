@@ -81,6 +81,7 @@ type house struct {
 	wire   atomic.Int64
 	of     map[string]store.Found
 	users  map[string]*user
+	keys   *store.Keys
 }
 
 // A user is somebody who works at the house.
@@ -103,7 +104,7 @@ func newHouse(t testing.TB) *house {
 	s, err := store.Open(ctx, dir, keys)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	h := &house{t: t, store: s, of: map[string]store.Found{}, rows: map[string]store.Portfolio{}, users: map[string]*user{}}
+	h := &house{t: t, keys: keys, store: s, of: map[string]store.Found{}, rows: map[string]store.Portfolio{}, users: map[string]*user{}}
 	h.at(thursday)
 	h.wire.Store(thursday.Unix())
 	h.gate = &signin.Gate{Store: s, Wire: func() time.Time { return time.Unix(h.wire.Load(), 0) }}
@@ -122,7 +123,7 @@ func newHouse(t testing.TB) *house {
 	}
 	h.Server = httptest.NewServer(console.New(console.Config{
 		Desk: h.engine.Desk(), Gate: h.gate, Civil: func() time.Time { return *h.civil.Load() }, Language: "zh", Proxied: true,
-		Name: console.Text{ZH: "晨光银行", EN: "Morninglight Bank"},
+		Name: console.Text{ZH: "晨光银行", EN: "Morninglight Bank"}, Simulate: h.simulate,
 	}))
 	t.Cleanup(h.Close)
 	return h
@@ -155,6 +156,13 @@ func (h *house) take(into string, texts ...string) {
 
 func portfolio(t testing.TB, ref string) *engine.Portfolio {
 	t.Helper()
+	p, err := engine.Compile(specOf(t, ref))
+	must(t, err)
+	return p
+}
+
+func specOf(t testing.TB, ref string) engine.Spec {
+	t.Helper()
 	strategy, _, err := engine.Shipped("strategy", "cn-default")
 	must(t, err)
 	book, tables, err := engine.Shipped("rulebook", "cn")
@@ -163,13 +171,11 @@ func portfolio(t testing.TB, ref string) *engine.Portfolio {
 	must(t, err)
 	id := engine.Identity{Creditor: "晨光银行", Signature: "晨光银行", Phone: "4008000000", Verify: "手机银行“消息中心”", Officer: "客户服务部", StopWord: "R"}
 	en := engine.Identity{Creditor: "Morninglight Bank", Signature: "Morninglight", Phone: "4008000000", Verify: "our app's message centre", Officer: "Customer Care", StopWord: "STOP"}
-	p, err := engine.Compile(engine.Spec{
+	return engine.Spec{
 		Ref: ref, Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy, Rulebooks: []engine.Source{book}, Tables: tables,
 		Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct", Identity: map[compose.Language]engine.Identity{"zh": id, "en": en},
 		Talk: engine.Talk{Grace: 2, Authority: arrange.Authority{{By: arrange.Duly, From: 0, To: 90, Instalments: 6, Days: 30}, {By: arrange.Second, From: 0, To: 120, Instalments: 12, Days: 60}}},
-	})
-	must(t, err)
-	return p
+	}
 }
 
 // hire adds somebody with roles, once.
