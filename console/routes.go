@@ -4,7 +4,7 @@ import "github.com/dulyhq/duly/access"
 
 // routes is the site map: every page and action with what it needs. TestEveryRouteAsks walks through it.
 func (c *Console) routes() []route {
-	return []route{
+	return append([]route{
 		{"GET /console/{$}", access.Own, c.home, inside},
 		{"GET /console/", access.Own, c.lost, open},
 		{"GET /console/sign-in", access.Own, c.signIn, open},
@@ -60,6 +60,13 @@ func (c *Console) routes() []route {
 		{"GET /console/users/{id}", access.Users, c.userPage, inside},
 		{"POST /console/users/{id}/{do}", access.Users, c.userChange, inside},
 
+		{"GET /console/audit", access.Audit, c.audit, inside},
+	}, c.versionRoutes()...)
+}
+
+// versionRoutes are those of what two people put in force: strategies, texts, and how far rules bind.
+func (c *Console) versionRoutes() []route {
+	return []route{
 		{"GET /console/strategies", access.Strategies, c.strategies, inside},
 		{"POST /console/strategies", access.Draft, c.draftStrategy, inside},
 		{"GET /console/strategies/{id}", access.Strategies, c.strategy, inside},
@@ -89,7 +96,5 @@ func (c *Console) routes() []route {
 		{"POST /console/rulebooks/{portfolio}/{book}/sign", access.Sign, c.signBook, inside},
 		{"POST /console/rulebooks/{portfolio}/{book}/confidence", access.Sign, c.askConfidence, inside},
 		{"POST /console/confidence/{id}", access.Sign, c.decideConfidence, inside},
-
-		{"GET /console/audit", access.Audit, c.audit, inside},
 	}
 }

@@ -147,7 +147,7 @@ func (v *visit) aboutText(p *textPage, h, q *engine.Portfolio, of store.Lineage)
 			Cost: v.textCost(h.Carrier, s.Segments),
 		}
 		if v.may(access.Borrowers, h) {
-			p.Phone.Of, p.Phone.Borrower = s.Ref+" "+s.Known.Name, int64(s.ID)
+			p.Phone.Of, p.Phone.Borrower = s.Ref+" "+s.Name, int64(s.ID)
 		}
 		return nil
 	})
