@@ -111,7 +111,7 @@ Exit status: 0 done; 1 findings or refused; 2 usage; 3 an input or configuration
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration file (default: DULY_CONFIG, else duly.yaml of this folder)")
-	root.AddCommand(a.demoCommand(), a.initCommand(), a.importCommand(), a.assessCommand(), a.planCommand(), a.runCommand(), a.serveCommand(), a.pageCommand(), a.explainCommand(), a.inboxCommand(), a.userCommand(), a.auditCommand(), a.arrangeCommand(), a.eraseCommand(), a.retainCommand(), a.eventsCommand(), a.reportCommand(), a.simulateCommand(), a.strategyCommand(), a.backupCommand(), a.restoreCommand(), a.holdCommand(), a.releaseCommand(), a.checkCommand(), a.lintCommand(), a.classifyCommand(), a.segmentsCommand(), a.smscCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.demoCommand(), a.initCommand(), a.importCommand(), a.assessCommand(), a.planCommand(), a.runCommand(), a.serveCommand(), a.pageCommand(), a.explainCommand(), a.inboxCommand(), a.userCommand(), a.auditCommand(), a.arrangeCommand(), a.eraseCommand(), a.retainCommand(), a.eventsCommand(), a.reportCommand(), a.billCommand(), a.simulateCommand(), a.strategyCommand(), a.backupCommand(), a.restoreCommand(), a.holdCommand(), a.releaseCommand(), a.checkCommand(), a.lintCommand(), a.classifyCommand(), a.segmentsCommand(), a.smscCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 

@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,15 +40,22 @@ after, not proof of what caused it. What is new is folded into sums first, and t
 The report called replies tells what people wrote and how each reply was answered, that none is unanswered, what was agreed and
 kept, what waits for a person, why payments are late, and how many were reminded although their money had come.
 
+Made of sums, and to be had as Parquet too: treatments (recovery by stage and treatment), nth (effect by nth contact), promises (kept and
+broken), complaints (and stops, in 10,000 sent, by month), holds (by rule), bill (cost against what carriers asked for: duly bill),
+and of the loans themselves, as the ledger is known now: recovery (roll-in, cure and payments by month), cures (by stage), rates (the
+matrix of roll rates, month over month), cohorts-late and cohorts-opened (by month of first lateness, and of disbursement).
+
 The report called unknown lists every message of which nobody can tell whether it arrived: it is not sent again by
 itself, and waits for a receipt or a person.`,
 		Example: `  duly report
   duly report --from 2026-09-17 --to 2026-10-01 --format csv
   duly report replies
+  duly report rates --format parquet > rates.parquet
   duly report unknown`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 || len(args) == 1 && args[0] != "funnel" && args[0] != "unknown" && args[0] != "replies" {
-				return fail(Usage, "report takes one name: funnel, replies or unknown")
+			names := append([]string{"funnel", "replies", "unknown"}, engine.SheetNames()...)
+			if len(args) > 1 || len(args) == 1 && !slices.Contains(names, args[0]) {
+				return fail(Usage, "report takes one name: %s", strings.Join(names, ", "))
 			}
 			return nil
 		},
@@ -58,7 +68,7 @@ itself, and waits for a receipt or a person.`,
 	}
 	c.Flags().StringVar(&f.from, "from", "", "first day of planning (default: the beginning)")
 	c.Flags().StringVar(&f.to, "to", "", "last day of planning (default: the end)")
-	c.Flags().StringVar(&f.format, "format", "table", "table, json or csv")
+	c.Flags().StringVar(&f.format, "format", "table", "table, json or csv; parquet for what is made of sums")
 	a.langFlag(c, &f.lang)
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio (default: all)")
 	a.nowFlag(c)
@@ -108,8 +118,9 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 	if err != nil {
 		return err
 	}
-	if f.format != "table" && f.format != "json" && f.format != "csv" {
-		return fail(Usage, "--format is table, json or csv, not %q", f.format)
+	sheet := slices.Contains(engine.SheetNames(), f.name)
+	if f.format != "table" && f.format != "json" && f.format != "csv" && (f.format != "parquet" || !sheet) {
+		return fail(Usage, "--format is table, json or csv, and parquet for %s; not %q", strings.Join(engine.SheetNames(), ", "), f.format)
 	}
 	if f.portfolio != "" {
 		if _, err := cfg.Portfolio(f.portfolio); err != nil {
@@ -120,6 +131,9 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 		return err
 	}
 	w := bufio.NewWriter(a.out)
+	if sheet {
+		return errors.Join(a.reportSheet(ctx, cfg, e, f, lang, w), w.Flush())
+	}
 	for _, p := range e.Portfolios {
 		if f.portfolio != "" && p.Ref != f.portfolio {
 			continue

@@ -96,7 +96,7 @@ func (v *visit) nav() (out []place) {
 		{access.Today, "today", "今日", "Today", "t", ""},
 		{access.Inbox, "inbox", "待办", "Inbox", "i", "inbox/"},
 		{access.Borrowers, "borrowers", "借款人", "Borrowers", "b", "borrowers/"},
-		{access.Reports, "reports", "报表", "Reports", "r", ""},
+		{access.Reports, "reports", "报表", "Reports", "r", "reports/"},
 		{access.Approve, "approvals", "待审批", "Approvals", "p", ""},
 		{access.Import, "imports", "导入", "Import", "m", "imports/"},
 		{access.Users, "users", "用户", "Users", "u", "users/"},

@@ -23,6 +23,7 @@ import (
 type report struct {
 	From, To string // days as the form has them; empty: without end
 	query    string // of the same days, for the files
+	Kinds    []sheetKind
 	Books    []reportBook
 }
 
@@ -92,6 +93,7 @@ func (c *Console) reports(v *visit) error {
 	if wrong != "" {
 		status = http.StatusUnprocessableEntity
 	}
+	r.Kinds = v.sheetKinds("", r.query)
 	for _, h := range v.houses(access.Reports) {
 		b, err := v.reportOf(h, from, to)
 		if err != nil {

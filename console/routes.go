@@ -46,7 +46,9 @@ func (c *Console) routes() []route {
 		{"POST /console/inbox/{id}/answer", access.Write, c.answer, inside},
 
 		{"GET /console/reports", access.Reports, c.reports, inside},
+		{"GET /console/reports/sheet/{name}", access.Reports, c.sheet, inside},
 		{"GET /console/reports/{portfolio}", access.Reports, c.reportFile, inside},
+		{"GET /console/reports/{portfolio}/{file}", access.Reports, c.sheetFile, inside},
 
 		{"GET /console/imports", access.Import, c.imports, inside},
 		{"POST /console/imports", access.Import, c.imported, inside},

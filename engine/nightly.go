@@ -77,6 +77,11 @@ func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	}
 	due = append(due, keeping...)
 	due = append(due, n.rolling()...)
+	walks, err := n.walks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	due = append(due, walks...)
 	for _, p := range n.Engine.Books() {
 		shards, err := n.shards(ctx, p)
 		if err != nil {
@@ -117,6 +122,8 @@ func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 		return err
 	case eraseJob:
 		return n.erase(ctx)
+	case walkJob:
+		return n.walk(ctx, piece)
 	case rollJob:
 		return n.roll(ctx)
 	case planJob:

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
@@ -168,4 +170,35 @@ func (s *Store) SealRolled(ctx context.Context, month time.Time) error {
 			int64(rollNever), first, first+1<<(36-messageBits)-1)
 		return wrap(err)
 	})
+}
+
+// PutWalk puts sums that a walk over the book has made in the place of all earlier ones of their kinds, and notes the day.
+func (s *Store) PutWalk(ctx context.Context, portfolio int64, day ledger.Date, sums map[string][]Rolled) error {
+	put := tally{Roll{Portfolio: portfolio, What: "walk", Day: day}: Sums{N: 1}}
+	for what, list := range sums {
+		for i := range list {
+			k := list[i].Roll
+			k.Portfolio, k.What = portfolio, what
+			put.add(k, list[i].Sums)
+		}
+	}
+	return s.transaction(ctx, anyone, func(tx *sql.Tx, _ direct) error {
+		if s.fleet { // two at once would add to each other
+			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(?)`, lockRoll); err != nil {
+				return wrap(err)
+			}
+		}
+		for _, what := range append(slices.Sorted(maps.Keys(sums)), "walk") {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM roll_sum WHERE portfolio = ? AND what = ?`, portfolio, what); err != nil {
+				return wrap(err)
+			}
+		}
+		return addSums(ctx, tx, put)
+	})
+}
+
+// Walked returns the day for which a walk over the book was made last; zero: there was none.
+func (s *Store) Walked(ctx context.Context, portfolio int64) (day ledger.Date, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(day), 0) FROM roll_sum WHERE portfolio = ? AND what = 'walk'`, portfolio).Scan(&day)
+	return day, wrap(err)
 }
