@@ -23,9 +23,15 @@ func Bills(lines []Line, bills []Bill, tariff Tariff) Sheet {
 		NoteEN: "Parts that a carrier took, or may have, at the price in the configuration. A difference above nothing is what the bill has more.",
 		NoteZH: "通道已接收（或可能已接收）的计费条数，按配置中的单价计算。差额为正表示账单更多。",
 		Columns: []Column{
-			{Name: "month", EN: "Month", ZH: "月份", Of: "month"}, {Name: "carrier", EN: "Carrier", ZH: "通道"}, {Name: "messages", EN: "Messages", ZH: "短信", Kind: AsCount}, {Name: "parts", EN: "Segments", ZH: "计费条数", Kind: AsCount},
-			{Name: "billed_parts", EN: "Billed", ZH: "账单条数", Kind: AsCount}, {Name: "parts_difference", EN: "Difference", ZH: "条数差", Kind: AsCount}, {Name: "cost", EN: "Cost", ZH: "费用", Kind: AsAmount},
-			{Name: "billed", EN: "Bill", ZH: "账单金额", Kind: AsAmount}, {Name: "difference", EN: "Difference", ZH: "差额", Kind: AsAmount},
+			{Name: "month", EN: "Month", ZH: "月份", Of: "month"},
+			{Name: "carrier", EN: "Carrier", ZH: "通道"},
+			{Name: "messages", EN: "Messages", ZH: "短信", Kind: AsCount},
+			{Name: "parts", EN: "Segments", ZH: "计费条数", Kind: AsCount},
+			{Name: "billed_parts", EN: "Billed", ZH: "账单条数", Kind: AsCount},
+			{Name: "parts_difference", EN: "Difference", ZH: "条数差", Kind: AsCount},
+			{Name: "cost", EN: "Cost", ZH: "费用", Kind: AsAmount},
+			{Name: "billed", EN: "Bill", ZH: "账单金额", Kind: AsAmount},
+			{Name: "difference", EN: "Difference", ZH: "差额", Kind: AsAmount},
 		},
 	}
 	const sep = "\x1f"

@@ -68,9 +68,15 @@ func RollIn(lines []Line, current string) Sheet {
 		Name: "recovery", EN: "Roll-in, cure and recovery by month", ZH: "新增逾期、回正与回收（按月）", Bar: 6,
 		NoteEN: "Paid is what came in the month on the loans that were late when it began, up to what was overdue then.", NoteZH: "到账为月初逾期贷款当月的还款，以月初逾期金额为限。",
 		Columns: []Column{
-			{Name: "month", EN: "Month", ZH: "月份", Of: "month"}, {Name: "current", EN: "Current before", ZH: "月初正常", Kind: AsCount}, {Name: "rolled_in", EN: "Became late", ZH: "新增逾期", Kind: AsCount},
-			{Name: "roll_in_share", EN: "Roll-in", ZH: "新增逾期率", Kind: AsShare}, {Name: "late", EN: "Late before", ZH: "月初逾期", Kind: AsCount}, {Name: "cured", EN: "Cured", ZH: "回正", Kind: AsCount},
-			{Name: "cure_share", EN: "Cure rate", ZH: "回正率", Kind: AsShare}, {Name: "due", EN: "Overdue before", ZH: "月初逾期金额", Kind: AsAmount}, {Name: "came", EN: "Paid", ZH: "到账", Kind: AsAmount},
+			{Name: "month", EN: "Month", ZH: "月份", Of: "month"},
+			{Name: "current", EN: "Current before", ZH: "月初正常", Kind: AsCount},
+			{Name: "rolled_in", EN: "Became late", ZH: "新增逾期", Kind: AsCount},
+			{Name: "roll_in_share", EN: "Roll-in", ZH: "新增逾期率", Kind: AsShare},
+			{Name: "late", EN: "Late before", ZH: "月初逾期", Kind: AsCount},
+			{Name: "cured", EN: "Cured", ZH: "回正", Kind: AsCount},
+			{Name: "cure_share", EN: "Cure rate", ZH: "回正率", Kind: AsShare},
+			{Name: "due", EN: "Overdue before", ZH: "月初逾期金额", Kind: AsAmount},
+			{Name: "came", EN: "Paid", ZH: "到账", Kind: AsAmount},
 		},
 	}
 	keys, by := sums(lines, func(l *Line) (ledger.Date, bool) { return l.Day, true }, func(s, l *Line) {
@@ -104,8 +110,14 @@ func Cures(lines []Line, buckets []string) Sheet {
 		Name: "cures", EN: "Recovery and cure by stage", ZH: "分阶段回收与回正", Bar: 3,
 		NoteEN: "Loans by their bucket at the end of a month, and a month later. Paid counts up to what was overdue.", NoteZH: "按月末所处阶段，及一个月后的情况；到账以逾期金额为限。",
 		Columns: []Column{
-			{Name: "stage", EN: "Stage", ZH: "阶段", Of: "stage"}, {Name: "loans", EN: "Loans", ZH: "笔数", Kind: AsCount}, {Name: "cured", EN: "Cured", ZH: "回正", Kind: AsCount}, {Name: "cure_share", EN: "Cure rate", ZH: "回正率", Kind: AsShare},
-			{Name: "worse_share", EN: "Rolled on", ZH: "恶化率", Kind: AsShare}, {Name: "due", EN: "Overdue", ZH: "逾期金额", Kind: AsAmount}, {Name: "came", EN: "Paid", ZH: "到账", Kind: AsAmount}, {Name: "came_share", EN: "Recovered", ZH: "回收率", Kind: AsShare},
+			{Name: "stage", EN: "Stage", ZH: "阶段", Of: "stage"},
+			{Name: "loans", EN: "Loans", ZH: "笔数", Kind: AsCount},
+			{Name: "cured", EN: "Cured", ZH: "回正", Kind: AsCount},
+			{Name: "cure_share", EN: "Cure rate", ZH: "回正率", Kind: AsShare},
+			{Name: "worse_share", EN: "Rolled on", ZH: "恶化率", Kind: AsShare},
+			{Name: "due", EN: "Overdue", ZH: "逾期金额", Kind: AsAmount},
+			{Name: "came", EN: "Paid", ZH: "到账", Kind: AsAmount},
+			{Name: "came_share", EN: "Recovered", ZH: "回收率", Kind: AsShare},
 		},
 	}
 	place := func(b string) int { return slices.Index(buckets, b) }

@@ -126,9 +126,15 @@ func Nth(lines []Line) Sheet {
 		Name: "nth", EN: "Effect by nth contact", ZH: "第几次联系的效果", Bar: 5,
 		NoteEN: "Contacts of one lateness, counted from the first. 10 stands for the tenth and all after it.", NoteZH: "同一次逾期内从第一次联系起计，10表示第十次及以后。",
 		Columns: []Column{
-			{Name: "nth", EN: "Contact", ZH: "第几次"}, {Name: "sent", EN: "Sent", ZH: "发出", Kind: AsCount}, {Name: "replied", EN: "Replied", ZH: "回复", Kind: AsCount},
-			{Name: "reply_share", EN: "Reply rate", ZH: "回复率", Kind: AsShare}, {Name: "paid", EN: "Paid", ZH: "还款", Kind: AsCount}, {Name: "paid_share", EN: "Paid rate", ZH: "还款率", Kind: AsShare},
-			{Name: "stops", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate}, {Name: "complaints", EN: "Complaints in 10,000", ZH: "每万条投诉", Kind: AsRate}, {Name: "amount", EN: "Came", ZH: "到账", Kind: AsAmount},
+			{Name: "nth", EN: "Contact", ZH: "第几次"},
+			{Name: "sent", EN: "Sent", ZH: "发出", Kind: AsCount},
+			{Name: "replied", EN: "Replied", ZH: "回复", Kind: AsCount},
+			{Name: "reply_share", EN: "Reply rate", ZH: "回复率", Kind: AsShare},
+			{Name: "paid", EN: "Paid", ZH: "还款", Kind: AsCount},
+			{Name: "paid_share", EN: "Paid rate", ZH: "还款率", Kind: AsShare},
+			{Name: "stops", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
+			{Name: "complaints", EN: "Complaints in 10,000", ZH: "每万条投诉", Kind: AsRate},
+			{Name: "amount", EN: "Came", ZH: "到账", Kind: AsAmount},
 		},
 	}
 	keys, by := sums(lines, func(l *Line) (string, bool) { return l.Name, true }, plus)
@@ -147,9 +153,15 @@ func Treatments(lines []Line, order []string) Sheet {
 		Name: "treatments", EN: "Recovery by stage and treatment", ZH: "分阶段、分处置的回收", Bar: 6,
 		NoteEN: "A payment counts for the latest message before it, within seven days. It is what followed, not proof of what caused it.", NoteZH: "还款计入此前最近一条短信，限七天内；这是之后发生的事，不能证明由其促成。",
 		Columns: []Column{
-			{Name: "stage", EN: "Stage", ZH: "阶段", Of: "stage"}, {Name: "treatment", EN: "Treatment", ZH: "处置", Of: "treatment"}, {Name: "sent", EN: "Sent", ZH: "发出", Kind: AsCount},
-			{Name: "delivered", EN: "Delivered", ZH: "送达", Kind: AsCount}, {Name: "replied", EN: "Replied", ZH: "回复", Kind: AsCount}, {Name: "paid", EN: "Paid", ZH: "还款", Kind: AsCount},
-			{Name: "paid_share", EN: "Paid rate", ZH: "还款率", Kind: AsShare}, {Name: "amount", EN: "Came", ZH: "到账", Kind: AsAmount}, {Name: "stops", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
+			{Name: "stage", EN: "Stage", ZH: "阶段", Of: "stage"},
+			{Name: "treatment", EN: "Treatment", ZH: "处置", Of: "treatment"},
+			{Name: "sent", EN: "Sent", ZH: "发出", Kind: AsCount},
+			{Name: "delivered", EN: "Delivered", ZH: "送达", Kind: AsCount},
+			{Name: "replied", EN: "Replied", ZH: "回复", Kind: AsCount},
+			{Name: "paid", EN: "Paid", ZH: "还款", Kind: AsCount},
+			{Name: "paid_share", EN: "Paid rate", ZH: "还款率", Kind: AsShare},
+			{Name: "amount", EN: "Came", ZH: "到账", Kind: AsAmount},
+			{Name: "stops", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
 		},
 	}
 	const sep = "\x1f"
@@ -184,9 +196,15 @@ func Promises(lines []Line) Sheet {
 		Name: "promises", EN: "Promises and plans kept", ZH: "承诺与分期的兑现", Bar: 6,
 		NoteEN: "Kept late counts as kept. What is still open counts in no share.", NoteZH: "延迟兑现也算兑现；尚未到期的不计入兑现率。",
 		Columns: []Column{
-			{Name: "month", EN: "Month", ZH: "月份", Of: "month"}, {Name: "kind", EN: "Kind", ZH: "种类", Of: "agreed"}, {Name: "made", EN: "Made", ZH: "约定", Kind: AsCount}, {Name: "kept", EN: "Kept", ZH: "兑现", Kind: AsCount},
-			{Name: "part_kept", EN: "Kept in part", ZH: "部分兑现", Kind: AsCount}, {Name: "broken", EN: "Broken", ZH: "未兑现", Kind: AsCount}, {Name: "kept_share", EN: "Kept", ZH: "兑现率", Kind: AsShare},
-			{Name: "agreed", EN: "Agreed", ZH: "约定金额", Kind: AsAmount}, {Name: "came", EN: "Came", ZH: "到账", Kind: AsAmount},
+			{Name: "month", EN: "Month", ZH: "月份", Of: "month"},
+			{Name: "kind", EN: "Kind", ZH: "种类", Of: "agreed"},
+			{Name: "made", EN: "Made", ZH: "约定", Kind: AsCount},
+			{Name: "kept", EN: "Kept", ZH: "兑现", Kind: AsCount},
+			{Name: "part_kept", EN: "Kept in part", ZH: "部分兑现", Kind: AsCount},
+			{Name: "broken", EN: "Broken", ZH: "未兑现", Kind: AsCount},
+			{Name: "kept_share", EN: "Kept", ZH: "兑现率", Kind: AsShare},
+			{Name: "agreed", EN: "Agreed", ZH: "约定金额", Kind: AsAmount},
+			{Name: "came", EN: "Came", ZH: "到账", Kind: AsAmount},
 		},
 	}
 	keys, by := sums(lines, func(l *Line) (string, bool) { return l.Day.String()[:7] + l.Name, true }, func(s, l *Line) {
@@ -215,8 +233,12 @@ func Complaints(lines []Line) Sheet {
 		Name: "complaints", EN: "Complaints and stops", ZH: "投诉与退订", Bar: 3,
 		NoteEN: "By the month in which the message was planned that they followed.", NoteZH: "按此前那条短信的计划月份统计。",
 		Columns: []Column{
-			{Name: "month", EN: "Month", ZH: "月份", Of: "month"}, {Name: "sent", EN: "Sent", ZH: "发出", Kind: AsCount}, {Name: "complaints", EN: "Complaints", ZH: "投诉", Kind: AsCount},
-			{Name: "complaints_rate", EN: "Complaints in 10,000", ZH: "每万条投诉", Kind: AsRate}, {Name: "stops", EN: "Stops", ZH: "退订", Kind: AsCount}, {Name: "stops_rate", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
+			{Name: "month", EN: "Month", ZH: "月份", Of: "month"},
+			{Name: "sent", EN: "Sent", ZH: "发出", Kind: AsCount},
+			{Name: "complaints", EN: "Complaints", ZH: "投诉", Kind: AsCount},
+			{Name: "complaints_rate", EN: "Complaints in 10,000", ZH: "每万条投诉", Kind: AsRate},
+			{Name: "stops", EN: "Stops", ZH: "退订", Kind: AsCount},
+			{Name: "stops_rate", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
 			{Name: "chased", EN: "Reminded although the money had come", ZH: "已还款仍被提醒", Kind: AsCount},
 		},
 	}
