@@ -78,7 +78,8 @@ type pgConn struct {
 	inTx    bool
 	words   words
 	room    []byte // for the rows of a COPY
-	unheard int    // COPYs that were sent and of which nothing was heard yet
+	ending  bool   // a commit was sent: that the server takes it back is an error
+	unheard int    // statements that were sent and of which nothing was heard yet: COPYs, a commit, a reader's rollback
 }
 
 // translations keeps every statement's translation: there are a few hundred.
@@ -194,36 +195,6 @@ func (c *pgConn) copyIn(ctx context.Context, head string, rows copied) (driver.R
 			return row, nil
 		}))
 	return driver.RowsAffected(n), err
-}
-
-func (c *pgConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	tx, err := c.Conn.BeginTx(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	c.inTx = true
-	return pgTx{tx, c}, nil
-}
-
-type pgTx struct {
-	driver.Tx
-	c *pgConn
-}
-
-// Commit commits if the server has taken all rows that were sent to it.
-func (t pgTx) Commit() error {
-	t.c.inTx = false
-	if err := t.c.hear(); err != nil {
-		return errors.Join(err, t.Tx.Rollback())
-	}
-	return t.Tx.Commit()
-}
-
-// Rollback takes all back, whatever the server says of rows that were sent to it.
-func (t pgTx) Rollback() error {
-	t.c.inTx = false
-	_ = t.c.hear() // if it is the line, the rollback says so
-	return t.Tx.Rollback()
 }
 
 // ExecContext runs a statement without rows.

@@ -120,6 +120,10 @@ func (c *pgConn) hear() error {
 				if first == nil {
 					first = wrap(pgconn.ErrorResponseToPgError(m))
 				}
+			case *pgproto3.CommandComplete:
+				if first == nil && c.ending && string(m.CommandTag) == "ROLLBACK" {
+					first = errTakenBack
+				}
 			case *pgproto3.ReadyForQuery:
 				over = true
 			}

@@ -166,25 +166,19 @@ const (
 
 // take waits until a transaction may go on in its company. Who takes both locks takes that of the books first.
 func (c company) take(ctx context.Context, tx *sql.Tx) error {
-	const exclusive, shared = `SELECT pg_advisory_xact_lock(?)`, `SELECT pg_advisory_xact_lock_shared(?)`
-	type lock struct {
-		query string
-		key   int
-	}
-	var locks []lock
+	var keys []int
 	switch c {
 	case alone:
-		locks = []lock{{exclusive, lockBooks}, {exclusive, lockWrite}}
+		keys = []int{lockBooks, lockWrite}
 	case withBooks:
-		locks = []lock{{exclusive, lockBooks}}
+		keys = []int{lockBooks}
 	case betweenSteps:
-		locks = []lock{{exclusive, lockWrite}}
-	case amongSteps:
-		locks = []lock{{shared, lockWrite}}
+		keys = []int{lockWrite}
+	case amongSteps: // its lock came with its beginning: see sharing
 	case anyone:
 	}
-	for _, l := range locks {
-		if _, err := tx.ExecContext(ctx, l.query, l.key); err != nil {
+	for _, key := range keys {
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(?)`, key); err != nil {
 			return wrap(err)
 		}
 	}
@@ -201,7 +195,11 @@ func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx, o
 	}
 	defer conn.release()
 	// The end of ctx ends a statement and so f, but never the transaction under f's hands.
-	tx, err := conn.BeginTx(context.WithoutCancel(ctx), s.isolation(false))
+	begin := context.WithoutCancel(ctx)
+	if c == amongSteps {
+		begin = context.WithValue(begin, sharing{}, true)
+	}
+	tx, err := conn.BeginTx(begin, s.isolation(false))
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}

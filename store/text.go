@@ -18,7 +18,9 @@ import (
 
 const (
 	// sheetTexts is how many texts a sheet has at most.
-	sheetTexts  = 100
+	sheetTexts = 100
+	// sheetBytes is from how many bytes on a sheet of PostgreSQL's takes no more, so that its row fits in a page of 8 KiB.
+	sheetBytes  = 7000
 	sheetPrefix = "texts/"
 	textPrefix  = "text/"
 )
@@ -103,7 +105,7 @@ func (c *commit) texts() error {
 		if !c.res.Permitted[i] {
 			continue
 		}
-		if s.add(c.st.Tries[i].Fence(), c.st.Tries[i].Text); s.n == most {
+		if s.add(c.st.Tries[i].Fence(), c.st.Tries[i].Text); s.n == most || c.fleet && len(s.plain) >= sheetBytes {
 			if err := put(); err != nil {
 				return err
 			}
