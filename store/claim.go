@@ -174,7 +174,7 @@ func (s *Store) Recipients(ctx context.Context, portfolio string, borrowers []Bo
 	}
 	out := make(map[ledger.BorrowerID]Recipient, len(borrowers))
 	var args values
-	query := `SELECT id, box FROM sealed_borrower WHERE ` + among("id", facts, false, &args)
+	query := `SELECT id, box FROM sealed_borrower WHERE ` + among("id", facts, &args)
 	var open opener
 	err := s.glance(ctx, func(on direct) error {
 		return on.ask(ctx, query, &args, func(r row) error {

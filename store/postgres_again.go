@@ -49,7 +49,7 @@ func (g *gather) refer() error {
 	b := pgBatch{c: page.c}
 	ask := func(query, column string, ids []int64) *pgPage {
 		var args values
-		return b.open(query+among(column, ids, false, &args), &args)
+		return b.open(query+among(column, ids, &args), &args)
 	}
 	persons := ask(`SELECT id, turn FROM person WHERE `, "id", g.persons)
 	of := ask(`SELECT id, ref FROM borrower WHERE `, "id", borrowers)

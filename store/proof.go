@@ -97,7 +97,7 @@ func (s *Store) Provers(ctx context.Context, to map[ledger.BorrowerID]Recipient)
 		return nil
 	}
 	var args values
-	query := `SELECT DISTINCT borrower FROM proof WHERE ` + among("borrower", ids, false, &args)
+	query := `SELECT DISTINCT borrower FROM proof WHERE ` + among("borrower", ids, &args)
 	return s.glance(ctx, func(on direct) error {
 		return on.ask(ctx, query, &args, func(r row) error {
 			if one, ok := to[ledger.BorrowerID(r.int(0))]; ok {

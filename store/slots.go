@@ -164,7 +164,7 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 	}
 	turns := make(map[ledger.PersonID]int64, len(ids))
 	var args values
-	err := c.on.ask(c.ctx, `SELECT id, turn FROM person WHERE `+among("id", ids, false, &args), &args, func(r row) error {
+	err := c.on.ask(c.ctx, `SELECT id, turn FROM person WHERE `+among("id", ids, &args), &args, func(r row) error {
 		turns[ledger.PersonID(r.int(0))] = r.int(1)
 		return nil
 	})
@@ -172,10 +172,9 @@ func (c *commit) turns() (map[ledger.PersonID]int64, error) {
 }
 
 // among returns the condition that a column is one of some numbers, and adds what it asks for to args. Numbers that lie
-// close together are read as a span, with those between them, over which whoever asks passes. exactly says that nothing
-// but the numbers may be met.
-func among(column string, ids []int64, exactly bool, args *values) string {
-	if low, high, ok := reach(ids); ok && !exactly {
+// close together are read as a span, with those between them, over which whoever asks passes.
+func among(column string, ids []int64, args *values) string {
+	if low, high, ok := reach(ids); ok {
 		args.int(low).int(high)
 		return column + ` BETWEEN ? AND ?`
 	}
