@@ -62,6 +62,8 @@ func TestAdministratorInABrowser(t *testing.T) {
 		p.press(`form[action$="/roles"] button`)
 		p.want(eval[string](p, "location.pathname"), c.roles)
 
+		p.press(`header a[href="/console/carriers"]`)
+		p.look(name("carriers"))
 		file := filepath.Join(dir, c.lang+".csv")
 		text := strings.NewReplacer("G00", "G"+c.lang, "N1", "N"+c.lang+"1", "N2", "N"+c.lang+"2").Replace(bankFile) + "G9,N9,测试己,+8617405310013,CN-ZJ,2026-09-31,10.00,CNY,x\n"
 		must(t, os.WriteFile(file, []byte(text), 0o600))

@@ -98,6 +98,7 @@ func (v *visit) nav() (out []place) {
 		{access.Borrowers, "borrowers", "借款人", "Borrowers", "b", "borrowers/"},
 		{access.Reports, "reports", "报表", "Reports", "r", "reports/"},
 		{access.Approve, "approvals", "待审批", "Approvals", "p", ""},
+		{access.Carriers, "carriers", "通道", "Carriers", "c", ""},
 		{access.Import, "imports", "导入", "Import", "m", "imports/"},
 		{access.Users, "users", "用户", "Users", "u", "users/"},
 		{access.Strategies, "strategies", "策略", "Strategies", "s", "strategies/"},

@@ -50,6 +50,8 @@ func (c *Console) routes() []route {
 		{"GET /console/reports/{portfolio}", access.Reports, c.reportFile, inside},
 		{"GET /console/reports/{portfolio}/{file}", access.Reports, c.sheetFile, inside},
 
+		{"GET /console/carriers", access.Carriers, c.carriers, inside},
+
 		{"GET /console/imports", access.Import, c.imports, inside},
 		{"POST /console/imports", access.Import, c.imported, inside},
 		{"GET /console/imports/{id}", access.Import, c.importing, inside},

@@ -205,3 +205,28 @@ func (s *Store) Room(ctx context.Context, name string, fill func() error) (err e
 	_, unlock := held.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(?)`, lockMigrate)
 	return errors.Join(err, unlock)
 }
+
+// A BindSum is what holds sessions of a carrier at present.
+type BindSum struct {
+	Carrier  string
+	Sessions int
+	Share    int64 // thousandths of a part a second, of all of them; 0: there is no limit
+}
+
+// BindSums returns what holds sessions at a real time, by carrier.
+func (s *Store) BindSums(ctx context.Context, now time.Time) (out []BindSum, err error) {
+	from, to := leased(now)
+	rows, err := s.read.QueryContext(ctx, `SELECT carrier, count(*), CAST(coalesce(sum(share), 0) AS BIGINT) FROM bind WHERE lease_until BETWEEN ? AND ? GROUP BY carrier ORDER BY carrier`, from, to)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var b BindSum
+		if err := rows.Scan(&b.Carrier, &b.Sessions, &b.Share); err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, b)
+	}
+	return out, wrap(rows.Err())
+}

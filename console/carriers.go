@@ -1,0 +1,154 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
+)
+
+// A carrierList is the page of the carriers: who hands over to them, how fast, what waits, what came of it, and of what nobody knows.
+type carrierList struct {
+	Carriers []*carrierLine
+	Unknown  []unknownLine
+	More     bool // there are more unknown ones than are shown
+}
+
+type carrierLine struct {
+	Name, Portfolios string
+	Sessions         int
+	Pace             string
+	Due, Later       int64
+	Oldest           string // since when what is due waits; empty: nothing is
+	Late             bool
+	Sums             []sumLine
+	Reasons          []sumLine
+	oldest           time.Time
+	states           map[string]int64
+	reasons          map[string]int64
+}
+
+type unknownLine struct{ Message, Portfolio, When, Why string }
+
+// mostUnknown is how many unknown outcomes of a portfolio are shown; duly report unknown has them all.
+const mostUnknown = 50
+
+// waitsLong is after how long what is due and does not leave is told in red.
+const waitsLong = 5 * time.Minute
+
+// carriers shows them. It holds numbers of messages, and nothing of whom they were for.
+func (c *Console) carriers(v *visit) error {
+	var l carrierList
+	find := func(name string) *carrierLine {
+		i := slices.IndexFunc(l.Carriers, func(x *carrierLine) bool { return x.Name == name })
+		if i < 0 {
+			l.Carriers = append(l.Carriers, &carrierLine{Name: name, states: map[string]int64{}, reasons: map[string]int64{}})
+			i = len(l.Carriers) - 1
+		}
+		return l.Carriers[i]
+	}
+	backlog, err := summed(v, "backlog", func(ctx context.Context) (store.Backlog, error) {
+		return c.Gate.Store.Backlog(ctx, v.at, c.Gate.Wire())
+	})
+	if err != nil {
+		return err
+	}
+	for _, h := range v.houses(access.Carriers) {
+		if err := v.carrierOf(h, find(h.Carrier), &backlog, &l); err != nil {
+			return err
+		}
+	}
+	binds, err := c.Gate.Store.BindSums(v.r.Context(), c.Gate.Wire())
+	if err != nil {
+		return err
+	}
+	for _, b := range binds {
+		i := slices.IndexFunc(l.Carriers, func(x *carrierLine) bool { return x.Name == b.Carrier })
+		if i < 0 {
+			continue // of a portfolio that the visitor has nothing to do with
+		}
+		l.Carriers[i].Sessions = b.Sessions
+		if b.Share > 0 {
+			l.Carriers[i].Pace = fmt.Sprintf(v.say("每秒%s条", "%s parts a second"), strconv.FormatFloat(float64(b.Share)/1000, 'f', -1, 64))
+		}
+	}
+	for _, x := range l.Carriers {
+		x.told(v)
+	}
+	return v.show(http.StatusOK, "carriers", "通道", "Carriers", l)
+}
+
+// carrierOf adds what one portfolio hands over to its carrier.
+func (v *visit) carrierOf(h *engine.Portfolio, x *carrierLine, b *store.Backlog, l *carrierList) error {
+	if x.Portfolios != "" {
+		x.Portfolios += v.say("、", ", ")
+	}
+	x.Portfolios += h.Ref
+	for _, p := range b.Portfolios {
+		if p.Ref != h.Ref {
+			continue
+		}
+		x.Due, x.Later = x.Due+p.Due, x.Later+p.Waiting-p.Due
+		if !p.Oldest.IsZero() && (x.oldest.IsZero() || p.Oldest.Before(x.oldest)) {
+			x.oldest = p.Oldest
+		}
+	}
+	key := strconv.FormatInt(h.Row(), 10)
+	begins := ledger.Day(v.at.In(h.Zone)).At(0, 0, h.Zone)
+	counts, err := summed(v, "carrier counts "+key, func(ctx context.Context) ([]store.Count, error) {
+		return v.Gate.Store.Counts(ctx, h.Row(), begins, time.Time{})
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range counts {
+		x.states[n.State] += n.Number
+		if n.Reason != "" && (n.State == "refused" || n.State == "unknown" || n.State == "undelivered") {
+			x.reasons[n.Reason] += n.Number
+		}
+	}
+	unknown, err := v.Gate.Store.Unknown(v.r.Context(), h.Row(), mostUnknown+1)
+	if err != nil {
+		return err
+	}
+	for i := range unknown {
+		if i == mostUnknown {
+			l.More = true
+			break
+		}
+		u := &unknown[i]
+		why, _ := v.rule(h, u.Code)
+		l.Unknown = append(l.Unknown, unknownLine{u.ID.String(), h.Ref, v.minute(u.At), why})
+	}
+	return nil
+}
+
+// told puts the sums into words.
+func (x *carrierLine) told(v *visit) {
+	if !x.oldest.IsZero() {
+		x.Oldest, x.Late = v.soon(x.oldest), v.at.Sub(x.oldest) > waitsLong
+	}
+	for _, s := range shownStates {
+		if x.states[s] > 0 {
+			x.Sums = append(x.Sums, sumLine{s, words.In(words.States, s, v.lang), x.states[s]})
+		}
+	}
+	for reason, n := range x.reasons {
+		why, _ := v.rule(nil, reason)
+		x.Reasons = append(x.Reasons, sumLine{reason, why, n})
+	}
+	slices.SortFunc(x.Reasons, func(a, b sumLine) int {
+		if a.Number != b.Number {
+			return int(b.Number - a.Number)
+		}
+		return len(a.Name) - len(b.Name)
+	})
+}
