@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/measure"
 	"github.com/dulyhq/duly/store"
@@ -230,7 +231,7 @@ var columns = []struct {
 }
 
 func (r *funnelReport) fields(row *measure.Row) []string {
-	cells := []string{r.portfolio.Ref, row.Stage}
+	cells := []string{intake.Inert(r.portfolio.Ref), intake.Inert(row.Stage)}
 	for _, c := range columns {
 		cells = append(cells, strconv.FormatInt(c.of(row), 10))
 	}
