@@ -53,6 +53,12 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
 	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
+	a.inboxActs(c, &f)
+	return c
+}
+
+// inboxActs are the commands below inbox, but for those with files of their own.
+func (a *app) inboxActs(c *cobra.Command, f *inboxFlags) {
 	sub := func(use, short, example string, args int, flags func(*cobra.Command), run func(context.Context, *engine.Engine, []string) error) {
 		s := &cobra.Command{Use: use, Short: short, Example: "  duly inbox " + example, Args: exactly(args, "this is called as duly inbox "+use), RunE: func(c *cobra.Command, args []string) error {
 			return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return run(c.Context(), e, args) })
@@ -75,10 +81,10 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 			return err
 		}
 		f.by = reader
-		return a.inboxShow(ctx, e, args[0], f)
+		return a.inboxShow(ctx, e, args[0], *f)
 	})
-	a.inboxAnswerCommand(c, &f)
-	a.inboxWriteCommand(c, &f)
+	a.inboxAnswerCommand(c, f)
+	a.inboxWriteCommand(c, f)
 	sub("close NUMBER", "What waited is done", "close 12 --by staff:17 --outcome explained --root-cause billing", 1, func(s *cobra.Command) {
 		by(s)
 		s.Flags().StringVar(&f.outcome, "outcome", "answered", "what came of it, in a word or two: never a name")
@@ -86,20 +92,19 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 		s.Flags().StringVar(&f.reference, "reference", "", "a regulator's reference")
 		s.Flags().BoolVar(&f.keep, "keep-state", false, "contact goes on resting")
 	}, func(ctx context.Context, e *engine.Engine, args []string) error {
-		return a.inboxClose(ctx, e, args[0], f)
+		return a.inboxClose(ctx, e, args[0], *f)
 	})
 	sub("correct REPLY MEANING", "Say what a reply means; the number is that of the reply", "correct 31 promise --by staff:17", 2, by, func(ctx context.Context, e *engine.Engine, args []string) error {
-		return a.inboxCorrect(ctx, e, args[0], args[1], f)
+		return a.inboxCorrect(ctx, e, args[0], args[1], *f)
 	})
 	sub("cause BORROWER CAUSE", "Say why a payment is late; wilful needs a reason", "cause B00017 job_loss --by staff:17", 2, func(s *cobra.Command) {
 		by(s)
 		s.Flags().StringVar(&f.reason, "reason", "", "why you say so; it is sealed")
 	}, func(ctx context.Context, e *engine.Engine, args []string) error {
-		return a.inboxCause(ctx, e, args[0], args[1], f)
+		return a.inboxCause(ctx, e, args[0], args[1], *f)
 	})
 	sub("export", "The corrected replies as training texts: meaning, a tab, the words; the audit keeps who took them out", "export > corrections.tsv", 0, func(s *cobra.Command) { byWhom(s, &taker) },
 		func(ctx context.Context, e *engine.Engine, _ []string) error { return a.inboxExport(ctx, e, taker) })
-	return c
 }
 
 // deskLine is one item, for machines.

@@ -58,9 +58,9 @@ at once: whoever is signed in is signed out. The console's page of users does th
 	return c
 }
 
-// userChanges are the commands that change who may come in: each takes a login, and says who does it.
-func (a *app) userChanges(c *cobra.Command, f *userFlags) {
-	sub := func(use, short, example string, more func(*cobra.Command), run func(context.Context, *Config, *signin.Gate, []string) error) {
+// userChange returns what adds a command that changes who may come in.
+func (a *app) userChange(c *cobra.Command, f *userFlags) func(use, short, example string, more func(*cobra.Command), run func(context.Context, *Config, *signin.Gate, []string) error) {
+	return func(use, short, example string, more func(*cobra.Command), run func(context.Context, *Config, *signin.Gate, []string) error) {
 		s := &cobra.Command{Use: use, Short: short, Example: "  duly user " + example, Args: exactly(1, "this is called as duly user "+use), RunE: func(c *cobra.Command, args []string) error {
 			if err := staff(f.by); err != nil {
 				return err
@@ -84,6 +84,11 @@ func (a *app) userChanges(c *cobra.Command, f *userFlags) {
 		}
 		c.AddCommand(s)
 	}
+}
+
+// userChanges are the commands that change who may come in: each takes a login, and says who does it.
+func (a *app) userChanges(c *cobra.Command, f *userFlags) {
+	sub := a.userChange(c, f)
 	roles := func(s *cobra.Command) {
 		s.Flags().StringArrayVar(&f.roles, "role", nil, "a role, or a role in one portfolio such as collector@cards; may be given several times")
 	}

@@ -168,7 +168,7 @@ func grantsOf(ctx context.Context, tx *sql.Tx, id int64) (out access.Grants, err
 // SetGrants gives somebody these roles and no others, and ends their sessions. ErrLastAdministrator says that nobody would be left who
 // gives roles.
 func (s *Store) SetGrants(ctx context.Context, id int64, grants access.Grants, by string, at time.Time) error {
-	return s.keepingOne(ctx, id, func(tx *sql.Tx) error {
+	return s.keepingOne(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_role WHERE staff = ?`, id); err != nil {
 			return wrap(err)
 		}
@@ -188,7 +188,7 @@ func endSessions(ctx context.Context, tx *sql.Tx, id int64) error {
 // EndStaff lets somebody in no more, for good. ErrNotFound says that nobody who has not ended has that number; ErrLastAdministrator
 // as of SetGrants.
 func (s *Store) EndStaff(ctx context.Context, id int64, by string, at time.Time) error {
-	return s.keepingOne(ctx, id, func(tx *sql.Tx) error {
+	return s.keepingOne(ctx, func(tx *sql.Tx) error {
 		if err := one(tx.ExecContext(ctx, `UPDATE staff SET ended_at = ? WHERE id = ? AND ended_at = 0`, millis(at), id)); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ var ErrLastAdministrator = errors.New("store: nobody would be left who says who 
 
 // keepingOne changes somebody, unless that would take the last who may come in and say who works here, in every portfolio. It is counted
 // in the transaction that would do it: two administrators cannot end each other at once.
-func (s *Store) keepingOne(ctx context.Context, id int64, change func(*sql.Tx) error) error {
+func (s *Store) keepingOne(ctx context.Context, change func(*sql.Tx) error) error {
 	return s.update(ctx, func(tx *sql.Tx) error {
 		before, err := s.keepers(ctx, tx)
 		if err != nil {
@@ -45,7 +45,7 @@ func (s *Store) keepers(ctx context.Context, tx *sql.Tx) (n int, err error) {
 // LockStaff lets somebody in no more until UnlockStaff, and ends their sessions. ErrNotFound says that nobody of that number may
 // come in; ErrLastAdministrator as of SetGrants.
 func (s *Store) LockStaff(ctx context.Context, id int64, by string, at time.Time) error {
-	return s.keepingOne(ctx, id, func(tx *sql.Tx) error {
+	return s.keepingOne(ctx, func(tx *sql.Tx) error {
 		if err := one(tx.ExecContext(ctx, `UPDATE staff SET locked_at = ? WHERE id = ? AND ended_at = 0 AND locked_at = 0`, millis(at), id)); err != nil {
 			return err
 		}
