@@ -14,7 +14,7 @@ import (
 // billCommand keeps what a carrier asks for, so that it can be held against what was handed over.
 func (a *app) billCommand() *cobra.Command {
 	var parts int64
-	var total, currency string
+	var total, currency, by string
 	c := &cobra.Command{
 		Use:   "bill CARRIER MONTH",
 		Short: "Keep what a carrier asks for a month, to hold it against what was handed over",
@@ -24,6 +24,9 @@ counts no more. duly report bill shows the difference.`,
   duly report bill`,
 		Args: exactly(2, "bill takes a carrier and a month, such as: duly bill main 2026-09 --parts 1204833 --total 54217.49"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := staff(by); err != nil {
+				return err
+			}
 			cfg, err := a.loadConfig()
 			if err != nil {
 				return err
@@ -45,17 +48,18 @@ counts no more. duly report bill shows the difference.`,
 				return fail(Usage, "--parts and --total are what the bill says, such as 1204833 and 54217.49; --currency where the carrier's cost has none")
 			}
 			return cfg.withStore(c.Context(), func(s *store.Store) error {
-				return a.keepBill(c.Context(), s, measure.Bill{Carrier: args[0], Month: month.Format("2006-01"), Parts: parts, Minor: m.Minor, Unit: string(cur)})
+				return a.keepBill(c.Context(), s, measure.Bill{Carrier: args[0], Month: month.Format("2006-01"), Parts: parts, Minor: m.Minor, Unit: string(cur)}, by)
 			})
 		},
 	}
 	c.Flags().Int64Var(&parts, "parts", 0, "how many parts the bill counts")
 	c.Flags().StringVar(&total, "total", "", "what it asks for, such as 54217.49")
 	c.Flags().StringVar(&currency, "currency", "", "its currency (default: that of the carrier's cost)")
+	byWhom(c, &by)
 	a.nowFlag(c)
 	return c
 }
 
-func (a *app) keepBill(ctx context.Context, s *store.Store, b measure.Bill) error {
-	return s.AddBill(ctx, b, a.clock.time(), "command")
+func (a *app) keepBill(ctx context.Context, s *store.Store, b measure.Bill, by string) error {
+	return s.AddBill(ctx, b, a.clock.time(), by)
 }

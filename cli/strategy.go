@@ -62,7 +62,7 @@ in force again. Whatever runs takes it within a second, without a restart.`,
 		c.AddCommand(s)
 		return s
 	}
-	list := sub("list", "Which there are", "list", exactly(0, "this is called as duly strategy list"), false, func(s *strategyDesk, _ []string) error { return s.list() })
+	list := sub("list", "The strategies of a portfolio, with the version in force and who put it there", "list", exactly(0, "this is called as duly strategy list"), false, func(s *strategyDesk, _ []string) error { return s.list() })
 	sub("show [VERSION]", "The text of a version, or of the one in force", "show 2", atMost(1, "this is called as duly strategy show [VERSION]"), false, (*strategyDesk).show)
 	sub("diff VERSION [VERSION]", "What a version says differently: beside the one in force, or another", "diff 1 2", between(1, 2, "this is called as duly strategy diff VERSION [VERSION]"), false, (*strategyDesk).diff)
 	sub("draft FILE", "Check a file, and ask that it be put in force", "draft ./gentle.yaml --by strategist:4 --reason \"fewer messages\"", exactly(1, "this is called as duly strategy draft FILE"), true, (*strategyDesk).draft)

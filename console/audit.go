@@ -34,6 +34,7 @@ var deedWords = map[string][2]string{
 	"arrangement_asked": {"申请约定", "asked for an arrangement"}, "arrangement_agreed": {"达成约定", "agreed"}, "arrangement_withdrawn": {"撤回约定", "ended an arrangement"},
 	"arrangement_confirmed": {"核心系统确认约定", "booked an arrangement"}, "events_again": {"重新推送事件", "let events be tried again"},
 	"page_opened": {"生成借款人页面查询码", "made a code for a borrower's page"}, "backed_up": {"备份数据库", "backed up"}, "erasure_begun": {"开始删除", "began an erasure"}, "cause_said": {"记录逾期原因", "said why a payment is late"}, "replies_exported": {"导出回复内容", "took replies out"},
+	"bill_kept": {"登记通道账单", "kept a carrier's bill"}, "retained": {"按保存期限清理", "gave up what need not be kept"},
 	"looked_by_tail": {"按手机号后四位查找", "searched by the end of a phone"},
 	"written":        {"人工去信", "wrote to a borrower"},
 	"user_locked":    {"锁定用户", "locked a user"}, "user_unlocked": {"解锁用户", "unlocked a user"}, "user_signed_out": {"结束用户登录", "ended a user's sessions"},

@@ -33,11 +33,14 @@ func (s *Store) Bills(ctx context.Context) (out []measure.Bill, err error) {
 	return out, wrap(rows.Err())
 }
 
-// AddBill keeps what a carrier asked for; it takes the place of what was said of the month before.
+// AddBill keeps what a carrier asked for; it takes the place of what was said of the month before, and the audit says who gave it.
 func (s *Store) AddBill(ctx context.Context, b measure.Bill, now time.Time, who string) error {
-	return s.transaction(ctx, anyone, func(tx *sql.Tx, _ direct) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO carrier_bill (carrier, month, parts, minor, currency, known_at, who) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			b.Carrier, b.Month, b.Parts, b.Minor, b.Unit, millis(now), who)
+		if err == nil {
+			_, err = s.deed(ctx, tx, Deed{At: now, Who: who, What: "bill_kept", Subject: b.Carrier + " " + b.Month})
+		}
 		return wrap(err)
 	})
 }
