@@ -24,6 +24,7 @@ func (l *Line) Sent() bool {
 // A Kind says what a column holds. The zero value is words.
 type Kind int
 
+// The kinds of columns.
 const (
 	AsText   Kind = iota
 	AsCount       // a number of things
