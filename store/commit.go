@@ -83,24 +83,14 @@ func (c *commit) exec(query string, args ...any) (int64, error) {
 
 // run applies what came back before it permits anything, so that a stop in the step counts for its fences.
 func (c *commit) run() error {
-	if err := c.back(); err != nil || c.st.Claim == nil {
-		return err
-	}
-	return c.forth()
-}
-
-// back keeps the lease and applies what came back.
-func (c *commit) back() error {
 	for _, f := range []func() error{c.lease, c.replies, c.outcomes, c.receipts} {
 		if err := f(); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// forth takes the claim and permits what may leave.
-func (c *commit) forth() error {
+	if c.st.Claim == nil {
+		return nil
+	}
 	if err := c.safe(c.ctx, c.tx); err != nil {
 		return err
 	}

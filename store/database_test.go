@@ -35,6 +35,5 @@ func folder(t testing.TB) string {
 
 // TestMain runs every test on SQLite and then on PostgreSQL.
 func TestMain(m *testing.M) {
-	leastApart = 1 // steps of tests are small, and the two ways of storing one must not differ
 	os.Exit(pgtest.Twice(m, &onPostgres))
 }

@@ -137,22 +137,13 @@ func (st *Step) back() time.Time {
 	return st.BackAt
 }
 
-// Commit stores a step in one transaction, or on PostgreSQL in two of which neither counts without what it needs of the other (see
-// commitParts). What it permits is durable when it returns, and so is what came back with it.
+// Commit stores a step in one transaction. What it permits is durable when it returns.
 func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 	// A step is short: it is not cut off in the middle, which spares each statement a watch on ctx.
 	if err := ctx.Err(); err != nil {
 		return StepResult{}, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	if s.fleet && st.parts() {
-		return s.commitParts(ctx, st)
-	}
-	return s.commitWhole(ctx, st)
-}
-
-// commitWhole stores a step in one transaction.
-func (s *Store) commitWhole(ctx context.Context, st *Step) (StepResult, error) {
 	var res StepResult
 	var c *commit
 	within := s.step
@@ -185,7 +176,7 @@ func (s *Store) commitWhole(ctx context.Context, st *Step) (StepResult, error) {
 		// What came back must not be lost with the claim.
 		again := *st
 		again.Claim = nil
-		if res, err = s.commitWhole(ctx, &again); err == nil {
+		if res, err = s.Commit(ctx, &again); err == nil {
 			res.ClaimLost, res.Permitted = true, make([]bool, len(st.Tries))
 			if notNow(why) {
 				res.NotNow = why

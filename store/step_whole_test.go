@@ -9,44 +9,44 @@ import (
 	"github.com/dulyhq/duly/outbox"
 )
 
-// TestParts: what came back and the claim of one step are stored on PostgreSQL by two connections, and whatever is in the way of either, the
-// answer and what is stored are those of one transaction.
-func TestParts(t *testing.T) {
+// TestStepWhole: what came back with a claim is stored whatever is in the way of the claim, and nothing of either where the worker is dead or
+// what came back cannot be stored; on both databases.
+func TestStepWhole(t *testing.T) {
 	const n = 8
 	all := inStep{fences: 2 * n, outcomes: n, receipts: n, permitted: n}
 	for name, c := range map[string]struct {
-		before func(*testing.T, *partsCase) // what is in the way; nil: nothing
+		before func(*testing.T, *wholeCase) // what is in the way; nil: nothing
 		want   inStep
 		lost   bool  // the claim
 		fails  error // what Commit returns; nil: nothing
 	}{
 		"nothing in the way": {want: all},
-		"a receipt that is there": {before: func(t *testing.T, c *partsCase) {
+		"a receipt that is there": {before: func(t *testing.T, c *wholeCase) {
 			c.exec(t, `INSERT INTO receipt (id, at, kind, code, cause) VALUES (?, 1, 'delivered', '', '')`, receiptID(c.first.Tries[3].Fence(), 1))
 		}, want: all},
-		"a receipt before its outcome": {before: func(t *testing.T, c *partsCase) {
+		"a receipt before its outcome": {before: func(t *testing.T, c *wholeCase) {
 			c.next.Receipts = c.next.Receipts[1:]
 			c.exec(t, `INSERT INTO orphan (carrier, carrier_id, at, kind, code, cause) VALUES ('main', 'id0', 1, 'delivered', '', '')`)
 		}, want: inStep{fences: 2 * n, outcomes: n, receipts: n, permitted: n, adopted: 1}},
-		"a slot that is taken": {before: func(t *testing.T, c *partsCase) {
+		"a slot that is taken": {before: func(t *testing.T, c *wholeCase) {
 			c.exec(t, `INSERT INTO contact (subject, seq, at, day, capset, message, channel, portfolio, treatment, episode) VALUES (?, 1, ?, ?, 1, 0, 'sms', 1, 0, 0)`,
 				c.next.Tries[2].Slots[0].subject(), millis(noon), int64(c.next.Tries[2].Day))
 		}, want: inStep{fences: 2*n - 1, outcomes: n, receipts: n, permitted: n - 1}},
-		"a claim that another has": {before: func(t *testing.T, c *partsCase) {
+		"a claim that another has": {before: func(t *testing.T, c *wholeCase) {
 			c.exec(t, `UPDATE batch SET next = ?`, c.next.Claim.From+1)
 		}, want: inStep{fences: n, outcomes: n, receipts: n}, lost: true},
-		"a database that is held": {before: func(t *testing.T, c *partsCase) {
+		"a database that is held": {before: func(t *testing.T, c *wholeCase) {
 			if err := c.s.Hold(context.Background(), wire, HeldOther, "somebody"); err != nil {
 				t.Fatal(err)
 			}
 		}, want: inStep{fences: n, outcomes: n, receipts: n}, lost: true},
-		"a worker taken for dead": {before: func(t *testing.T, c *partsCase) {
+		"a worker taken for dead": {before: func(t *testing.T, c *wholeCase) {
 			c.exec(t, `UPDATE worker SET lease_until = ?`, millis(wire)-1)
 		}, want: inStep{fences: n}, fails: ErrLeaseLost},
-		"an outcome that is none": {before: func(_ *testing.T, c *partsCase) { c.next.Outcomes[n-1].Event = 0 }, want: inStep{fences: n}, fails: errAny},
+		"an outcome that is none": {before: func(_ *testing.T, c *wholeCase) { c.next.Outcomes[n-1].Event = 0 }, want: inStep{fences: n}, fails: errAny},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pc := newParts(t, n)
+			pc := newWhole(t, n)
 			if c.before != nil {
 				c.before(t, pc)
 			}
@@ -73,49 +73,18 @@ func TestParts(t *testing.T) {
 // errAny stands for an error of no name.
 var errAny = errors.New("any error")
 
-// TestPartsTogether: a step that permits what it does is answered when all of it is stored, and what somebody else sees of it in between
-// never has the claim without what came back, for that would leave more unknown after a crash than the window.
-func TestPartsTogether(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a store for each round")
-	}
-	const n, rounds = 40, 3
-	for range rounds {
-		c := newParts(t, n)
-		other := reopen(t, c.s)
-		done := make(chan error, 1)
-		go func() { _, err := c.s.Commit(context.Background(), c.next); done <- err }()
-		for over := false; !over; {
-			select {
-			case err := <-done:
-				if over = true; err != nil {
-					t.Fatal(err)
-				}
-			default:
-			}
-			var fences, outcomes int
-			if err := other.read.QueryRow(`SELECT (SELECT count(*) FROM fence), (SELECT count(*) FROM outcome)`).Scan(&fences, &outcomes); err != nil {
-				t.Fatal(err)
-			}
-			if fences > n && outcomes < n {
-				t.Fatalf("%d fences beside %d outcomes", fences, outcomes)
-			}
-		}
-	}
-}
-
 type inStep struct{ fences, outcomes, receipts, permitted, adopted int }
 
-// partsCase is a worker that has handed n messages over, and the step in which their outcomes and receipts come with n more.
-type partsCase struct {
+// wholeCase is a worker that has handed n messages over, and the step in which their outcomes and receipts come with n more.
+type wholeCase struct {
 	s           *Store
 	first, next *Step
 }
 
-func newParts(t *testing.T, n int) *partsCase {
+func newWhole(t *testing.T, n int) *wholeCase {
 	t.Helper()
 	ctx := context.Background()
-	c := &partsCase{s: open(t)}
+	c := &wholeCase{s: open(t)}
 	p := planned(t, c.s, 2*n)
 	worker, caps := hire(t, c.s), houseCaps(t, c.s)
 	claimed := func() *Step {
@@ -143,14 +112,14 @@ func newParts(t *testing.T, n int) *partsCase {
 	return c
 }
 
-func (c *partsCase) exec(t *testing.T, query string, args ...any) {
+func (c *wholeCase) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
 	if _, err := c.s.write.Exec(query, args...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (c *partsCase) count(t *testing.T) (n inStep) {
+func (c *wholeCase) count(t *testing.T) (n inStep) {
 	t.Helper()
 	if err := c.s.read.QueryRow(`SELECT (SELECT count(*) FROM fence), (SELECT count(*) FROM outcome), (SELECT count(*) FROM receipt)`).
 		Scan(&n.fences, &n.outcomes, &n.receipts); err != nil {
