@@ -40,7 +40,7 @@ func TestDefencesAreTested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`([a-z/]+)` `((?:Test|Fuzz)[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
+	named := regexp.MustCompile("`([a-z/.]+)` `((?:Test|Fuzz)[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
 	for _, m := range named {
 		files, _ := filepath.Glob("../" + m[1] + "/*_test.go")
 		if !slices.ContainsFunc(files, func(f string) bool {
