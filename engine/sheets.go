@@ -101,7 +101,7 @@ func SheetTitle(name string) (zh, en string) {
 
 var sheetTitles = map[string][2]string{
 	"treatments": {"分处置回收", "Recovery by treatment"}, "recovery": {"按月回收", "Recovery by month"}, "cures": {"回正", "Cure by stage"}, "rates": {"滚动率", "Roll rates"},
-	"cohorts-late": {"逾期队列", "Cohorts: first lateness"}, "cohorts-opened": {"放款队列", "Cohorts: disbursement"}, "nth": {"第几次联系", "Nth contact"}, "promises": {"承诺兑现", "Promises kept"},
+	"cohorts-late": {"逾期批次", "Cohorts: first lateness"}, "cohorts-opened": {"放款批次", "Cohorts: disbursement"}, "nth": {"第几次联系", "Nth contact"}, "promises": {"承诺兑现", "Promises kept"},
 	"complaints": {"投诉与退订", "Complaints and stops"}, "holds": {"暂不联系", "Holds by rule"}, "bill": {"账单核对", "Carriers' bills"},
 }
 

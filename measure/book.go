@@ -143,12 +143,12 @@ func Cures(lines []Line, buckets []string) Sheet {
 // and which more than thirty days late.
 func Cohorts(lines []Line, kind string) Sheet {
 	s := Sheet{
-		Name: "cohorts-" + kind, EN: "Cohorts by month of first lateness", ZH: "按首次逾期月份的队列",
+		Name: "cohorts-" + kind, EN: "Cohorts by month of first lateness", ZH: "按首次逾期月份的批次",
 		NoteEN: "The share that was current so many months after.", NoteZH: "若干个月后处于正常状态的占比。",
 		Columns: []Column{{Name: "month", EN: "Month", ZH: "月份", Of: "month"}, {Name: "loans", EN: "Loans", ZH: "笔数", Kind: AsCount}},
 	}
 	if kind == "opened" {
-		s.EN, s.ZH, s.NoteEN, s.NoteZH = "Cohorts by month of disbursement", "按放款月份的队列", "The share that was more than 30 days late so many months after.", "若干个月后逾期超过30天的占比。"
+		s.EN, s.ZH, s.NoteEN, s.NoteZH = "Cohorts by month of disbursement", "按放款月份的批次", "The share that was more than 30 days late so many months after.", "若干个月后逾期超过30天的占比。"
 	}
 	type key struct {
 		day ledger.Date
