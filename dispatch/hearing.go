@@ -8,6 +8,7 @@ import "time"
 type hearing struct {
 	heard time.Time     // when it answered last, or bound
 	deaf  bool          // a message was overdue and nothing else had been answered meanwhile
+	doubt bool          // a message was overdue soon after others had been answered: nothing leaves until one of those in the air tells
 	until time.Time     // when it is tried again
 	pause time.Duration // the next pause
 }
@@ -22,8 +23,14 @@ func (h *hearing) answered(now time.Time) { *h = hearing{heard: now} }
 
 // overdue notes that an answer did not come within patience.
 func (h *hearing) overdue(now time.Time, patience time.Duration) {
-	if now.Sub(h.heard) < patience || h.deaf && now.Before(h.until) {
-		return // others were answered, or it is one of the same window
+	if now.Sub(h.heard) < patience {
+		// Others were answered since it was written, or the carrier fell silent just after: what was written before its last answer is
+		// overdue before anything written since, and were its places taken by more, more than a window would be unknown.
+		h.doubt = true
+		return
+	}
+	if h.deaf && now.Before(h.until) {
+		return // it is one of the same window
 	}
 	h.deaf = true
 	h.pause = min(max(2*h.pause, leastSilence), mostSilence)
@@ -33,6 +40,9 @@ func (h *hearing) overdue(now time.Time, patience time.Duration) {
 // room returns how many may leave of those that the pace lets leave, with so many in the air.
 func (h *hearing) room(now time.Time, room, flying int) int {
 	if !h.deaf {
+		if h.doubt = h.doubt && flying > 0; h.doubt {
+			return 0
+		}
 		return room
 	}
 	if flying > 0 || now.Before(h.until) {

@@ -43,3 +43,26 @@ func TestHearing(t *testing.T) {
 		t.Errorf("it answers, and the room is %d", got)
 	}
 }
+
+// TestSilenceBeginsInAWindow: what was written before the carrier's last answer is overdue before what was written since. Its
+// places are not taken by others until it is known whether the carrier still answers, or two windows would be unknown.
+func TestSilenceBeginsInAWindow(t *testing.T) {
+	const patience = 2 * time.Second
+	at := time.Unix(0, 0)
+	var h hearing
+	h.answered(at)
+	h.overdue(at.Add(patience-20*time.Millisecond), patience) // one of forty-five that were written before
+	if got := h.room(at.Add(patience-20*time.Millisecond), 45, 55); got != 0 {
+		t.Errorf("55 are in the air of which nobody has heard, and there is room for %d more", got)
+	}
+	h.overdue(at.Add(patience+20*time.Millisecond), patience) // one of the others
+	if got := h.room(at.Add(patience+20*time.Millisecond), 100, 0); got != 0 {
+		t.Errorf("the carrier is silent, and there is room for %d", got)
+	}
+	h.answered(at)
+	h.overdue(at.Add(patience-1), patience)
+	h.answered(at.Add(patience)) // another of those in the air
+	if got := h.room(at.Add(patience), 46, 54); got != 46 {
+		t.Errorf("one answer was lost of many, and there is room for %d", got)
+	}
+}
