@@ -17,7 +17,7 @@ import (
 type Disk struct {
 	dir    string
 	volume bool // note what is not synced, so that Lose can be called
-	lies   bool // it says that it has synced, and has not: for a planted breach
+	lies   bool // to who is bound to a carrier it says that it has synced, and has not: for a planted breach
 	now    *Owner
 	media  map[string]*medium
 
@@ -31,6 +31,7 @@ type Owner struct {
 	died  bool // it died by after
 
 	withPower bool // when it dies by after, the power fails
+	bound     bool // it hands over
 }
 
 // sector is the least that a disk writes whole.

@@ -70,6 +70,7 @@ func (w *world) start(carriers ...*carrier) (*process, error) {
 var ctx = context.Background()
 
 func (p *process) bind(c *carrier) error {
+	p.owner.bound = true
 	w := p.w
 	window, batch := 30+w.rng.IntN(170), 20+w.rng.IntN(80)
 	if w.rng.IntN(8) == 0 {

@@ -187,7 +187,7 @@ func fileSync(_ *libc.TLS, file uintptr, _ int32) int32 {
 		return sqlite3.SQLITE_IOERR_FSYNC
 	}
 	h.disk.Syncs++
-	if h.medium != nil && !h.disk.lies {
+	if h.medium != nil && (!h.disk.lies || !h.owner.bound) {
 		h.medium.pending = h.medium.pending[:0]
 	}
 	return sqlite3.SQLITE_OK
