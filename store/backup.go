@@ -47,7 +47,7 @@ func (s *Store) Backup(ctx context.Context, path, who string, wireNow time.Time)
 	if _, err := s.write.ExecContext(ctx, `VACUUM INTO ?`, half); err != nil {
 		return err
 	}
-	err = amend(ctx, half, `UPDATE life SET held_at = max(held_at, ?), held_why = CASE held_at WHEN 0 THEN ? ELSE held_why END WHERE id = 1`, millis(wireNow), HeldCopied)
+	err = amend(ctx, half, `UPDATE life SET held_at = max(held_at, ?), held_why = CASE held_why WHEN '' THEN ? ELSE held_why END WHERE id = 1`, millis(wireNow), HeldCopied)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func Restore(ctx context.Context, dir, path string, keys *Keys, wireNow time.Tim
 	if err := copyFile(path, half); err != nil {
 		return "", err
 	}
-	if err := amend(ctx, half, `UPDATE life SET held_at = max(held_at, ?), held_why = CASE held_at WHEN 0 THEN ? ELSE held_why END`, millis(wireNow), HeldCopied); err != nil {
+	if err := amend(ctx, half, `UPDATE life SET held_at = max(held_at, ?), held_why = CASE held_why WHEN '' THEN ? ELSE held_why END`, millis(wireNow), HeldCopied); err != nil {
 		return "", err
 	}
 	if err := opens(ctx, half, keys); err != nil {
