@@ -124,7 +124,7 @@ func TestPartsHeldOut(t *testing.T) {
 
 // TestExam reads three exams that are never trained on, and counts false stops and promises over unrelated texts. exam.tsv was written
 // before the rules and the training texts, later.tsv after them, situations.tsv before the second half of the training texts, stops.tsv (stops in other words, and what only looks like one) before the texts on stops;
-// blind.tsv by somebody who had seen neither the training texts nor the other exams. It prints what docs/benchmarks.md keeps; the floors lie a
+// blind.tsv by somebody who had read no training text in that session. It prints what docs/benchmarks.md keeps; the floors lie a
 // little below what was measured, so that a change which costs more than noise is seen.
 func TestExam(t *testing.T) {
 	for _, e := range []struct {
