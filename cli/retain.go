@@ -114,7 +114,11 @@ func (a *app) retain(ctx context.Context, cfg *Config, e *engine.Engine, lang to
 		if dry {
 			say = lang.say("%s: %s %s would be given up", "%s：将删除 %s 条 %s")
 		}
-		g.line(say, one.Portfolio, grouped(int(one.Rows)), lang.say(words[0], words[1]))
+		where := one.Portfolio
+		if where == "" {
+			where = lang.say("numbers that are no borrower's", "不属于任何借款人的号码")
+		}
+		g.line(say, where, grouped(int(one.Rows)), lang.say(words[0], words[1]))
 	}
 	return nil
 }

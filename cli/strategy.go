@@ -301,13 +301,23 @@ func (s *strategyDesk) rollback([]string) error {
 	if s.f.reason == "" {
 		return fail(Usage, "say with --reason why you go back")
 	}
-	v, err := s.e.Store.GoBack(s.ctx, s.lineage(), s.act())
+	now, err := s.numbered("")
+	if err != nil {
+		return err
+	}
+	v, err := s.e.Store.Former(s.ctx, now.ID)
+	if err == nil {
+		if found := s.book.WithStrategy(v.Body, ledger.Day(s.at.In(s.book.Zone))).Mistakes; len(found) > 0 {
+			return fail(Findings, "something is wrong in version %d by now, and it is not put in force: %s", v.Number, found[0].Says)
+		}
+		v, err = s.e.Store.GoBack(s.ctx, now.ID, s.act())
+	}
 	return s.came(v.Number, err)
 }
 
 // came says what came into force, or why nothing did.
 func (s *strategyDesk) came(number int64, err error) error {
-	for _, known := range []error{store.ErrSameHand, store.ErrNotAsked, store.ErrOvertaken, store.ErrNoFormer} {
+	for _, known := range []error{store.ErrSameHand, store.ErrNotAsked, store.ErrOvertaken, store.ErrNoFormer, store.ErrGoneBack} {
 		if errors.Is(err, known) {
 			return fail(Findings, "%w", err)
 		}

@@ -203,6 +203,7 @@ type confidenceLine struct {
 	MayDecide   bool
 	InForce     bool
 	MayWithdraw bool
+	MayBack     bool // another was in force before
 }
 
 // confidences are what is in force of them and what waits.
@@ -222,6 +223,10 @@ func (v *visit) confidences(h *engine.Portfolio) (out []confidenceLine, err erro
 		}
 		l := confidenceLine{versionLine: v.versionLine(&one), Portfolio: h.Ref, InForce: state == "active"}
 		l.MayDecide, l.MayWithdraw = state == "asked" && !l.Mine && v.may(access.Sign, h), state == "asked" && l.Mine
+		if l.InForce && v.may(access.Sign, h) {
+			_, err := v.Gate.Store.Former(v.r.Context(), one.ID)
+			l.MayBack = err == nil
+		}
 		book, err := law.Parse("confidence", one.Body)
 		if err != nil {
 			return nil, err
@@ -279,19 +284,25 @@ func (c *Console) decideConfidence(v *visit) error {
 	if !v.may(access.Sign, h) {
 		return errDenied
 	}
-	done := "bound"
+	done, wrong := "bound", ""
 	switch v.form("do", 10) {
 	case "sign":
+		if found := h.WithConfidence(one.Body, ledger.Day(v.at.In(h.Zone))).Mistakes; one.State() == "asked" && len(found) > 0 {
+			wrong = found[0].Says
+			break
+		}
 		if err = c.Gate.Store.Activate(v.r.Context(), one.ID, v.act()); err == nil {
 			err = c.renew(v)
 		}
 	case "back":
-		if _, err = c.Gate.Store.GoBack(v.r.Context(), one.Lineage, v.act()); err == nil {
-			err = c.renew(v)
-		}
+		_, wrong, err = c.goBack(v, one.ID, h.WithConfidence)
 		done = "back"
 	default:
 		err, done = c.Gate.Store.GiveUp(v.r.Context(), one.ID, v.act()), "given-up"
+	}
+	if wrong != "" {
+		wrong = v.say("现在不能这样认定：", "That cannot be by now: ") + wrong
+		return v.show(http.StatusUnprocessableEntity, "denied", wrong, wrong, nil)
 	}
 	if said, known := v.refusal(err); known {
 		return v.show(http.StatusConflict, "denied", said, said, nil)

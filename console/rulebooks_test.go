@@ -43,26 +43,31 @@ func TestRulebookSigned(t *testing.T) {
 		t.Errorf("hours are weakened: %d", g.code)
 	}
 	advisory := regexp.MustCompile(`(?s)id="(CN-[A-Z0-9-]+)"[^§]*?<td>advisory`)
-	var rule string
-	for _, row := range strings.Split(one.get(page).text, "<tr") {
-		if m := advisory.FindStringSubmatch(row); m != nil {
-			if g = one.post(page+"/confidence", "rule", m[1], "effect", "bind", "reason", "our own counsel's reading"); g.code == http.StatusOK {
-				rule = m[1]
-				break
+	// asked makes another advisory rule bind, and returns it and what somebody else signs.
+	asked := func() (rule, link string) {
+		t.Helper()
+		for _, row := range strings.Split(one.get(page).text, "<tr") {
+			if m := advisory.FindStringSubmatch(row); m != nil {
+				if g = one.post(page+"/confidence", "rule", m[1], "effect", "bind", "reason", "our own counsel's reading"); g.code == http.StatusOK {
+					rule = m[1]
+					break
+				}
 			}
 		}
+		if rule == "" {
+			t.Fatalf("no advisory rule can be made to bind: %d %s", g.code, plain(g.text)[:400])
+		}
+		waits := regexp.MustCompile(`action="(/console/confidence/\d+)"><button type="submit" name="do" value="withdraw"`).FindStringSubmatch(one.get("/console/rulebooks").text)
+		if waits == nil {
+			t.Fatal("nothing waits")
+		}
+		return rule, waits[1]
 	}
-	if rule == "" {
-		t.Fatalf("no advisory rule can be made to bind: %d %s", g.code, plain(g.text)[:400])
-	}
-	link := regexp.MustCompile(`action="(/console/confidence/\d+)"`).FindStringSubmatch(one.get("/console/rulebooks").text)
-	if link == nil {
-		t.Fatal("nothing waits")
-	}
-	if g = one.post(link[1], "do", "sign"); g.code != http.StatusConflict {
+	rule, link := asked()
+	if g = one.post(link, "do", "sign"); g.code != http.StatusConflict {
 		t.Errorf("one's own wish is signed: %d", g.code)
 	}
-	if g = two.post(link[1], "do", "sign"); g.code != http.StatusOK || !strings.Contains(g.text, "rule binds as was asked for") {
+	if g = two.post(link, "do", "sign"); g.code != http.StatusOK || !strings.Contains(g.text, "rule binds as was asked for") {
 		t.Fatalf("signing: %d %s", g.code, plain(g.text)[:400])
 	}
 	if bind, _ := h.engine.Books()[0].Confidence(); len(bind) != 1 || bind[0].Rule != rule {
@@ -70,5 +75,18 @@ func TestRulebookSigned(t *testing.T) {
 	}
 	if g = two.get(page); !strings.Contains(plain(g.text), "made to bind here") {
 		t.Error("the rulebook does not say what was made of the rule")
+	}
+	// Going back takes the second change away once: pressed again, by whomever, it must not bring it back.
+	other, second := asked()
+	if g = two.post(second, "do", "sign"); g.code != http.StatusOK {
+		t.Fatalf("signing the second: %d %s", g.code, plain(g.text)[:400])
+	}
+	for i, want := range []int{http.StatusOK, http.StatusConflict} {
+		if g = two.post(second, "do", "back"); g.code != want {
+			t.Errorf("going back, time %d: %d", i+1, g.code)
+		}
+		if bind, _ := h.engine.Books()[0].Confidence(); len(bind) != 1 || bind[0].Rule != rule || other == rule {
+			t.Errorf("what binds: %v", bind)
+		}
 	}
 }

@@ -247,6 +247,7 @@ func (v *visit) refusal(err error) (string, bool) {
 		{store.ErrOvertaken, "拟稿期间已有别的版本生效，请从现行版本重新拟稿。", "Another version was put in force since this one was begun. Begin a new draft from that."},
 		{store.ErrStands, "已提交的版本不能再改。", "A version that was asked for stands as it is."},
 		{store.ErrNotYours, "草稿只能由拟稿人修改。", "A draft is changed by who began it."},
+		{store.ErrGoneBack, "生效版本已经变化，请先查看现行版本。", "Another version is in force by now. Look at that one first."},
 		{store.ErrNoFormer, "没有更早生效过的版本。", "No other version was in force before."},
 	} {
 		if errors.Is(err, r.is) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
 )
@@ -127,9 +128,9 @@ func (c *Console) backText(v *visit) error {
 	if !one.InForce || v.form("reason", 500) == "" {
 		return v.showText(http.StatusUnprocessableEntity, "", v.say("请写明回退的理由。", "Please say why you go back."))
 	}
-	was, err := c.Gate.Store.GoBack(v.r.Context(), one.Lineage, v.act())
-	if err == nil {
-		err = c.renew(v)
+	was, wrong, err := c.goBack(v, one.ID, func(body []byte, on ledger.Date) engine.Checked { return h.WithTemplate(one.Name, string(body), on) })
+	if wrong != "" {
+		return v.showText(http.StatusUnprocessableEntity, "", wrong)
 	}
 	return v.didText(was.ID, err, "back")
 }

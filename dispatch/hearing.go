@@ -8,7 +8,7 @@ import "time"
 type hearing struct {
 	heard time.Time     // when it answered last, or bound
 	deaf  bool          // a message was overdue and nothing else had been answered meanwhile
-	doubt bool          // a message was overdue soon after others had been answered: nothing leaves until one of those in the air tells
+	doubt bool          // a message was overdue soon after others had been answered: one leaves at a time until the next answer
 	until time.Time     // when it is tried again
 	pause time.Duration // the next pause
 }
@@ -39,13 +39,10 @@ func (h *hearing) overdue(now time.Time, patience time.Duration) {
 
 // room returns how many may leave of those that the pace lets leave, with so many in the air.
 func (h *hearing) room(now time.Time, room, flying int) int {
-	if !h.deaf {
-		if h.doubt = h.doubt && flying > 0; h.doubt {
-			return 0
-		}
+	if !h.deaf && !h.doubt {
 		return room
 	}
-	if flying > 0 || now.Before(h.until) {
+	if flying > 0 || h.deaf && now.Before(h.until) {
 		return 0
 	}
 	return min(room, 1)

@@ -13,9 +13,10 @@ func TestHearing(t *testing.T) {
 	var h hearing
 	h.answered(at)
 	h.overdue(at.Add(patience-1), patience)
-	if got := h.room(at, 1000, 0); got != 1000 {
-		t.Errorf("one answer is late, and the room is %d", got)
+	if got := h.room(at, 1000, 0); got != 1 {
+		t.Errorf("one answer is late and nothing else is in the air, and the room is %d", got)
 	}
+	h.answered(at)
 	now := at.Add(patience)
 	tries := 0
 	for range 1000 {
@@ -54,6 +55,9 @@ func TestSilenceBeginsInAWindow(t *testing.T) {
 	h.overdue(at.Add(patience-20*time.Millisecond), patience) // one of forty-five that were written before
 	if got := h.room(at.Add(patience-20*time.Millisecond), 45, 55); got != 0 {
 		t.Errorf("55 are in the air of which nobody has heard, and there is room for %d more", got)
+	}
+	if got := h.room(at.Add(patience-20*time.Millisecond), 100, 0); got != 1 { // all the others were overdue as early
+		t.Errorf("nobody has heard of a whole window, and there is room for %d more", got)
 	}
 	h.overdue(at.Add(patience+20*time.Millisecond), patience) // one of the others
 	if got := h.room(at.Add(patience+20*time.Millisecond), 100, 0); got != 0 {

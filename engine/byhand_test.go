@@ -78,6 +78,7 @@ func TestWhatMayNotBeWrittenByHand(t *testing.T) {
 		"nothing is owed":  {handWords, "duly:nothing_owed", func(h *house) { h.pay(1, 124000, ledger.Day(h.now())) }},
 		"a stop":           {handWords, "duly:answer_state", func(h *house) { h.say(1, "退订", h.now().Add(-time.Minute)) }},
 		"an arrangement":   {handWords, "CN-", func(h *house) { h.agreed(t) }},
+		"another sum too":  {strings.Replace(handWords, "尚未还清", "尚未还清，周五前请还5,000元", 1), "duly:form", func(*house) {}},
 		"what lacks a way": {"您有钱未还。", "CN-", func(*house) {}},
 	} {
 		h := handHouse(t, nil)

@@ -23,7 +23,11 @@ type Known struct {
 
 // Search returns the borrowers whom a text names wholly, of the portfolios that are given; masked.
 func (e *Engine) Search(ctx context.Context, text string, among []*Portfolio) (out []Known, err error) {
-	hits, err := e.Store.Lookup(ctx, text)
+	rows := make([]int64, 0, len(among))
+	for _, p := range among {
+		rows = append(rows, p.row.ID)
+	}
+	hits, err := e.Store.Lookup(ctx, text, rows)
 	for i := range hits {
 		if k := known(&hits[i], among); k.Portfolio != nil {
 			out = append(out, k)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -58,8 +59,9 @@ func (n *Nightly) fill(ctx context.Context) error {
 // Due returns the pieces that are to be done.
 func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	var due []jobs.Piece
-	if err := n.Engine.Renew(ctx, n.Civil()); err != nil {
-		return nil, err
+	unfit := n.Engine.Renew(ctx, n.Civil())
+	if unfit != nil && !errors.Is(unfit, ErrDocument) {
+		return nil, unfit
 	}
 	if err := n.fill(ctx); err != nil {
 		return nil, err
@@ -82,6 +84,9 @@ func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 		return nil, err
 	}
 	due = append(due, walks...)
+	if unfit != nil {
+		return due, nil // nothing is planned by what is not in force; the run says what is the matter
+	}
 	for _, p := range n.Engine.Books() {
 		shards, err := n.shards(ctx, p)
 		if err != nil {

@@ -36,9 +36,12 @@ func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, p := range e.Portfolios {
-		q, err := e.takeIn(ctx, p, now)
+		q, fits, err := e.takeIn(ctx, p, now)
 		if err != nil {
 			return err
+		}
+		if !fits {
+			mark = unfit
 		}
 		if q != p {
 			*p = *q
@@ -79,6 +82,11 @@ const pageSize = 10000
 // decisions. Made twice it changes nothing: an intent exists once, and a person with a message that waits
 // gets no second one.
 func (e *Engine) Plan(ctx context.Context, p *Portfolio, o PlanOptions) (Planned, error) {
+	if e.shelf != nil && e.shelf.mark.Load() == unfit {
+		if err := e.Renew(ctx, o.Now); err != nil {
+			return Planned{}, err
+		}
+	}
 	s := saver{store: e.Store}
 	done, err := e.Pages(ctx, p, o, func(page *store.PlanPage) error { return s.save(ctx, page) })
 	err = errors.Join(err, s.saved())

@@ -22,7 +22,7 @@ type Retention struct {
 	Rows map[store.RowKind]int
 }
 
-// A RowsGone is how many rows of a kind went, or would go, in a portfolio.
+// A RowsGone is how many rows of a kind went, or would go, in a portfolio; in none where those are of people who are nobody's borrower.
 type RowsGone struct {
 	Portfolio string
 	Kind      store.RowKind
@@ -67,6 +67,35 @@ func (e *Engine) RetainRows(ctx context.Context, of Retention, who string, dry b
 			}
 			out = append(out, one)
 		}
+	}
+	return e.strangersWords(ctx, of, who, dry, now, out)
+}
+
+// strangersWords does it for the words of people whose numbers were no borrower's, such as who has taken over a number: they lie in no
+// portfolio, and wait as long as the longest of all of them asks. Nothing is said of them where none go.
+func (e *Engine) strangersWords(ctx context.Context, of Retention, who string, dry bool, now time.Time, out []RowsGone) ([]RowsGone, error) {
+	months, ok := of.Rows[store.ReplyWords]
+	if !ok {
+		return out, nil
+	}
+	one := RowsGone{Kind: store.ReplyWords, Months: months}
+	longest := store.Keep{After: "record"}
+	for _, p := range e.Books() {
+		for _, k := range p.Keeps(months) {
+			longest.Months = max(longest.Months, k.Months)
+		}
+	}
+	var err error
+	if dry {
+		one.Rows, err = e.Store.RowsToGo(ctx, one.Kind, 0, now, []store.Keep{longest})
+	} else {
+		one.Rows, err = e.Store.RetainRows(ctx, one.Kind, 0, now, []store.Keep{longest}, who)
+	}
+	if err != nil {
+		return out, fmt.Errorf("engine: retention of %s: %w", one.Kind, err)
+	}
+	if one.Rows > 0 {
+		out = append(out, one)
 	}
 	return out, nil
 }

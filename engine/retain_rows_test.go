@@ -67,15 +67,21 @@ func TestRowsGoBySetting(t *testing.T) {
 	if got := h.count(`SELECT count(*) FROM portal_key`); got != 1 || h.count(`SELECT count(*) FROM decision_before`) != held || h.count(`SELECT count(*) FROM sealed_reply`) != 3 {
 		t.Errorf("%d keys are left", got)
 	}
+	h.say(50, "你们找的人我不认识", thursday.AddDate(0, 0, 2)) // of a number that is no borrower's
+	for _, item := range must(h.Store.AtDesk(ctx, false)) {
+		if err := h.Store.CloseDesk(ctx, item.ID, store.Closure{Who: "staff:7", Outcome: "seen"}, h.now()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h.at(thursday.AddDate(6, 1, 0))
-	if got := sums(false); !slices.Equal(got, []int64{2, 0, 0}) {
+	if got := sums(false); !slices.Equal(got, []int64{2, 0, 0, 1}) {
 		t.Errorf("after six years %v went", got)
 	}
-	if got := h.list(`SELECT who || ' ' || subject FROM audit WHERE what = 'retained' ORDER BY id`); len(got) != 3 || got[2] != "dpo:3 replies 2" {
+	if got := h.list(`SELECT who || ' ' || subject FROM audit WHERE what = 'retained' ORDER BY id`); len(got) != 4 || got[2] != "dpo:3 replies 2" || got[3] != "dpo:3 replies 1" {
 		t.Errorf("audit: %q", got)
 	}
-	if n := h.count(`SELECT count(*) FROM reply`); n != 3 {
-		t.Errorf("%d replies are left of 3", n)
+	if n := h.count(`SELECT count(*) FROM reply`); n != 4 {
+		t.Errorf("%d replies are left of 4", n)
 	}
 	if _, err := h.Explain(ctx, borrowerOf(1), h.now()); err != nil {
 		t.Errorf("explaining without the words: %v", err)

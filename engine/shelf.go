@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -174,12 +175,18 @@ func (s *Spec) same(o *Spec) bool {
 	return true
 }
 
-// takeIn makes a portfolio known to the store with its files, and returns it by what is in force.
-func (e *Engine) takeIn(ctx context.Context, p *Portfolio, now time.Time) (*Portfolio, error) {
+// unfit is the mark of a shelf whose portfolios are not by what is in force, which does not go with the rest of their documents. Every
+// Renew looks again, and fails until it is put right: nothing is planned and nothing leaves meanwhile, while a process starts, replies are
+// stored and obeyed, and people can go back.
+const unfit = -1
+
+// takeIn makes a portfolio known to the store with its files, and returns it by what is in force; or by its files, and that it does not fit.
+func (e *Engine) takeIn(ctx context.Context, p *Portfolio, now time.Time) (q *Portfolio, fits bool, err error) {
 	row, err := e.Store.Portfolio(ctx, p.Creditor, p.Ref)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	q = p
 	if !e.AsGiven {
 		files := slices.Clone(p.files)
 		for i := range files {
@@ -187,13 +194,16 @@ func (e *Engine) takeIn(ctx context.Context, p *Portfolio, now time.Time) (*Port
 		}
 		inUse, err := e.Store.TakeIn(ctx, row, files, now)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		if p, err = p.current(inUse); err != nil {
-			return nil, err
+		if q, err = p.current(inUse); errors.Is(err, ErrDocument) {
+			return p, false, e.know(ctx, p, row, now)
+		}
+		if err != nil {
+			return nil, false, err
 		}
 	}
-	return p, e.know(ctx, p, row, now)
+	return q, true, e.know(ctx, q, row, now)
 }
 
 // know keeps the documents of a portfolio, which are in force from now on.

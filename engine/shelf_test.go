@@ -29,6 +29,22 @@ func (h *house) putInForce(of store.Lineage, body string, at time.Time) {
 	}
 }
 
+// inForce is the version of a lineage that counts.
+func (h *house) inForce(of store.Lineage) int64 {
+	h.t.Helper()
+	all, err := h.Store.Versions(context.Background(), of)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := range all {
+		if all[i].InForce {
+			return all[i].ID
+		}
+	}
+	h.t.Fatalf("nothing of %v is in force", of)
+	return 0
+}
+
 // piece is a text of the test portfolio's templates.
 func (h *house) piece(name string) compose.Piece {
 	h.t.Helper()
@@ -82,7 +98,7 @@ func TestVersionsWhileRunning(t *testing.T) {
 		t.Errorf("explained by editions %d and %d, and in force were %d and %d", first, second, was.edition, is.edition)
 	}
 	back := later.Add(time.Hour)
-	if _, err := h.Store.GoBack(ctx, of, store.Act{Who: "staff:7", At: back, Real: back}); err != nil {
+	if _, err := h.Store.GoBack(ctx, h.inForce(of), store.Act{Who: "staff:7", At: back, Real: back}); err != nil {
 		t.Fatal(err)
 	}
 	h.at(back)
@@ -122,7 +138,22 @@ func TestWhatCannotRunWaits(t *testing.T) {
 	if n := len(h.smsc.Arrivals()); n != 0 {
 		t.Fatalf("%d messages left", n)
 	}
-	if _, err := h.Store.GoBack(ctx, of, store.Act{Who: "staff:8", At: thursday, Real: thursday}); err != nil {
+	// A process that starts under it starts: what people write is stored, and they can go back. It plans nothing and hands nothing over.
+	h.p = testPortfolio(t)
+	h.Portfolios = []*Portfolio{h.p}
+	if err := h.Prepare(ctx, thursday); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Plan(ctx, h.p, PlanOptions{Now: thursday}); !errors.Is(err, ErrDocument) {
+		t.Errorf("a plan under it: %v", err)
+	}
+	if _, err := h.Run(ctx, o); !errors.Is(err, ErrDocument) {
+		t.Errorf("a run of a new process: %v", err)
+	}
+	if n := len(h.smsc.Arrivals()); n != 0 {
+		t.Fatalf("%d messages left", n)
+	}
+	if _, err := h.Store.GoBack(ctx, h.inForce(of), store.Act{Who: "staff:8", At: thursday, Real: thursday}); err != nil {
 		t.Fatal(err)
 	}
 	h.run()

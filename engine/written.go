@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -147,8 +148,12 @@ func (o *ownAnswer) judge(kind *answerKind, text string, at time.Time) error {
 	}
 	written, found := o.p.writeOwn(h.d, &j, at)
 	if said, other := o.otherAmount(text); other {
+		how := lint.Warning
+		if kind.unasked {
+			how = lint.Error // nothing was talked of that another sum could be about
+		}
 		found = append(found, lint.Finding{
-			Code: lint.NoAmount, Severity: lint.Warning, Rule: lint.HouseForm, Message: lint.Said{
+			Code: lint.NoAmount, Severity: how, Rule: lint.HouseForm, Message: lint.Said{
 				ZH: "提到的金额" + said.Decimal() + "不是目前逾期的" + o.Due.Decimal() + "，发出后不会再核对。",
 				EN: "It names " + said.Decimal() + ", which is not the " + o.Due.Decimal() + " that is overdue now, and nothing checks it again.",
 			},
@@ -166,15 +171,26 @@ func (o *ownAnswer) judge(kind *answerKind, text string, at time.Time) error {
 	return nil
 }
 
-// otherAmount says that a text names an amount, and not the one that is overdue. It may be right, such as what somebody has promised: the
-// person who writes is told, for it is theirs to know.
+// figure is an amount as people write it.
+var figure = regexp.MustCompile(`[0-9]+(?:[,，][0-9]{3})*(?:\.[0-9]+)?`)
+
+// otherAmount says that a text names an amount that is not the one that is overdue, beside that one or alone. It may be right, such as what
+// somebody has promised: the person who writes is told, for it is theirs to know.
 func (o *ownAnswer) otherAmount(text string) (ledger.Money, bool) {
+	if o.Names {
+		text = figure.ReplaceAllStringFunc(text, func(s string) string {
+			if names(s, o.Due) {
+				return ""
+			}
+			return s
+		})
+	}
 	r := receive.Read(text, receive.Given{Today: o.h.today, Currency: o.Due.Currency})
 	said := r.Amount
 	if said.Currency == "" {
 		said.Currency = o.Due.Currency
 	}
-	return said, r.HasAmount && !o.Names && said != o.Due
+	return said, r.HasAmount && said != o.Due
 }
 
 // writeOwn writes a person's answer as it leaves, and says what is wrong with it.

@@ -63,7 +63,8 @@ func TestAPersonAnswers(t *testing.T) {
 func TestAnotherAmount(t *testing.T) {
 	h := asked(t, "请问在哪里还款？")
 	for text, told := range map[string]bool{
-		"您目前应还1,500.00元，可在手机银行办理。": true, "您目前应还1,240.00元，可在手机银行办理。": false, "您好，请致电4008000000。": false, "您好，可在手机银行“还款”页面办理。": false,
+		"您目前应还1,500.00元，可在手机银行办理。": true, "您目前应还1,240.00元，可在手机银行办理。": false, "您好，请致电4008000000。": false,
+		"您目前应还1,240.00元，周五前请还5,000元。": true, "您好，可在手机银行“还款”页面办理。": false,
 	} {
 		v, err := h.PreviewAnswer(context.Background(), 1, text, h.now())
 		if err != nil {

@@ -35,19 +35,19 @@ func Bills(lines []Line, bills []Bill, tariff Tariff) Sheet {
 		},
 	}
 	const sep = "\x1f"
-	keys, by := sums(lines, func(l *Line) (string, bool) { return l.Day.String()[:7] + sep + l.Carrier, true }, plus)
-	billed := map[string]Bill{}
+	keys, by := sums(lines, hasNoAmounts, func(l *Line) (string, bool) { return l.Day.String()[:7] + sep + l.Carrier, true }, plus)
+	billed := map[sumKey[string]]Bill{}
 	for _, b := range bills {
-		k := b.Month + sep + b.Carrier
+		k := sumKey[string]{of: b.Month + sep + b.Carrier}
 		billed[k] = b
 		if by[k] == nil {
 			by[k] = &Line{}
 			keys = append(keys, k)
 		}
 	}
-	slices.Sort(keys)
+	slices.SortFunc(keys, func(a, b sumKey[string]) int { return strings.Compare(a.of, b.of) })
 	for _, k := range keys {
-		month, carrier, _ := strings.Cut(k, sep)
+		month, carrier, _ := strings.Cut(k.of, sep)
 		x := by[k]
 		micro, unit := int64(0), ""
 		if tariff != nil {

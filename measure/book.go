@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -79,26 +78,26 @@ func RollIn(lines []Line, current string) Sheet {
 			{Name: "came", EN: "Paid", ZH: "到账", Kind: AsAmount},
 		},
 	}
-	keys, by := sums(lines, func(l *Line) (ledger.Date, bool) { return l.Day, true }, func(s, l *Line) {
-		s.Unit = cmp.Or(s.Unit, l.Unit)
+	type moved struct{ current, rolledIn, late, cured, due, came int64 }
+	keys, by := sums(lines, byCurrency, func(l *Line) (ledger.Date, bool) { return l.Day, true }, func(s *moved, l *Line) {
 		if l.Stage == current {
-			s.N += l.N
+			s.current += l.N
 			if l.Name != current {
-				s.Replied += l.N
+				s.rolledIn += l.N
 			}
 			return
 		}
-		s.Parts += l.N
+		s.late += l.N
 		if l.Name == current {
-			s.Paid += l.N
+			s.cured += l.N
 		}
-		s.Minor += l.Minor
-		s.Came += l.Came
+		s.due += l.Minor
+		s.came += l.Came
 	})
 	for _, k := range keys {
 		x := by[k]
 		s.Rows = append(s.Rows, []Cell{
-			month(k), count(x.N), count(x.Replied), share(x.Replied, x.N), count(x.Parts), count(x.Paid), share(x.Paid, x.Parts), amount(x.Minor, x.Unit), amount(x.Came, x.Unit),
+			month(k.of), count(x.current), count(x.rolledIn), share(x.rolledIn, x.current), count(x.late), count(x.cured), share(x.cured, x.late), amount(x.due, k.unit), amount(x.came, k.unit),
 		})
 	}
 	return s
@@ -121,19 +120,22 @@ func Cures(lines []Line, buckets []string) Sheet {
 		},
 	}
 	place := func(b string) int { return slices.Index(buckets, b) }
-	keys, by := sums(lines, func(l *Line) (int, bool) { return place(l.Stage), place(l.Stage) > 0 }, func(s, l *Line) {
-		plus(s, l)
+	type became struct{ loans, cured, worse, due, came int64 }
+	keys, by := sums(lines, byCurrency, func(l *Line) (int, bool) { return place(l.Stage), place(l.Stage) > 0 }, func(s *became, l *Line) {
+		s.loans += l.N
+		s.due += l.Minor
+		s.came += l.Came
 		switch to := place(l.Name); {
 		case to == 0:
-			s.Paid += l.N
+			s.cured += l.N
 		case to > place(l.Stage):
-			s.Stopped += l.N
+			s.worse += l.N
 		}
 	})
 	for _, k := range keys {
 		x := by[k]
 		s.Rows = append(s.Rows, []Cell{
-			word(buckets[k]), count(x.N), count(x.Paid), share(x.Paid, x.N), share(x.Stopped, x.N), amount(x.Minor, x.Unit), amount(x.Came, x.Unit), share(x.Came, x.Minor),
+			word(buckets[k.of]), count(x.loans), count(x.cured), share(x.cured, x.loans), share(x.worse, x.loans), amount(x.due, k.unit), amount(x.came, k.unit), share(x.came, x.due),
 		})
 	}
 	return s

@@ -85,27 +85,39 @@ func rate(n, of int64) Cell {
 	return Cell{N: (n*100_000 + of/2) / of}
 }
 
-// sums adds lines up by a key, in the order of their keys.
-func sums[K cmp.Ordered](lines []Line, key func(*Line) (K, bool), add func(sum *Line, l *Line)) (keys []K, by map[K]*Line) {
-	by = map[K]*Line{}
+// A sumKey is what a row is of. Unit is the currency of its amounts: amounts of two currencies are never added up.
+type sumKey[K cmp.Ordered] struct {
+	of   K
+	unit string
+}
+
+// byCurrency is the unit of a line where the sheet has amounts, and hasNoAmounts where it has none, so that one row holds all.
+func byCurrency(l *Line) string { return l.Unit }
+
+func hasNoAmounts(*Line) string { return "" }
+
+// sums adds lines up by a key and a unit, in their order.
+func sums[K cmp.Ordered, S any](lines []Line, unit func(*Line) string, key func(*Line) (K, bool), add func(sum *S, l *Line)) (keys []sumKey[K], by map[sumKey[K]]*S) {
+	by = map[sumKey[K]]*S{}
 	for i := range lines {
-		k, ok := key(&lines[i])
+		of, ok := key(&lines[i])
 		if !ok {
 			continue
 		}
+		k := sumKey[K]{of, unit(&lines[i])}
 		s := by[k]
 		if s == nil {
-			s = &Line{}
+			s = new(S)
 			by[k] = s
 			keys = append(keys, k)
 		}
 		add(s, &lines[i])
 	}
-	slices.Sort(keys)
+	slices.SortFunc(keys, func(a, b sumKey[K]) int { return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(a.unit, b.unit)) })
 	return keys, by
 }
 
-// plus adds what was counted, and keeps the unit that there is.
+// plus adds what was counted.
 func plus(s, l *Line) {
 	s.N += l.N
 	s.Parts += l.Parts
@@ -116,9 +128,6 @@ func plus(s, l *Line) {
 	s.Chased += l.Chased
 	s.Minor += l.Minor
 	s.Came += l.Came
-	if s.Unit == "" {
-		s.Unit = l.Unit
-	}
 }
 
 // Nth says what followed the first contact of a lateness, the second, and so on: where more contacts stop bringing more.
@@ -138,11 +147,11 @@ func Nth(lines []Line) Sheet {
 			{Name: "amount", EN: "Came", ZH: "到账", Kind: AsAmount},
 		},
 	}
-	keys, by := sums(lines, func(l *Line) (string, bool) { return l.Name, true }, plus)
+	keys, by := sums(lines, byCurrency, func(l *Line) (string, bool) { return l.Name, true }, plus)
 	for _, k := range keys {
 		x := by[k]
 		s.Rows = append(s.Rows, []Cell{
-			word(strings.TrimPrefix(k, "0")), count(x.N), count(x.Replied), share(x.Replied, x.N), count(x.Paid), share(x.Paid, x.N), rate(x.Stopped, x.N), rate(x.Complained, x.N), amount(x.Minor, x.Unit),
+			word(strings.TrimPrefix(k.of, "0")), count(x.N), count(x.Replied), share(x.Replied, x.N), count(x.Paid), share(x.Paid, x.N), rate(x.Stopped, x.N), rate(x.Complained, x.N), amount(x.Minor, k.unit),
 		})
 	}
 	return s
@@ -165,26 +174,30 @@ func Treatments(lines []Line, order []string) Sheet {
 			{Name: "stops", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
 		},
 	}
+	type treated struct {
+		Line
+		delivered int64
+	}
 	const sep = "\x1f"
-	keys, by := sums(lines, func(l *Line) (string, bool) { return l.Stage + sep + l.Name, l.Sent() && l.Stage != "answer" }, func(s, l *Line) {
-		plus(s, l)
+	keys, by := sums(lines, byCurrency, func(l *Line) (string, bool) { return l.Stage + sep + l.Name, l.Sent() && l.Stage != "answer" }, func(s *treated, l *Line) {
+		plus(&s.Line, l)
 		if l.State == "delivered" {
-			s.Came += l.N // the delivered ones; messages have no other use for it
+			s.delivered += l.N
 		}
 	})
-	place := func(k string) int {
-		stage, _, _ := strings.Cut(k, sep)
+	place := func(k sumKey[string]) int {
+		stage, _, _ := strings.Cut(k.of, sep)
 		if i := slices.Index(order, stage); i >= 0 {
 			return i
 		}
 		return len(order)
 	}
-	slices.SortStableFunc(keys, func(a, b string) int { return place(a) - place(b) })
+	slices.SortStableFunc(keys, func(a, b sumKey[string]) int { return place(a) - place(b) })
 	for _, k := range keys {
 		x := by[k]
-		stage, name, _ := strings.Cut(k, sep)
+		stage, name, _ := strings.Cut(k.of, sep)
 		s.Rows = append(s.Rows, []Cell{
-			word(stage), word(name), count(x.N), count(x.Came), count(x.Replied), count(x.Paid), share(x.Paid, x.N), amount(x.Minor, x.Unit), rate(x.Stopped, x.N),
+			word(stage), word(name), count(x.N), count(x.delivered), count(x.Replied), count(x.Paid), share(x.Paid, x.N), amount(x.Minor, k.unit), rate(x.Stopped, x.N),
 		})
 	}
 	return s
@@ -208,21 +221,24 @@ func Promises(lines []Line) Sheet {
 			{Name: "came", EN: "Came", ZH: "到账", Kind: AsAmount},
 		},
 	}
-	keys, by := sums(lines, func(l *Line) (string, bool) { return l.Day.String()[:7] + l.Name, true }, func(s, l *Line) {
-		plus(s, l)
+	type agreed struct{ made, kept, part, broken, minor, came int64 }
+	keys, by := sums(lines, byCurrency, func(l *Line) (string, bool) { return l.Day.String()[:7] + l.Name, true }, func(s *agreed, l *Line) {
+		s.made += l.N
+		s.minor += l.Minor
+		s.came += l.Came
 		switch l.State {
 		case "kept", "late_kept":
-			s.Paid += l.N
+			s.kept += l.N
 		case "part_kept":
-			s.Replied += l.N
+			s.part += l.N
 		case "broken":
-			s.Stopped += l.N
+			s.broken += l.N
 		}
 	})
 	for _, k := range keys {
 		x := by[k]
 		s.Rows = append(s.Rows, []Cell{
-			word(k[:7]), word(k[7:]), count(x.N), count(x.Paid), count(x.Replied), count(x.Stopped), share(x.Paid, x.Paid+x.Replied+x.Stopped), amount(x.Minor, x.Unit), amount(x.Came, x.Unit),
+			word(k.of[:7]), word(k.of[7:]), count(x.made), count(x.kept), count(x.part), count(x.broken), share(x.kept, x.kept+x.part+x.broken), amount(x.minor, k.unit), amount(x.came, k.unit),
 		})
 	}
 	return s
@@ -243,10 +259,10 @@ func Complaints(lines []Line) Sheet {
 			{Name: "chased", EN: "Reminded although the money had come", ZH: "已还款仍被提醒", Kind: AsCount},
 		},
 	}
-	keys, by := sums(lines, func(l *Line) (ledger.Date, bool) { return l.Day, l.Sent() && l.Stage != "answer" }, plus)
+	keys, by := sums(lines, hasNoAmounts, func(l *Line) (ledger.Date, bool) { return l.Day, l.Sent() && l.Stage != "answer" }, plus)
 	for _, k := range keys {
 		x := by[k]
-		s.Rows = append(s.Rows, []Cell{month(k), count(x.N), count(x.Complained), rate(x.Complained, x.N), count(x.Stopped), rate(x.Stopped, x.N), count(x.Chased)})
+		s.Rows = append(s.Rows, []Cell{month(k.of), count(x.N), count(x.Complained), rate(x.Complained, x.N), count(x.Stopped), rate(x.Stopped, x.N), count(x.Chased)})
 	}
 	return s
 }

@@ -48,12 +48,12 @@ func TestSheets(t *testing.T) {
 		sheet Sheet
 		want  []string
 	}{
-		{"nth", Nth([]Line{{Name: "02", N: 10, Paid: 1}, {Name: "01", N: 30, Replied: 3, Paid: 15, Stopped: 1, Minor: 7, Unit: "CNY"}, {Name: "01", N: 10, Unit: "CNY"}}), []string{
-			"1|40|3|750|15|3750|2500|0|7CNY", "2|10|0|0|1|1000|0|0|-",
+		{"nth", Nth([]Line{{Name: "02", N: 10, Paid: 1}, {Name: "01", N: 4, Paid: 1, Minor: 3, Unit: "USD"}, {Name: "01", N: 30, Replied: 3, Paid: 15, Stopped: 1, Minor: 7, Unit: "CNY"}, {Name: "01", N: 10, Unit: "CNY"}}), []string{
+			"1|40|3|750|15|3750|2500|0|7CNY", "1|4|0|0|1|2500|0|0|3USD", "2|10|0|0|1|1000|0|0|-",
 		}},
 		{"treatments", Treatments([]Line{
 			{Stage: "4-7", Name: "2", State: "delivered", N: 8, Paid: 2, Minor: 5, Unit: "CNY"},
-			{Stage: "4-7", Name: "2", State: "accepted", N: 2},
+			{Stage: "4-7", Name: "2", State: "accepted", N: 2, Unit: "CNY"},
 			{Stage: "4-7", Name: "2", State: "cancelled", N: 100},
 			{Stage: "1-3", Name: "1", State: "undelivered", N: 1},
 			{Stage: "answer", Name: "9", State: "delivered", N: 50},

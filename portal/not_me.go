@@ -11,9 +11,13 @@ func (p *Portal) notMe(v *visit) error {
 	return v.show(http.StatusOK, "not_me", "我不是收信人", "This was not meant for me", nil)
 }
 
-// saidNotMe makes the address dead for this borrower, and ends the visit: what comes next is nobody else's.
+// saidNotMe makes the address dead for this borrower, and ends the visit and the key that opened it: what comes next is nobody else's, and
+// nobody tries the second step with it.
 func (p *Portal) saidNotMe(v *visit) error {
 	if err := v.tell(receive.WrongPerson, "", "我不是收信人", "This was not meant for me"); err != nil {
+		return err
+	}
+	if err := v.Desk.Store().EndPortalKey(v.r.Context(), v.guest.Key, v.at); err != nil {
 		return err
 	}
 	if err := v.end(); err != nil {

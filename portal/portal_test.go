@@ -217,13 +217,18 @@ func TestOwnWords(t *testing.T) {
 // TestBeforeTheSecondStep: whoever has the message may say that it was not meant for them, and may stop.
 func TestBeforeTheSecondStep(t *testing.T) {
 	h := newHouse(t)
-	b := h.browserWithKey("B3")
+	b := h.browser()
+	code := h.key("B3", store.PortalCode)
+	b.post("/enter", "code", code)
 	g := b.post("/not-me")
 	if !strings.Contains(g.text, "抱歉打扰您了") || strings.Contains(g.text, "测试丙") || strings.Contains(g.text, "300") {
 		t.Errorf("not me: %s", words(g.text))
 	}
 	if s := h.states("B3"); s != "wrong_person" {
 		t.Errorf("states %q", s)
+	}
+	if g := h.browser().post("/enter", "code", code); g.path == "/who" {
+		t.Error("who is not meant can go on guessing with the same code")
 	}
 	h.browserWithKey("B2").post("/stop")
 	if s := h.states("B2"); s != "stop" {

@@ -87,6 +87,21 @@ func TestFromTheMessage(t *testing.T) {
 				t.Fatalf("what the message says does not open the page: %d %s", g.code, words(g.text))
 			}
 			h.read(1)
+			// The borrower has another number: what lies in the text on the old handset opens nothing, and who is inside is out.
+			h.take("borrower_id,name,phone,country,region,timezone,language,identity\n" + c.who + ",测试戊," + "+86174053199" + c.ends[2:] + ",CN,CN-ZJ,Asia/Shanghai,zh,P765" + c.ends + "\n")
+			if g := b.get("/loan"); g.path == "/loan" {
+				t.Error("who came in by a key that was sent to another number is still inside")
+			}
+			other := h.browser()
+			var g got
+			if c.links {
+				g = other.get(secret)
+			} else {
+				g = other.post("/enter", "code", secret)
+			}
+			if g.path == "/who" || g.path == "/loan" {
+				t.Errorf("a key that was sent to another number opens %s", g.path)
+			}
 		})
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -71,19 +72,23 @@ type Hit struct {
 const mostHits = 50
 
 // Lookup returns the borrowers whom a text names wholly: by the lender's key, a loan's, a person such as p12, a message, a phone in
-// any usual spelling, or a name; or by the last four digits of the phone that they have now. It finds nobody by a part of anything else.
-func (s *Store) Lookup(ctx context.Context, text string) (out []Hit, err error) {
+// any usual spelling, or a name; or by the last four digits of the phone that they have now. It finds nobody by a part of anything else, and nobody outside of the portfolios
+// that are given.
+func (s *Store) Lookup(ctx context.Context, text string, among []int64) (out []Hit, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return nil, nil
 	}
 	phone := phoneLike(text)
-	var args []any
+	list, err := json.Marshal(among)
+	if err != nil {
+		return nil, err
+	}
 	var facts []BorrowerFacts
 	portfolios := map[int64]string{}
 	seen := map[ledger.BorrowerID]bool{}
 	look := func(by, where string, with ...any) error {
-		return s.hits(ctx, &out, &facts, seen, portfolios, by, where, append(args, with...)...)
+		return s.hits(ctx, &out, &facts, seen, portfolios, by, where+` AND b.portfolio IN (SELECT value FROM json_each(?))`, append(with, string(list))...)
 	}
 	if found, e := s.Find(ctx, text); e == nil {
 		for _, f := range found {

@@ -24,7 +24,7 @@ func TestLookup(t *testing.T) {
 			"欧阳测": {"B1", "B3"}, " 欧阳 测 ": {"B1", "B3"}, "testa o exampleton": {"B2"}, "C2": {"B2"}, "B3": {"B3"}, "+8617405310001": {"B1"}, "１７４０５３１０００１": {"B1"},
 			"欧阳": nil, "": nil, "0001": {"B1"}, "0009": nil, "001": nil, "00001": nil, "m202609-1f": nil, "'": nil,
 		} {
-			hits, err := s.Lookup(t.Context(), q)
+			hits, err := s.Lookup(t.Context(), q, []int64{1})
 			check(t, err)
 			var got []string
 			for _, h := range hits {
@@ -42,15 +42,20 @@ func TestLookup(t *testing.T) {
 		check(t, err)
 		_, err = s.write.Exec(`DELETE FROM find_tail`)
 		check(t, err)
-		if hits, err := s.Lookup(t.Context(), "欧阳测"); err != nil || len(hits) > 0 {
+		if hits, err := s.Lookup(t.Context(), "欧阳测", []int64{1}); err != nil || len(hits) > 0 {
 			t.Fatalf("%v %v", hits, err)
 		}
 		take(t, s, book...)
 	}
+	for _, q := range []string{"欧阳测", "0001", "B1", "C1", "+8617405310001"} {
+		if hits, err := s.Lookup(t.Context(), q, []int64{2, 3}); err != nil || len(hits) > 0 {
+			t.Errorf("%q finds %+v in another portfolio, %v", q, hits, err)
+		}
+	}
 	// A name that changes is found by both.
 	take(t, s, feed{"b.csv", intake.Borrowers, []intake.Row{person("B2", "Testa Newname", "+8617405310002", "")}})
 	for _, q := range []string{"Testa Newname", "Testa O. Exampleton"} {
-		if hits, err := s.Lookup(t.Context(), q); err != nil || len(hits) != 1 || hits[0].Ref != "B2" || hits[0].Name != "Testa Newname" {
+		if hits, err := s.Lookup(t.Context(), q, []int64{1}); err != nil || len(hits) != 1 || hits[0].Ref != "B2" || hits[0].Name != "Testa Newname" {
 			t.Errorf("%q: %+v %v", q, hits, err)
 		}
 	}
@@ -75,13 +80,13 @@ func TestFillFinds(t *testing.T) {
 		t.Errorf("three people in %d pieces of one", pieces)
 	}
 	for q, want := range map[string]string{"欧阳测": "B1", "0001": "B1", "0002": "B2", "司徒测": "B3"} {
-		if hits, err := s.Lookup(t.Context(), q); err != nil || len(hits) != 1 || hits[0].Ref != want {
+		if hits, err := s.Lookup(t.Context(), q, []int64{1}); err != nil || len(hits) != 1 || hits[0].Ref != want {
 			t.Errorf("%q: %+v %v", q, hits, err)
 		}
 	}
 	take(t, s, feed{"b.csv", intake.Borrowers, []intake.Row{person("B1", "欧阳测", "+8617405310077", "")}})
 	for q, want := range map[string]int{"0001": 0, "0077": 1} {
-		if hits, err := s.Lookup(t.Context(), q); err != nil || len(hits) != want {
+		if hits, err := s.Lookup(t.Context(), q, []int64{1}); err != nil || len(hits) != want {
 			t.Errorf("%q after the number changed: %+v %v", q, hits, err)
 		}
 	}
@@ -91,7 +96,7 @@ func TestFillFinds(t *testing.T) {
 func TestUnmaskIsKeptFirst(t *testing.T) {
 	s := open(t)
 	take(t, s, feed{"b.csv", intake.Borrowers, []intake.Row{person("B1", "欧阳测", "+8617405310001", "")}})
-	hits, err := s.Lookup(t.Context(), "B1")
+	hits, err := s.Lookup(t.Context(), "B1", []int64{1})
 	check(t, err)
 	if _, err := s.Unmask(t.Context(), hits[0].ID, "staff:1", "", noon); err == nil {
 		t.Error("without a reason")

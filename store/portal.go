@@ -43,7 +43,7 @@ func (c *commit) portalKeys() error {
 		}
 		for _, k := range t.Lets {
 			if _, err := c.exec(insertPortalKey, c.keys.portalHash(k.Way, k.Secret), k.Way, k.Borrower, t.Message.Portfolio, t.Fence(),
-				millis(c.st.At), millis(k.EndsAt)); err != nil {
+				t.Address, millis(c.st.At), millis(k.EndsAt)); err != nil {
 				return err
 			}
 		}
@@ -51,12 +51,12 @@ func (c *commit) portalKeys() error {
 	return nil
 }
 
-const insertPortalKey = `INSERT INTO portal_key (hash, way, borrower, portfolio, fence, made_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)`
+const insertPortalKey = `INSERT INTO portal_key (hash, way, borrower, portfolio, fence, address, made_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 // LetIn makes a key that belongs to no message, for a person at the desk who tells it to the borrower.
 func (s *Store) LetIn(ctx context.Context, portfolio int64, k PortalKey, at time.Time) error {
 	return s.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, insertPortalKey, s.keys.portalHash(k.Way, k.Secret), k.Way, k.Borrower, portfolio, 0, millis(at), millis(k.EndsAt))
+		_, err := tx.ExecContext(ctx, insertPortalKey, s.keys.portalHash(k.Way, k.Secret), k.Way, k.Borrower, portfolio, 0, 0, millis(at), millis(k.EndsAt))
 		return wrap(err)
 	})
 }
@@ -74,18 +74,24 @@ type Guest struct {
 	EndsAt    time.Time      // of the key, or of the session
 }
 
+// lets is what a key has to meet beside its end: where it was sent is still the borrower's number, and nobody has said that it is somebody
+// else's.
+const lets = ` AND (k.address = 0 OR k.address = f.address AND NOT EXISTS (SELECT 1 FROM state w WHERE w.person = b.person AND w.kind = 'wrong_person'
+	AND w.gone_at = 0 AND w.address IN (0, k.address)))`
+
 const guest = `SELECT k.id, k.borrower, k.portfolio, b.person, b.ref, f.language, k.fence, `
 
-// PortalEntry returns who a secret lets in at an instant. ErrNotFound says that it lets nobody in, be it unknown or over.
+// PortalEntry returns who a secret lets in at an instant. ErrNotFound says that it lets nobody in, be it unknown, over, or sent to a number
+// that is not the borrower's any more.
 func (s *Store) PortalEntry(ctx context.Context, way PortalWay, secret string, at time.Time) (Guest, error) {
 	return s.guest(ctx, guest+`0, k.ends_at FROM portal_key k JOIN borrower b ON b.id = k.borrower JOIN borrower_fact f ON f.id = b.fact
-		WHERE k.hash = ? AND k.ends_at > ?`, s.keys.portalHash(way, secret), millis(at))
+		WHERE k.hash = ? AND k.ends_at > ?`+lets, s.keys.portalHash(way, secret), millis(at))
 }
 
 // PortalSession returns who a cookie belongs to. ErrNotFound says that the session is unknown or over, or that its key is.
 func (s *Store) PortalSession(ctx context.Context, cookie string, at time.Time) (Guest, error) {
 	return s.guest(ctx, guest+`s.proved_at, s.ends_at FROM portal_session s JOIN portal_key k ON k.id = s.portal_key
-		JOIN borrower b ON b.id = k.borrower JOIN borrower_fact f ON f.id = b.fact WHERE s.hash = ? AND s.ends_at > ? AND k.ends_at > ?`,
+		JOIN borrower b ON b.id = k.borrower JOIN borrower_fact f ON f.id = b.fact WHERE s.hash = ? AND s.ends_at > ? AND k.ends_at > ?`+lets,
 		s.keys.hash("portal/session", cookie), millis(at), millis(at))
 }
 
@@ -106,6 +112,14 @@ func (s *Store) StartPortalSession(ctx context.Context, key int64, cookie string
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO portal_session (hash, portal_key, ends_at) VALUES (?, ?, ?)`,
 			s.keys.hash("portal/session", cookie), key, millis(ends))
+		return wrap(err)
+	})
+}
+
+// EndPortalKey ends a key at once, and with it every session of it.
+func (s *Store) EndPortalKey(ctx context.Context, key int64, at time.Time) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE portal_key SET ends_at = ? WHERE id = ? AND ends_at > ?`, millis(at), key, millis(at))
 		return wrap(err)
 	})
 }

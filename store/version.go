@@ -103,6 +103,7 @@ var (
 	ErrStands    = errors.New("store: this version was asked for, and stands as it is")
 	ErrNotYours  = errors.New("store: a draft is changed by who began it")
 	ErrNoFormer  = errors.New("store: no other version was in force before")
+	ErrGoneBack  = errors.New("store: this version is not in force any more: look at which one is")
 )
 
 func digest(body []byte) string {

@@ -45,17 +45,25 @@ func inForceIn(ctx context.Context, tx *sql.Tx, of Lineage) (id int64, err error
 	return id, wrap(err)
 }
 
+// ownDraft returns a draft that somebody may still change: one that is not asked for yet, by whoever began it.
+func ownDraft(ctx context.Context, tx *sql.Tx, id int64, who string) (v Version, err error) {
+	v, err = oneVersion(ctx, tx, id)
+	switch {
+	case err != nil:
+		return v, err
+	case v.State() != "draft":
+		return v, ErrStands
+	case !v.By(who):
+		return v, ErrNotYours
+	}
+	return v, nil
+}
+
 // Redraft gives a draft another text. Only who began it may.
 func (s *Store) Redraft(ctx context.Context, id int64, body []byte, by Act) error {
 	return s.update(ctx, func(tx *sql.Tx) error {
-		v, err := oneVersion(ctx, tx, id)
-		switch {
-		case err != nil:
+		if _, err := ownDraft(ctx, tx, id, by.Who); err != nil {
 			return err
-		case v.State() != "draft":
-			return ErrStands
-		case !v.By(by.Who):
-			return ErrNotYours
 		}
 		return one(tx.ExecContext(ctx, `UPDATE version SET body = ?, digest = ?, saved_at = ? WHERE id = ?`, body, digest(body), millis(by.At), id))
 	})
@@ -64,20 +72,14 @@ func (s *Store) Redraft(ctx context.Context, id int64, body []byte, by Act) erro
 // AskFor asks that a draft be put in force: from now on it stands as it is.
 func (s *Store) AskFor(ctx context.Context, id int64, by Act) error {
 	return s.update(ctx, func(tx *sql.Tx) error {
-		v, err := oneVersion(ctx, tx, id)
-		switch {
-		case err != nil:
+		v, err := ownDraft(ctx, tx, id, by.Who)
+		if err != nil {
 			return err
-		case v.State() != "draft":
-			return ErrStands
-		case !v.By(by.Who):
-			return ErrNotYours
 		}
 		if err := one(tx.ExecContext(ctx, `UPDATE version SET asked_at = ? WHERE id = ?`, millis(by.At), id)); err != nil {
 			return err
 		}
-		_, err = s.deed(ctx, tx, Deed{At: by.Real, Who: by.Who, What: v.Kind + "_asked", Portfolio: v.Portfolio, Subject: fmt.Sprintf("version %d", id), Reason: by.Reason})
-		return err
+		return s.versionDeed(ctx, tx, &v, by, "_asked")
 	})
 }
 
@@ -98,8 +100,7 @@ func (s *Store) GiveUp(ctx context.Context, id int64, by Act) error {
 		if v.By(by.Who) {
 			what = "_withdrawn"
 		}
-		_, err = s.deed(ctx, tx, Deed{At: by.Real, Who: by.Who, What: v.Kind + what, Portfolio: v.Portfolio, Subject: fmt.Sprintf("version %d", id), Reason: by.Reason})
-		return err
+		return s.versionDeed(ctx, tx, &v, by, what)
 	})
 }
 
@@ -130,27 +131,55 @@ func (s *Store) activate(ctx context.Context, tx *sql.Tx, v *Version, by Act, wh
 	if _, err := tx.ExecContext(ctx, `INSERT INTO activation (version, at, who, hand) VALUES (?, ?, ?, ?)`, v.ID, millis(by.At), by.Who, hand(by.Who)); err != nil {
 		return wrap(err)
 	}
+	return s.versionDeed(ctx, tx, v, by, what)
+}
+
+// versionDeed keeps in the audit what somebody did with a version.
+func (s *Store) versionDeed(ctx context.Context, tx *sql.Tx, v *Version, by Act, what string) error {
 	_, err := s.deed(ctx, tx, Deed{At: by.Real, Who: by.Who, What: v.Kind + what, Portfolio: v.Portfolio, Subject: fmt.Sprintf("version %d", v.ID), Reason: by.Reason})
 	return err
 }
 
-// GoBack puts the version of a slot in force again that was before the one that is, and returns it.
-func (s *Store) GoBack(ctx context.Context, of Lineage, by Act) (v Version, err error) {
+// Former returns the version that GoBack would put in force again in the place of one: ErrGoneBack says that this one is not in force, or
+// not any more, and ErrNoFormer that none was before it.
+func (s *Store) Former(ctx context.Context, from int64) (v Version, err error) {
+	err = s.view(ctx, func(tx *sql.Tx) error {
+		v, err = former(ctx, tx, from)
+		return err
+	})
+	return v, err
+}
+
+func former(ctx context.Context, tx *sql.Tx, from int64) (v Version, err error) {
+	one, err := oneVersion(ctx, tx, from)
+	if err != nil {
+		return v, err
+	}
+	of := one.Lineage
+	now, err := inForceIn(ctx, tx, of)
+	if err != nil {
+		return v, err
+	}
+	if now != from {
+		return v, ErrGoneBack
+	}
+	var id int64
+	err = tx.QueryRowContext(ctx, `SELECT v.id FROM activation a JOIN version v ON v.id = a.version WHERE v.portfolio = ? AND v.kind = ? AND v.name = ? AND v.id <> ? ORDER BY a.id DESC LIMIT 1`,
+		of.Portfolio, of.Kind, of.Name, now).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, ErrNoFormer
+	}
+	if err != nil {
+		return v, wrap(err)
+	}
+	return oneVersion(ctx, tx, id)
+}
+
+// GoBack puts the version in force again that was before the one named, and returns it. The one named must still be in force: who presses
+// twice, or at once with somebody else, must not come back to what was just given up.
+func (s *Store) GoBack(ctx context.Context, from int64, by Act) (v Version, err error) {
 	err = s.update(ctx, func(tx *sql.Tx) error {
-		now, err := inForceIn(ctx, tx, of)
-		if err != nil {
-			return err
-		}
-		var id int64
-		err = tx.QueryRowContext(ctx, `SELECT v.id FROM activation a JOIN version v ON v.id = a.version WHERE v.portfolio = ? AND v.kind = ? AND v.name = ? AND v.id <> ? ORDER BY a.id DESC LIMIT 1`,
-			of.Portfolio, of.Kind, of.Name, now).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrNoFormer
-		}
-		if err != nil {
-			return wrap(err)
-		}
-		if v, err = oneVersion(ctx, tx, id); err != nil {
+		if v, err = former(ctx, tx, from); err != nil {
 			return err
 		}
 		return s.activate(ctx, tx, &v, by, "_rolled_back")

@@ -148,16 +148,21 @@ func TestTwoHands(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("asking", s.AskFor(ctx, other, act("staff:7", noon)), nil)
-	v, err := s.GoBack(ctx, of, act("staff:7", noon)) // it was in force before, so that nobody has to be waited for
+	was, err := s.Former(ctx, id)
+	if err != nil || was.Number != 1 {
+		t.Errorf("before it: version %d, %v", was.Number, err)
+	}
+	v, err := s.GoBack(ctx, id, act("staff:7", noon)) // it was in force before, so that nobody has to be waited for
 	if err != nil || v.Number != 1 || strategyOf(t, s, p.ID) != "one" {
 		t.Errorf("going back: version %d, %v", v.Number, err)
 	}
 	want("one that was begun before", s.Activate(ctx, other, act("staff:8", noon)), ErrOvertaken)
-	if v, err = s.GoBack(ctx, of, act("staff:8", noon)); err != nil || v.Number != 2 {
+	if _, err = s.GoBack(ctx, id, act("staff:8", noon)); !errors.Is(err, ErrGoneBack) || strategyOf(t, s, p.ID) != "one" {
+		t.Errorf("somebody else who pressed it too: %v, and %q is in force", err, strategyOf(t, s, p.ID))
+	}
+	if v, err = s.GoBack(ctx, v.ID, act("staff:8", noon)); err != nil || v.Number != 2 {
 		t.Errorf("going back again: version %d, %v", v.Number, err)
 	}
-	_, err = s.GoBack(ctx, Lineage{p.ID, TemplateKind, "x.zh"}, act("staff:8", noon))
-	want("where nothing was", err, ErrNoFormer)
 	deeds, err := s.Deeds(ctx, 0, 100)
 	if err != nil {
 		t.Fatal(err)
