@@ -46,11 +46,11 @@ const (
 	Write      Permission = "write"         // write to a borrower by hand
 	Agree      Permission = "agree"         // agree to what the creditor's table allows
 	Approve    Permission = "approve"       // approve what goes beyond it
-	Strategies Permission = "strategies"    // read strategies, templates, rulebooks and carriers
+	Strategies Permission = "strategies"    // read strategies, templates and rulebooks
 	Draft      Permission = "draft"         // write a version of a strategy or a template
 	Activate   Permission = "activate"      // put a version of a strategy in force that somebody else wrote
 	Sign       Permission = "sign"          // sign rulebooks and templates
-	Carriers   Permission = "carriers"      // reconcile unknown outcomes, set paces
+	Carriers   Permission = "carriers"      // see carriers and unknown outcomes, note what they have on file
 	Import     Permission = "import"        // bring in files
 	Reports    Permission = "reports"       // sums over the book
 	Export     Permission = "export"        // ask for personal data to be taken out
@@ -82,11 +82,11 @@ var rules = []Rule{
 	{Write, "Write to a borrower by hand", "人工撰写信息", []Role{Collector, Supervisor}},
 	{Agree, "Agree to a plan within the creditor's table", "在授权表内同意还款安排", []Role{Collector, Supervisor}},
 	{Approve, "Approve a plan or a waiver beyond it, asked for by somebody else", "批准他人申请的超授权安排或减免", []Role{Approver, Supervisor}},
-	{Strategies, "Read strategies, templates, rulebooks and carriers", "查看策略、模板、规则和通道", []Role{Administrator, Strategist, Approver, Compliance, Supervisor, Auditor, Viewer}},
+	{Strategies, "Read strategies, templates and rulebooks", "查看策略、文案和规则集", []Role{Administrator, Strategist, Approver, Compliance, Supervisor, Auditor, Viewer}},
 	{Draft, "Write a version of a strategy or a template", "编写策略或模板的新版本", []Role{Strategist}},
 	{Activate, "Put a strategy in force that somebody else wrote, or the one before it again", "启用他人编写的策略，或回退", []Role{Approver}},
 	{Sign, "Sign rulebooks and templates", "签署规则和模板", []Role{Compliance}},
-	{Carriers, "Reconcile unknown outcomes, look after carriers", "核对未知结果，维护通道", []Role{Administrator}},
+	{Carriers, "See carriers and unknown outcomes, note what a carrier has on file", "查看通道和未知结果，登记文案报备", []Role{Administrator}},
 	{Import, "Bring in the lender's files", "导入文件", []Role{Administrator}},
 	{Reports, "Sums over the book", "查看报表", []Role{Administrator, Strategist, Approver, Compliance, Supervisor, Auditor, Viewer}},
 	{Export, "Ask for personal data to be taken out", "申请导出个人信息", []Role{Compliance, Supervisor}},

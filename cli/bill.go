@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,7 @@ import (
 // billCommand keeps what a carrier asks for, so that it can be held against what was handed over.
 func (a *app) billCommand() *cobra.Command {
 	var parts int64
-	var total, currency, by string
+	var total, currency, by, flag string
 	c := &cobra.Command{
 		Use:   "bill CARRIER MONTH",
 		Short: "Keep what a carrier asks for a month, to hold it against what was handed over",
@@ -25,6 +26,10 @@ counts no more. duly report bill shows the difference.`,
 		Args: exactly(2, "bill takes a carrier and a month, such as: duly bill main 2026-09 --parts 1204833 --total 54217.49"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := staff(by); err != nil {
+				return err
+			}
+			lang, err := tongueOf(flag)
+			if err != nil {
 				return err
 			}
 			cfg, err := a.loadConfig()
@@ -45,17 +50,22 @@ counts no more. duly report bill shows the difference.`,
 			}
 			m, err := ledger.ParseMoney(total, cur)
 			if err != nil || m.Minor < 0 || parts < 0 {
-				return fail(Usage, "--parts and --total are what the bill says, such as 1204833 and 54217.49; --currency where the carrier's cost has none")
+				return fail(Usage, "--parts and --total are what the bill says, such as 1204833 and 54217.49, and %q is no amount in %q; --currency says it where the carrier's cost does not", total, string(cur))
 			}
-			return cfg.withStore(c.Context(), func(s *store.Store) error {
+			err = cfg.withStore(c.Context(), func(s *store.Store) error {
 				return a.keepBill(c.Context(), s, measure.Bill{Carrier: args[0], Month: month.Format("2006-01"), Parts: parts, Minor: m.Minor, Unit: string(cur)}, by)
 			})
+			if err == nil {
+				_, err = fmt.Fprintf(a.out, lang.say("kept: %s %s, %s parts, %s\n", "已登记：%s %s，%s条，%s\n"), args[0], args[1], grouped(int(parts)), lang.money(m.Minor, cur))
+			}
+			return err
 		},
 	}
 	c.Flags().Int64Var(&parts, "parts", 0, "how many parts the bill counts")
 	c.Flags().StringVar(&total, "total", "", "what it asks for, such as 54217.49")
 	c.Flags().StringVar(&currency, "currency", "", "its currency (default: that of the carrier's cost)")
 	byWhom(c, &by)
+	a.langFlag(c, &flag)
 	a.nowFlag(c)
 	return c
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 type strategyFlags struct {
@@ -168,10 +169,6 @@ type versionJSON struct {
 	Digest      string    `json:"digest"`
 }
 
-var versionWords = map[string][2]string{
-	"active": {"in force", "生效中"}, "former": {"was in force", "曾生效"}, "asked": {"waits for a second person", "待他人启用"}, "draft": {"a draft", "草稿"}, "ended": {"given up", "已结束"},
-}
-
 func (s *strategyDesk) list() error {
 	all, err := s.e.Store.Versions(s.ctx, s.lineage())
 	if err != nil {
@@ -186,12 +183,12 @@ func (s *strategyDesk) list() error {
 			}
 			continue
 		}
-		w := versionWords[v.State()]
+		lang := string(s.lang)
 		since := ""
 		if v.Activation != 0 {
-			since = fmt.Sprintf(s.lang.say("; put in force by %s at %s", "；由 %s 于 %s 启用"), v.ActivatedBy, v.ActivatedAt.In(s.book.Zone).Format("2006-01-02 15:04"))
+			since = fmt.Sprintf(s.lang.say("; put in force by %s at %s", "；由 %s 于 %s 启用"), words.In(words.Authors, v.ActivatedBy, lang), v.ActivatedAt.In(s.book.Zone).Format("2006-01-02 15:04"))
 		}
-		s.g.line(s.lang.say("%s %d: %s; by %s at %s%s", "%s 第%d版：%s；%s 拟稿，%s%s"), s.book.Ref, v.Number, s.lang.say(w[0], w[1]), v.Who, v.SavedAt.In(s.book.Zone).Format("2006-01-02 15:04"), since)
+		s.g.line(s.lang.say("%s %d: %s; by %s at %s%s", "%s 第%d版：%s；%s 拟稿，%s%s"), s.book.Ref, v.Number, words.In(words.Versions, v.State(), lang), words.In(words.Authors, v.Who, lang), v.SavedAt.In(s.book.Zone).Format("2006-01-02 15:04"), since)
 	}
 	return nil
 }

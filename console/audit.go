@@ -40,12 +40,12 @@ var deedWords = map[string][2]string{
 	"user_locked":    {"锁定用户", "locked a user"}, "user_unlocked": {"解锁用户", "unlocked a user"}, "user_signed_out": {"结束用户登录", "ended a user's sessions"},
 	"password_changed": {"更改密码", "changed the password"}, "factor_added": {"设置二次验证", "set up the second factor"}, "state_lifted": {"解除状态", "lifted a state"},
 	"consent_changed": {"变更同意", "changed a consent"}, "rule_weakened": {"放宽规则", "weakened a rule"}, "approved": {"批准", "approved"}, "audit_anew": {"重新封存", "sealed anew"},
-	"strategy_drafted": {"拟策略", "drafted a strategy"}, "strategy_asked": {"提交策略", "asked for a strategy"}, "strategy_activated": {"启用策略", "put a strategy in force"},
+	"strategy_drafted": {"起草策略", "drafted a strategy"}, "strategy_asked": {"提交策略", "asked for a strategy"}, "strategy_activated": {"启用策略", "put a strategy in force"},
 	"strategy_refused": {"不启用策略", "refused a strategy"}, "strategy_withdrawn": {"放弃策略草稿", "gave a strategy up"}, "strategy_rolled_back": {"回退策略", "went back to a strategy"},
-	"template_drafted": {"拟文案", "drafted a text"}, "template_asked": {"提交文案", "asked for a text"}, "template_activated": {"签署文案", "signed a text"},
+	"template_drafted": {"起草文案", "drafted a text"}, "template_asked": {"提交文案", "asked for a text"}, "template_activated": {"签署文案", "signed a text"},
 	"template_refused": {"不签署文案", "refused a text"}, "template_withdrawn": {"放弃文案草稿", "gave a text up"}, "template_rolled_back": {"回退文案", "went back to a text"},
-	"confidence_drafted": {"拟规则效力", "proposed how far a rule binds"}, "confidence_asked": {"提交规则效力", "asked for how far a rule binds"}, "confidence_activated": {"签署规则效力", "signed how far a rule binds"},
-	"confidence_refused": {"不签署规则效力", "refused how far a rule binds"}, "confidence_withdrawn": {"放弃规则效力", "gave up how far a rule binds"}, "confidence_rolled_back": {"回退规则效力", "went back on how far a rule binds"},
+	"confidence_drafted": {"拟定规则效力变更", "proposed how far a rule binds"}, "confidence_asked": {"提交规则效力变更", "asked for how far a rule binds"}, "confidence_activated": {"签署规则效力", "signed how far a rule binds"},
+	"confidence_refused": {"不签署规则效力", "refused how far a rule binds"}, "confidence_withdrawn": {"撤回规则效力变更", "gave up how far a rule binds"}, "confidence_rolled_back": {"回退规则效力", "went back on how far a rule binds"},
 	"simulated": {"模拟策略", "simulated a strategy"}, "rulebook_signed": {"签署规则集", "signed a rulebook"}, "registered": {"登记文案报备", "noted a carrier's registration"},
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/engine"
-	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/words"
 )
@@ -101,18 +100,14 @@ func (v *visit) carrierOf(h *engine.Portfolio, x *carrierLine, b *store.Backlog,
 			x.oldest = p.Oldest
 		}
 	}
-	key := strconv.FormatInt(h.Row(), 10)
-	begins := ledger.Day(v.at.In(h.Zone)).At(0, 0, h.Zone)
-	counts, err := summed(v, "carrier counts "+key, func(ctx context.Context) ([]store.Count, error) {
-		return v.Gate.Store.Counts(ctx, h.Row(), begins, time.Time{})
-	})
+	counts, err := v.plannedToday(h)
 	if err != nil {
 		return err
 	}
 	for _, n := range counts {
-		x.states[n.State] += n.Number
+		x.states[n.State] += n.N
 		if n.Reason != "" && (n.State == "refused" || n.State == "unknown" || n.State == "undelivered") {
-			x.reasons[n.Reason] += n.Number
+			x.reasons[n.Reason] += n.N
 		}
 	}
 	unknown, err := v.Gate.Store.Unknown(v.r.Context(), h.Row(), mostUnknown+1)

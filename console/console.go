@@ -15,7 +15,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -212,16 +211,7 @@ func (v *visit) away(to string) {
 
 // form returns a field of a form, without what no text may hold, and no longer than so many characters.
 func (v *visit) form(name string, most int) string {
-	s := strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
-			return -1
-		}
-		return r
-	}, v.r.PostFormValue(name))
-	if runes := []rune(strings.TrimSpace(s)); len(runes) > most {
-		return string(runes[:most])
-	}
-	return strings.TrimSpace(s)
+	return serve.Field(v.r, name, most)
 }
 
 // say picks the wording of the visit's language.

@@ -189,7 +189,7 @@ func (v *visit) whyNot(err error) string {
 	case err == nil, errors.Is(err, engine.ErrClosesMany):
 		return ""
 	case errors.Is(err, engine.ErrBadRows):
-		return v.say("有错误的行，尚未导入。", "Rows are bad, and nothing is imported.")
+		return v.say("有错误的行，尚未导入。", "Some rows have errors; nothing was imported.")
 	case errors.As(err, &header):
 		return v.say("文件的列不对，尚未导入：", "A file's columns are not right, and nothing is imported: ") + header.Error()
 	case errors.Is(err, store.ErrNoLoans):

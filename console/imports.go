@@ -171,7 +171,7 @@ func (c *Console) importRun(v *visit) error {
 	case !ready:
 		return v.showImport(http.StatusConflict, x, v.say("还不能导入：请先检查并改正。", "It cannot go in yet: let it be checked, and mend what is wrong."))
 	case skip && !left:
-		return v.showImport(http.StatusUnprocessableEntity, x, v.say("有错误的行：请改正后重新上传，或勾选“跳过错误的行”。", "Rows are bad: mend and send them again, or tick that they are left out."))
+		return v.showImport(http.StatusUnprocessableEntity, x, v.say("有错误的行：请改正后重新上传，或勾选“跳过错误的行”。", "Some rows have errors. Correct and upload them again, or tick the box to skip them."))
 	case many && !yes:
 		return v.showImport(http.StatusUnprocessableEntity, x, v.say("将结清的贷款较多，请勾选确认。", "So many loans would be closed that you have to tick it."))
 	}

@@ -172,7 +172,7 @@ var done = map[string][2]string{
 	"locked":     {"已锁定，即刻不能登录。", "They are locked, and come in no more."},
 	"unlocked":   {"已解锁，可以登录。", "They may come in again."},
 	"signedout":  {"已结束其全部登录。", "All their sessions are ended."},
-	"ended":      {"已停用，不能再登录。", "They come in no more, for good."},
+	"ended":      {"已停用，不能再登录。", "The account is closed for good."},
 	"written":    {"已排定发出；交付前会再次核对，未能发出会列入待办。", "It is planned. It is judged once more before it leaves, and comes to the inbox if it does not."},
 	"letgo":      {"已放弃，文件已删除，没有任何更改。", "It is let go: the files are gone, and nothing has changed."},
 	"closed":     {"已办结。", "It is closed."},

@@ -7,6 +7,7 @@ import (
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 // A versionLine is one version in a list.
@@ -51,12 +52,6 @@ func (c *Console) strategies(v *visit) error {
 	return v.show(http.StatusOK, "strategies", "策略", "Strategies", cards)
 }
 
-// stateWords are what people call how far a version has come.
-var stateWords = map[string][2]string{
-	"active": {"生效中", "in force"}, "former": {"曾生效", "was in force"}, "asked": {"待他人启用", "waits for a second person"}, "draft": {"草稿", "draft"},
-	"ended": {"未启用，已结束", "given up"},
-}
-
 func (v *visit) versions(of store.Lineage) (out []versionLine, err error) {
 	all, err := v.Gate.Store.Versions(v.r.Context(), of)
 	if err != nil {
@@ -70,21 +65,13 @@ func (v *visit) versions(of store.Lineage) (out []versionLine, err error) {
 
 func (v *visit) versionLine(one *store.Version) versionLine {
 	l := versionLine{
-		ID: one.ID, Number: one.Number, State: one.State(), Who: v.author(one.Who), When: v.minute(one.SavedAt), Mine: one.By(v.who()), Title: one.Name,
+		ID: one.ID, Number: one.Number, State: one.State(), Who: words.In(words.Authors, one.Who, v.lang), When: v.minute(one.SavedAt), Mine: one.By(v.who()), Title: one.Name,
 	}
-	l.Word = v.say(stateWords[l.State][0], stateWords[l.State][1])
+	l.Word = words.In(words.Versions, l.State, v.lang)
 	if one.Activation != 0 {
-		l.By, l.Since = v.author(one.ActivatedBy), v.minute(one.ActivatedAt)
+		l.By, l.Since = words.In(words.Authors, one.ActivatedBy, v.lang), v.minute(one.ActivatedAt)
 	}
 	return l
-}
-
-// author is who did something with a version, as it is shown.
-func (v *visit) author(who string) string {
-	if who == store.ByFile {
-		return v.say("配置文件", "the lender's file")
-	}
-	return who
 }
 
 // version returns the version of a kind under the number of an address, with its portfolio, where the visitor may read it.

@@ -9,6 +9,7 @@ import (
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 // A textsPage is the list of texts.
@@ -143,7 +144,7 @@ func (v *visit) files(h *engine.Portfolio) (map[string][]fileState, error) {
 		}
 		for carrier, r := range t.Carriers {
 			if state := map[bool]string{true: "registered", false: "none"}[r.ID != ""]; !known(carrier) {
-				out[of] = append(out[of], fileState{carrier, state, v.say(fileWords[state][0], fileWords[state][1]), r.ID, "", v.author(store.ByFile)})
+				out[of] = append(out[of], fileState{carrier, state, v.say(fileWords[state][0], fileWords[state][1]), r.ID, "", words.In(words.Authors, store.ByFile, v.lang)})
 			}
 		}
 		if h.Carrier != "" && !known(h.Carrier) {

@@ -95,9 +95,7 @@ func (v *visit) bookOf(h *engine.Portfolio) (book, error) {
 		return b, err
 	}
 	b.hours(v, out, ends)
-	counts, err := summed(v, "counts "+key, func(ctx context.Context) ([]store.Rolled, error) {
-		return v.Gate.Store.Rolled(ctx, h.Row(), "message", today, 0, false)
-	})
+	counts, err := v.plannedToday(h)
 	if err != nil {
 		return b, err
 	}
@@ -108,6 +106,13 @@ func (v *visit) bookOf(h *engine.Portfolio) (book, error) {
 	})
 	b.holds(v, h, holds)
 	return b, err
+}
+
+// plannedToday are the sums of what was planned today in a portfolio, by what became of it.
+func (v *visit) plannedToday(h *engine.Portfolio) ([]store.Rolled, error) {
+	return summed(v, "counts "+strconv.FormatInt(h.Row(), 10), func(ctx context.Context) ([]store.Rolled, error) {
+		return v.Gate.Store.Rolled(ctx, h.Row(), "message", ledger.Day(v.at.In(h.Zone)), 0, false)
+	})
 }
 
 // hours are those of today; what leaves later is a sum.

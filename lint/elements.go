@@ -48,9 +48,6 @@ var elements = map[string]element{
 		`(reply|text|send)\s+["“']?(stop|end|quit|cancel|unsubscribe|opt ?-?out)|unsubscribe|opt(ing)? ?-?out`)},
 }
 
-// KnowsElement says whether a text can be judged by what a rulebook calls so.
-func KnowsElement(name string) bool { _, ok := elements[name]; return ok }
-
 // missing finds what the rules ask for and the text lacks. An element that is not known cannot be found, and so
 // is missing.
 func missing(text string, lang compose.Language, f *Facts) []Finding {

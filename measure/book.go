@@ -21,9 +21,9 @@ func Rates(lines []Line, buckets []string) Sheet {
 	s := Sheet{
 		Name: "rates", EN: "Roll rates, month over month", ZH: "月度滚动率",
 		NoteEN: "Of the loans in a bucket at the end of a month, the share in each bucket a month later; all months together. Closed counts as current.",
-		NoteZH: "月末处于某逾期阶段的贷款，一个月后处于各阶段的占比；各月合计，结清视为正常。",
+		NoteZH: "期初（上月末）处于某阶段的贷款，一个月后处于各阶段的占比；各月合计，结清视为正常。",
 		Columns: []Column{
-			{Name: "from", EN: "From", ZH: "月初阶段", Of: "stage"}, {Name: "loans", EN: "Loans", ZH: "笔数", Kind: AsCount}, {Name: "cured", EN: "Cured", ZH: "回正", Kind: AsShare}, {Name: "worse", EN: "Rolled on", ZH: "恶化", Kind: AsShare},
+			{Name: "from", EN: "From", ZH: "期初阶段", Of: "stage"}, {Name: "loans", EN: "Loans", ZH: "笔数", Kind: AsCount}, {Name: "cured", EN: "Cured", ZH: "回正", Kind: AsShare}, {Name: "worse", EN: "Rolled on", ZH: "恶化", Kind: AsShare},
 		},
 	}
 	all, moved := map[string]int64{}, map[[2]string]int64{}

@@ -144,7 +144,7 @@ func Nth(lines []Line) Sheet {
 			{Name: "paid_share", EN: "Paid rate", ZH: "还款率", Kind: AsShare},
 			{Name: "stops", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
 			{Name: "complaints", EN: "Complaints in 10,000", ZH: "每万条投诉", Kind: AsRate},
-			{Name: "amount", EN: "Came", ZH: "到账", Kind: AsAmount},
+			{Name: "amount", EN: "Received", ZH: "到账", Kind: AsAmount},
 		},
 	}
 	keys, by := sums(lines, byCurrency, func(l *Line) (string, bool) { return l.Name, true }, plus)
@@ -160,7 +160,7 @@ func Nth(lines []Line) Sheet {
 // Treatments says what followed each treatment of a stage.
 func Treatments(lines []Line, order []string) Sheet {
 	s := Sheet{
-		Name: "treatments", EN: "Recovery by stage and treatment", ZH: "分阶段、分处置的回收", Bar: 6,
+		Name: "treatments", EN: "Recovery by stage and treatment", ZH: "各阶段、各处置方式的回收情况", Bar: 6,
 		NoteEN: "A payment counts for the latest message before it, within seven days. It is what followed, not proof of what caused it.", NoteZH: "还款计入此前最近一条短信，限七天内；这是之后发生的事，不能证明由其促成。",
 		Columns: []Column{
 			{Name: "stage", EN: "Stage", ZH: "阶段", Of: "stage"},
@@ -170,7 +170,7 @@ func Treatments(lines []Line, order []string) Sheet {
 			{Name: "replied", EN: "Replied", ZH: "回复", Kind: AsCount},
 			{Name: "paid", EN: "Paid", ZH: "还款", Kind: AsCount},
 			{Name: "paid_share", EN: "Paid rate", ZH: "还款率", Kind: AsShare},
-			{Name: "amount", EN: "Came", ZH: "到账", Kind: AsAmount},
+			{Name: "amount", EN: "Received", ZH: "到账", Kind: AsAmount},
 			{Name: "stops", EN: "Stops in 10,000", ZH: "每万条退订", Kind: AsRate},
 		},
 	}
@@ -216,9 +216,9 @@ func Promises(lines []Line) Sheet {
 			{Name: "kept", EN: "Kept", ZH: "兑现", Kind: AsCount},
 			{Name: "part_kept", EN: "Kept in part", ZH: "部分兑现", Kind: AsCount},
 			{Name: "broken", EN: "Broken", ZH: "未兑现", Kind: AsCount},
-			{Name: "kept_share", EN: "Kept", ZH: "兑现率", Kind: AsShare},
+			{Name: "kept_share", EN: "Kept rate", ZH: "兑现率", Kind: AsShare},
 			{Name: "agreed", EN: "Agreed", ZH: "约定金额", Kind: AsAmount},
-			{Name: "came", EN: "Came", ZH: "到账", Kind: AsAmount},
+			{Name: "came", EN: "Received", ZH: "到账", Kind: AsAmount},
 		},
 	}
 	type agreed struct{ made, kept, part, broken, minor, came int64 }

@@ -6,7 +6,6 @@ package portal
 import (
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/engine"
@@ -171,16 +170,7 @@ func (v *visit) away(to string) {
 
 // form returns a field of a form, without what no text may hold.
 func (v *visit) form(name string, most int) string {
-	s := strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
-			return -1
-		}
-		return r
-	}, v.r.PostFormValue(name))
-	if runes := []rune(strings.TrimSpace(s)); len(runes) > most {
-		return string(runes[:most])
-	}
-	return strings.TrimSpace(s)
+	return serve.Field(v.r, name, most)
 }
 
 // maxWords is how much a person may write at once, in characters.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"strings"
 )
 
 // Shut lets a page's answers be shown nowhere but where they come from: nothing is kept, framed, guessed or told to another site, and
@@ -40,4 +41,19 @@ func Asset(text []byte, kind string) http.HandlerFunc {
 func Digest(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6])
+}
+
+// Field returns a field of a form, without what no text may hold: control signs but for line breaks and tabs, and signs that turn the direction
+// of what follows, behind which a text reads otherwise than it is. It is cut after most characters.
+func Field(r *http.Request, name string, most int) string {
+	s := strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
+			return -1
+		}
+		return r
+	}, r.PostFormValue(name)))
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most])
+	}
+	return s
 }

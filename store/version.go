@@ -45,7 +45,7 @@ func (s Lineage) Writes() access.Permission {
 	return access.Draft
 }
 
-// A Version is one text of a slot.
+// A Version is one text of a lineage.
 type Version struct {
 	ID int64
 	Lineage
@@ -63,7 +63,7 @@ type Version struct {
 	Activation  int64 // of this version, the latest; 0: it never was in force
 	ActivatedAt time.Time
 	ActivatedBy string
-	InForce     bool // it is the one of its slot that counts
+	InForce     bool // it is the one of its lineage that counts
 }
 
 // State says how far a version has come, in a word.
@@ -98,7 +98,7 @@ type Act struct {
 // Why something cannot be done with a version.
 var (
 	ErrSameHand  = errors.New("store: nobody puts in force what they wrote; somebody else does")
-	ErrNotAsked  = errors.New("store: this version is a draft, or was given up: nobody asks for it")
+	ErrNotAsked  = errors.New("store: this version does not wait for a second person: it is a draft, is or was in force, or was given up")
 	ErrOvertaken = errors.New("store: another version was put in force since this one was begun; begin a new one from that")
 	ErrStands    = errors.New("store: this version was asked for, and stands as it is")
 	ErrNotYours  = errors.New("store: a draft is changed by who began it")

@@ -35,7 +35,7 @@ func beginVersion(ctx context.Context, tx *sql.Tx, of Lineage, body []byte, by A
 	return id, wrap(err)
 }
 
-// inForceIn returns the version of a slot that is in force; 0 where none is.
+// inForceIn returns the version of a lineage that is in force; 0 where none is.
 func inForceIn(ctx context.Context, tx *sql.Tx, of Lineage) (id int64, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT v.id FROM activation a JOIN version v ON v.id = a.version WHERE v.portfolio = ? AND v.kind = ? AND v.name = ? ORDER BY a.id DESC LIMIT 1`,
 		of.Portfolio, of.Kind, of.Name).Scan(&id)
@@ -193,7 +193,7 @@ type Filed struct {
 	Body []byte
 }
 
-// TakeIn takes the texts of a portfolio's files in, and returns what is in force. A slot's first text is in force from now on. A file
+// TakeIn takes the texts of a portfolio's files in, and returns what is in force. A lineage's first text is in force from now on. A file
 // that has changed since it was last read is a new version: it waits for a second person where somebody works here who may put it in
 // force, and is in force at once where nobody does. A file that has not changed leaves what people have put in force.
 func (s *Store) TakeIn(ctx context.Context, portfolio Portfolio, files []Filed, now time.Time) (out []Version, err error) {

@@ -69,7 +69,7 @@ var Rules = map[string][2]string{
 	"duly:approval":                       {"Nobody approved the text of this notice.", "该通知的文本尚未获得批准。"},
 	"duly:answer_gone":                    {"The answer would have gone elsewhere than to the number that wrote.", "答复将不会送达来信号码，不再发送。"},
 	"duly:answer_old":                     {"The amount in the answer had changed since it was written.", "答复所写金额在发出前已变化，未发送。"},
-	"duly:nothing_owed":                   {"Nothing is overdue: there is nothing to write of.", "目前没有逾期款项，无需去信。"},
+	"duly:nothing_owed":                   {"Nothing is overdue: there is nothing to write about.", "目前没有逾期款项，无需去信。"},
 	"duly:answer_moot":                    {"There was nothing to answer any more.", "事由已不存在，无需答复。"},
 	"duly:answer_state":                   {"Something that was learnt meanwhile silences the answer.", "其间获知的情况使该答复不再适宜发送。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
@@ -150,3 +150,12 @@ func Stage(name, lang string) string {
 	}
 	return name
 }
+
+// Versions are how far a version of a document has come.
+var Versions = map[string][2]string{
+	"active": {"in force", "生效中"}, "former": {"was in force", "曾生效"}, "asked": {"waits for a second person", "待他人启用"}, "draft": {"a draft", "草稿"},
+	"ended": {"given up", "未启用，已结束"},
+}
+
+// Authors are who did something with a version, where it was no person: a person says their number.
+var Authors = map[string][2]string{"file": {"the lender's file", "配置文件"}}
