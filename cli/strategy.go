@@ -316,7 +316,7 @@ func (s *strategyDesk) rollback([]string) error {
 func (s *strategyDesk) came(number int64, err error) error {
 	for _, known := range []error{store.ErrSameHand, store.ErrNotAsked, store.ErrOvertaken, store.ErrNoFormer, store.ErrGoneBack} {
 		if errors.Is(err, known) {
-			return fail(Findings, "%w", err)
+			return fail(Findings, "%s", strings.TrimPrefix(known.Error(), "store: "))
 		}
 	}
 	if err == nil {
