@@ -17,7 +17,7 @@ func TestPublicParsersAreFuzzed(t *testing.T) {
 		"lint.Read": "it reads templates that FuzzCompile of compose has made, and FuzzText reads their texts",
 	}
 	seen := 0
-	for _, dir := range []string{"wire/smpp", "wire/sms", "intake", "receive", "decide", "law", "compose", "lint", "templates", "document", "ledger", "outbox", "smsc", "merkle", "opinion", "access"} {
+	for _, dir := range []string{"wire/smpp", "wire/sms", "intake", "receive", "decide", "law", "compose", "lint", "templates", "document", "ledger", "outbox", "smsc", "merkle", "opinion", "access", "kms"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(dir, err)

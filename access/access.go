@@ -50,7 +50,7 @@ const (
 	Draft      Permission = "draft"         // write a version of a strategy or a template
 	Activate   Permission = "activate"      // put a version of a strategy in force that somebody else wrote
 	Sign       Permission = "sign"          // sign rulebooks and templates
-	Carriers   Permission = "carriers"      // see carriers and unknown outcomes, note what they have on file
+	Carriers   Permission = "carriers"      // see carriers, settle unknown outcomes, enter bills, note what carriers have on file
 	Import     Permission = "import"        // bring in files
 	Reports    Permission = "reports"       // sums over the book
 	Export     Permission = "export"        // ask for personal data to be taken out
@@ -86,7 +86,7 @@ var rules = []Rule{
 	{Draft, "Write a version of a strategy or a template", "编写策略或模板的新版本", []Role{Strategist}},
 	{Activate, "Put a strategy in force that somebody else wrote, or the one before it again", "启用他人编写的策略，或回退", []Role{Approver}},
 	{Sign, "Sign rulebooks and templates", "签署规则和模板", []Role{Compliance}},
-	{Carriers, "See carriers and unknown outcomes, note what a carrier has on file", "查看通道和未知结果，登记文案报备", []Role{Administrator}},
+	{Carriers, "See carriers, say what became of unknown messages, enter bills, note what a carrier has on file", "查看通道，认定未知结果，录入账单，登记文案报备", []Role{Administrator}},
 	{Import, "Bring in the lender's files", "导入文件", []Role{Administrator}},
 	{Reports, "Sums over the book", "查看报表", []Role{Administrator, Strategist, Approver, Compliance, Supervisor, Auditor, Viewer}},
 	{Export, "Ask for personal data to be taken out", "申请导出个人信息", []Role{Compliance, Supervisor}},

@@ -196,9 +196,9 @@ func (l *Limit) beyond(r *Request) string {
 	case l.UpTo > 0 && r.Due > l.UpTo:
 		return fmt.Sprintf("%s may agree where up to %s is overdue.", l.By, money(l.UpTo))
 	case r.Kind == Plan && len(r.Parts) > l.Instalments:
-		return fmt.Sprintf("%s may agree to up to %d instalments.", l.By, l.Instalments)
+		return fmt.Sprintf("%s may agree to up to %d %s.", l.By, l.Instalments, some(l.Instalments, "instalment"))
 	case r.Kind != Plan && r.Kind != Waiver && days > l.Days:
-		return fmt.Sprintf("%s may agree to up to %d days.", l.By, l.Days)
+		return fmt.Sprintf("%s may agree to up to %d %s.", l.By, l.Days, some(l.Days, "day"))
 	case r.Kind == Waiver && over(r.Waived, r.Extra, l.Waive):
 		return fmt.Sprintf("%s may waive up to %s of penalty interest and fees.", l.By, percent(l.Waive))
 	case (r.Kind == Settlement || r.Kind == Plan) && over(r.Waived, r.Due, l.Discount):
@@ -218,3 +218,11 @@ func over(part, whole, share int64) bool {
 }
 
 func percent(share int64) string { return fmt.Sprintf("%g %%", float64(share)/10_000) }
+
+// some is a word after its number.
+func some(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}

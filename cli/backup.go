@@ -16,7 +16,7 @@ func (a *app) backupCommand() *cobra.Command {
 		Short: "Copy the database into a file while everything runs on",
 		Long: `Writes the database as it stands into FILE, which must not be there yet. Whatever runs, runs on. The file is looked
 through, durable when the command ends, and readable by its owner only; names, phones and texts stay sealed in it, so that it is
-nothing without the key files, which are to be backed up apart from it.
+nothing without the keys, wherever duly.yaml takes them from (files, the environment, a key service): keep these apart from it.
 
 The copy says of itself that it is one: where it is put back, nothing is handed over before a person has looked at what
 may have left since, with duly release.
@@ -48,7 +48,7 @@ PostgreSQL is backed up by its own programs; docs/operations.md says how.`,
 					return fail(Dependency, "the backup cannot be found: %w", err)
 				}
 				g := &page{w: a.out, lang: lang}
-				g.line(lang.say("%s: %s bytes; it needs the key files, which are not in it", "%s：%s字节；不含密钥，须另行备份"), args[0], grouped(int(info.Size())))
+				g.line(lang.say("%s: %s bytes; it needs the keys, which are not in it", "%s：%s字节；不含密钥，须另行备份"), args[0], grouped(int(info.Size())))
 				return nil
 			})
 		},
@@ -64,7 +64,7 @@ func (a *app) restoreCommand() *cobra.Command {
 		Use:   "restore FILE",
 		Short: "Put a backup in the place of the database; nothing leaves from it before duly release",
 		Long: `Puts FILE, which duly backup made, in the place of the database. Every duly that works on the database has to be stopped.
-What lies there is kept beside, under another name. The file is tried with the key files first: one that they do not open
+What lies there is kept beside, under another name. The file is tried with the keys first: one that they do not open
 changes nothing.
 
 From then on nothing is handed over: the backup does not know what left and who asked to be left alone since it was
@@ -83,9 +83,9 @@ made. duly release tells what is known of that, and lets hand-over go on.`,
 			if cfg.Database.URL != "" {
 				return fail(Usage, "%w", store.ErrServerCopies)
 			}
-			keys, err := store.LoadKeys(cfg.Keys)
+			keys, err := cfg.loadKeys(c.Context())
 			if err != nil {
-				return fail(Input, "the key files in %s cannot be used: %w", cfg.Keys, err)
+				return err
 			}
 			if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 				return fail(Dependency, "the data folder cannot be made: %w", err)
@@ -93,7 +93,7 @@ made. duly release tells what is known of that, and lets hand-over go on.`,
 			aside, err := store.Restore(c.Context(), cfg.Data, args[0], keys, a.clock.read())
 			switch {
 			case errors.Is(err, store.ErrWrongKeys):
-				return fail(Input, "the key files in %s do not open %s: %w", cfg.Keys, args[0], err)
+				return fail(Input, "the keys that %s names do not open %s: %w", cfg.File, args[0], err)
 			case err != nil:
 				return fail(Dependency, "%w", err)
 			}

@@ -43,7 +43,8 @@ func (a *app) benchConsoleCommand() *cobra.Command {
 		Short: "Ask each page of the console over a large book and over sums of a hundred million messages",
 		Long: `Fills a store by imports, plans for it, and adds sums as folding a hundred million messages of three hundred days leaves them
 (docs/adr/0031). Then it serves the console on the loopback, signs in with both factors, and asks each page that
-the console's own menu leads to, a borrower's page, a conversation, and a search by each key, one after the other. Nothing is kept between two requests:
+the console's own menu leads to, each sheet of the reports, a borrower's page, a conversation, and a search by each key, one after
+the other. Nothing is kept between two requests:
 the clock of what is kept goes on by more than it is kept for.`,
 		Example: `  duly bench console
   duly bench console --borrowers 20000 --times 5`,
@@ -117,7 +118,7 @@ func (b *benchConsole) live(ctx context.Context, e *engine.Engine, p *engine.Por
 		}
 	}
 	b.say("sums")
-	if err := e.Roll(ctx, benchNow); err != nil {
+	if err := errors.Join(e.Roll(ctx, benchNow), e.Walk(ctx, p, ledger.Day(benchNow))); err != nil {
 		return err
 	}
 	return e.Store.FillRolled(ctx, madeSums(p.Row(), b.messages))
@@ -282,6 +283,9 @@ func (b *benchConsole) pages(ctx context.Context, v *asker, e *engine.Engine) (o
 		shown{name: "reports_month", path: console.Path + "reports?from=" + (last - 30).String() + "&to=" + last.String()},
 		shown{name: "reports_csv", path: console.Path + "reports/" + strconv.FormatInt(p.Row(), 10)},
 	)
+	for _, name := range engine.SheetNames() {
+		out = append(out, shown{name: "sheet_" + name, path: console.Path + "reports/sheet/" + name})
+	}
 	inbox, err := v.see(shown{path: "/console/inbox"})
 	if m := regexp.MustCompile(`/console/inbox/[0-9]+`).FindString(inbox); m != "" {
 		out = append(out, shown{name: "conversation", path: m})

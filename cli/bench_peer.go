@@ -30,6 +30,7 @@ func (a *app) benchPeerCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			defer collectSeldom()()
 			if receipts > 0 {
 				return a.deliverAll(c.Context(), receipts, window)
 			}

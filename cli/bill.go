@@ -2,11 +2,12 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"time"
+	"errors"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/measure"
 	"github.com/dulyhq/duly/store"
@@ -40,25 +41,27 @@ counts no more. duly report bill shows the difference.`,
 			if k == nil {
 				return fail(Usage, "%s has no carrier %q", cfg.File, args[0])
 			}
-			month, err := time.Parse("2006-01", args[1])
-			if err != nil {
-				return fail(Usage, "a month is written as 2026-09, not %q", args[1])
-			}
 			cur := k.Cost.Currency
 			if currency != "" {
 				cur = ledger.Currency(currency)
 			}
-			m, err := ledger.ParseMoney(total, cur)
-			if err != nil || m.Minor < 0 || parts < 0 {
-				return fail(Usage, "--parts and --total are what the bill says, such as 1204833 and 54217.49, and %q is no amount in %q; --currency says it where the carrier's cost does not", total, string(cur))
+			b, err := engine.ParseBill(args[0], args[1], strconv.FormatInt(parts, 10), total, cur)
+			if errors.Is(err, engine.ErrBillMonth) {
+				return fail(Usage, "a month is written as 2026-09, not %q", args[1])
+			}
+			if errors.Is(err, engine.ErrBillParts) {
+				return fail(Usage, "--parts is how many parts the bill counts, such as 1204833, not %d", parts)
+			}
+			if err != nil {
+				return fail(Usage, "--total is what the bill asks for, such as 54217.49, and %q is no amount in %q; --currency says it where the carrier's cost does not", total, string(cur))
 			}
 			err = cfg.withStore(c.Context(), func(s *store.Store) error {
-				return a.keepBill(c.Context(), s, measure.Bill{Carrier: args[0], Month: month.Format("2006-01"), Parts: parts, Minor: m.Minor, Unit: string(cur)}, by)
+				return a.keepBill(c.Context(), s, b, by)
 			})
-			if err == nil {
-				_, err = fmt.Fprintf(a.out, lang.say("kept: %s %s, %s parts, %s\n", "已登记：%s %s，%s条，%s\n"), args[0], args[1], grouped(int(parts)), lang.money(m.Minor, cur))
+			if err != nil {
+				return err
 			}
-			return err
+			return a.told(lang, "kept: %s %s, %s parts, %s", "已登记：%s %s，%s段，%s", args[0], args[1], grouped(int(parts)), lang.money(b.Minor, cur))
 		},
 	}
 	c.Flags().Int64Var(&parts, "parts", 0, "how many parts the bill counts")

@@ -69,7 +69,7 @@ func (c *Config) spec(p *Portfolio, now time.Time) (engine.Spec, error) {
 		s.Approvals = append(s.Approvals, engine.Approval{Template: a.Template, Language: compose.Language(a.Language), Text: a.Text, By: a.By, On: a.On})
 	}
 	if k := c.Carrier(p.Carrier); k != nil {
-		s.Provider = k.Provider
+		s.Provider, s.RegisteredOnly = k.Provider, k.RegisteredOnly
 	}
 	for _, lang := range []string{"zh", "en"} {
 		s.Identity[compose.Language(lang)] = engine.Identity{

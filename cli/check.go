@@ -104,7 +104,7 @@ func (a *app) check(flag string) error {
 		return err
 	}
 	if k.findings > 0 {
-		return fail(Findings, "%s", count(k.findings, "finding", "findings"))
+		return fail(Findings, "%s", lang.say(count(k.findings, "finding", "findings"), grouped(k.findings)+"处问题"))
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (k *checking) rulebook(p *engine.Portfolio, src engine.Source) error {
 		return err
 	}
 	if !ok {
-		k.found("%s: no tests.yaml beside it: nothing shows what it decides", src.Name)
+		k.found(k.lang.say("%s: no tests.yaml beside it: nothing shows what it decides", "%s：旁边没有 tests.yaml，无法验证它如何判断"), src.Name)
 		return nil
 	}
 	shelf, err := k.shelf(p)
@@ -151,12 +151,12 @@ func (k *checking) rulebook(p *engine.Portfolio, src engine.Source) error {
 		return fail(Input, "%w", err)
 	}
 	for _, f := range failed {
-		k.found("%v", f)
+		k.found("%s", f.In(string(k.lang)))
 	}
 	for _, id := range unreached {
-		k.found("%s: no case reaches rule %s", name, id)
+		k.found(k.lang.say("%s: no case reaches rule %s", "%s：没有用例涉及规则 %s"), name, id)
 	}
-	k.good(k.lang.say("%s: %d rules", "%s：%d条规则"), src.Name, len(book.Rules))
+	k.good(k.lang.say("%s: %s", "%s：%s"), src.Name, k.lang.say(count(len(book.Rules), "rule", "rules"), grouped(len(book.Rules))+"条规则"))
 	return nil
 }
 
@@ -172,7 +172,7 @@ func (k *checking) worth(p *engine.Portfolio) {
 	}
 	for _, l := range p.Lawbook.Lacks(ledger.Day(k.a.clock.time().In(p.Zone))) {
 		if l.Rule.Kind == law.Days {
-			k.found("%s:%d: rule %s: %s, so that it holds contact", l.Rule.File, l.Rule.Line, l.Rule.ID, l.What)
+			k.found(k.lang.say("%s:%d: rule %s: %s, so that it holds contact", "%s:%d：规则 %s：%s，因此暂缓联系"), l.Rule.File, l.Rule.Line, l.Rule.ID, l.What.In(string(k.lang)))
 		}
 	}
 }
@@ -206,33 +206,34 @@ func (k *checking) strategy(p *engine.Portfolio, from string) error {
 		return err
 	}
 	if !ok {
-		k.found("%s: no tests.yaml beside it: nothing shows what it decides", from)
+		k.found(k.lang.say("%s: no tests.yaml beside it: nothing shows what it decides", "%s：旁边没有 tests.yaml，无法验证它如何判断"), from)
 	} else {
 		failed, unreached, err := decide.RunTests(&p.Strategy, name, tests)
 		if err != nil {
 			return fail(Input, "%w", err)
 		}
 		for _, f := range failed {
-			k.found("%v", f)
+			k.found("%s", f.In(string(k.lang)))
 		}
 		for _, t := range unreached {
-			k.found("%s: no case leads to treatment %s", name, t)
+			k.found(k.lang.say("%s: no case leads to treatment %s", "%s：没有用例执行措施 %s"), name, t)
 		}
 	}
 	for _, f := range p.Breaches(ledger.Day(k.a.clock.time().In(p.Zone))) {
-		k.found("%s", f.String())
+		k.found("%s", f.In(string(k.lang)))
 	}
-	k.good(k.lang.say("%s: %d stages, within the rulebooks", "%s：%d个阶段，未超出法规限制"), from, len(p.Strategy.Stages))
+	k.good(k.lang.say("%s: %s, within the rulebooks", "%s：%s，未超出法规限制"), from,
+		k.lang.say(count(len(p.Strategy.Stages), "stage", "stages"), grouped(len(p.Strategy.Stages))+"个阶段"))
 	return nil
 }
 
 func (k *checking) templates(p *engine.Portfolio) error {
 	for _, f := range p.Findings() {
-		k.note("%v", f)
+		k.note("%s", f.In(string(k.lang)))
 	}
 	for lang, id := range p.Identity {
 		if id.Signature == "" || id.Phone == "" || id.Verify == "" || id.StopWord == "" {
-			k.found("%s: portfolio %s has no signature, phone, verify or stop_word in %s; messages in that language are held", k.c.File, p.Ref, lang)
+			k.found(k.lang.say("%s: portfolio %s has no signature, phone, verify or stop_word in %s; messages in that language are held", "%s：资产组合 %s 缺少 %s 的 signature、phone、verify 或 stop_word；该语言的信息暂不发送"), k.c.File, p.Ref, lang)
 		}
 	}
 	set, all := "", k.c.Portfolios
@@ -242,7 +243,7 @@ func (k *checking) templates(p *engine.Portfolio) error {
 		}
 		ships := false
 		if set, ships = all[i].shippedTexts(); !ships {
-			k.good(k.lang.say("templates: %d texts compile", "templates：%d条文案可编译"), len(p.Templates.All()))
+			k.good(k.lang.say("templates that compile: %d", "templates：%d条文案可编译"), len(p.Templates.All()))
 			return nil
 		}
 	}
@@ -255,9 +256,9 @@ func (k *checking) templates(p *engine.Portfolio) error {
 		return err
 	}
 	for _, f := range failed {
-		k.found("%v", f)
+		k.found("%s", f.In(string(k.lang)))
 	}
-	k.good(k.lang.say("templates: %d texts", "templates：%d条文案"), len(p.Templates.All()))
+	k.good(k.lang.say("templates: %d", "templates：%d条文案"), len(p.Templates.All()))
 	return nil
 }
 

@@ -41,6 +41,9 @@ carriers:
 // TestCheckPlaces runs duly check for a portfolio of every country of which a rulebook ships, with a strategy for
 // first-party lenders: the rulebook's own tests pass, every rule is reached, the strategy keeps within the rules.
 func TestCheckPlaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the configurations of twelve countries, one after the other, take some seconds")
+	}
 	t.Setenv("DULY_TEST_PASSWORD", "secret")
 	home := map[string][2]string{
 		"CN": {"Asia/Shanghai", "CNY"}, "US": {"America/New_York", "USD"}, "GB": {"Europe/London", "GBP"}, "DE": {"Europe/Berlin", "EUR"},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ type Error struct {
 	Class    Class
 	Sentence string
 	Detail   error // for the log; may be nil
+
+	format string // of the sentence, and what it names, for another language; empty: none
+	args   []any
 }
 
 // Error returns the sentence.
@@ -41,7 +45,7 @@ func (e *Error) Unwrap() error { return e.Detail }
 
 func fail(c Class, format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Class: c, Sentence: err.Error(), Detail: errors.Unwrap(err)}
+	return &Error{Class: c, Sentence: err.Error(), Detail: errors.Unwrap(err), format: format, args: args}
 }
 
 // An app is what the commands share.
@@ -59,7 +63,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer)
 	a := &app{in: in, out: out, err: errw, clock: clock{read: time.Now}}
 	root := a.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return int(Done)
 	}
@@ -69,21 +73,38 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer)
 	case !a.ran:
 		e = &Error{Class: Usage, Sentence: oneLine(err.Error()) + "; see duly --help"}
 	case errors.Is(err, context.Canceled):
-		e = &Error{Class: Dependency, Sentence: "interrupted; nothing that was not finished has been kept"}
+		errors.As(fail(Dependency, "interrupted; nothing that was not finished has been kept"), &e)
 	default:
-		e = &Error{Class: Dependency, Sentence: err.Error()}
+		errors.As(fail(Dependency, "%w", err), &e)
 	}
 	if e.Sentence != "" {
-		fmt.Fprintln(errw, "duly:", e.Sentence) //nolint:errcheck // nowhere is left to say so
+		fmt.Fprintln(errw, "duly:", e.In(asked(ran))) //nolint:errcheck // nowhere is left to say so
 	}
 	return int(e.Class)
+}
+
+// noNumber is what the standard library says of a flag that is no number.
+var noNumber = regexp.MustCompile(`^invalid argument ("[^"]*") for "(?:-\w, )?(--[\w-]+)" flag: strconv\.Parse(Int|Uint|Float): .*: (invalid syntax|value out of range)$`)
+
+// notNumber says of a flag what is wrong with its number.
+func notNumber(s string) string {
+	m := noNumber.FindStringSubmatch(s)
+	switch {
+	case m == nil:
+		return s
+	case m[4] != "invalid syntax":
+		return m[2] + " does not go as far as " + m[1]
+	case m[3] == "Float":
+		return m[2] + " takes a number, and " + m[1] + " is none"
+	}
+	return m[2] + " takes a whole number, and " + m[1] + " is none"
 }
 
 // oneLine puts what cobra suggests on further lines into the sentence.
 func oneLine(s string) string {
 	first, rest, ok := strings.Cut(strings.TrimSpace(s), "\n")
 	if !ok {
-		return s
+		return notNumber(s)
 	}
 	names := strings.Fields(strings.TrimPrefix(strings.TrimSpace(rest), "Did you mean this?"))
 	return first + "; did you mean " + strings.Join(names, " or ") + "?"
@@ -111,7 +132,7 @@ Exit status: 0 done; 1 findings or refused; 2 usage; 3 an input or configuration
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration file (default: DULY_CONFIG, else duly.yaml of this folder)")
-	root.AddCommand(a.demoCommand(), a.initCommand(), a.importCommand(), a.assessCommand(), a.planCommand(), a.runCommand(), a.serveCommand(), a.pageCommand(), a.explainCommand(), a.inboxCommand(), a.userCommand(), a.auditCommand(), a.arrangeCommand(), a.eraseCommand(), a.retainCommand(), a.eventsCommand(), a.reportCommand(), a.billCommand(), a.simulateCommand(), a.strategyCommand(), a.backupCommand(), a.restoreCommand(), a.holdCommand(), a.releaseCommand(), a.checkCommand(), a.lintCommand(), a.classifyCommand(), a.segmentsCommand(), a.smscCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.demoCommand(), a.initCommand(), a.importCommand(), a.assessCommand(), a.planCommand(), a.runCommand(), a.serveCommand(), a.pageCommand(), a.explainCommand(), a.inboxCommand(), a.userCommand(), a.auditCommand(), a.exportCommand(), a.keyCommand(), a.arrangeCommand(), a.eraseCommand(), a.retainCommand(), a.eventsCommand(), a.reportCommand(), a.billCommand(), a.reconcileCommand(), a.simulateCommand(), a.strategyCommand(), a.templateCommand(), a.rulebookCommand(), a.backupCommand(), a.restoreCommand(), a.holdCommand(), a.releaseCommand(), a.checkCommand(), a.lintCommand(), a.classifyCommand(), a.segmentsCommand(), a.smscCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 

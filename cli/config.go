@@ -6,6 +6,7 @@ import (
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/store"
 )
 
 // A Config is duly.yaml. docs/formats/duly.md shows all of it, docs/formats/duly.schema.json checks it in an
@@ -17,6 +18,7 @@ type Config struct {
 	Data       string // folder of the database; relative paths in the file are relative to its own folder
 	Database   Database
 	Keys       string // folder of the key files, apart from Data
+	KeySources KeySources
 	Witness    string // file in which this machine notes what it did last; never part of a backup
 	Creditor   Creditor
 	Portfolios []Portfolio
@@ -27,7 +29,8 @@ type Config struct {
 	Opinion    OpinionConfig
 	Serve      Serve
 
-	wire func() time.Time // the clock
+	wire   func() time.Time // the clock
+	loaded *store.Keys      // what loadKeys got
 }
 
 // A Serve is how duly serve works.
@@ -106,19 +109,20 @@ type Approval struct {
 
 // A Carrier is a route to deliver.
 type Carrier struct {
-	ID           string
-	Kind         string // "smpp"
-	Provider     string // who it is to the law, as carriers' rulebooks name them: "direct", "aliyun", "twilio" …
-	Address      string // host:port
-	SystemID     string
-	PasswordEnv  string // the variable that holds the password, or
-	PasswordFile string // the file that does
-	Source       string // the number or name that messages come from
-	Window       int    // messages that may be under way at once
-	Rate         int    // parts of messages a second, over all machines and sessions; 0 means as fast as the carrier takes them
-	Sessions     int    // sessions at once, over all machines; 0 means one for each process
-	Simulator    bool   // no real handset lies behind it, so that civil time may be virtual
-	Cost         Cost   // of a segment
+	ID             string
+	Kind           string // "smpp"
+	Provider       string // who it is to the law, as carriers' rulebooks name them: "direct", "aliyun", "twilio" …
+	Address        string // host:port
+	SystemID       string
+	PasswordEnv    string // the variable that holds the password, or
+	PasswordFile   string // the file that does
+	Source         string // the number or name that messages come from
+	Window         int    // messages that may be under way at once
+	Rate           int    // parts of messages a second, over all machines and sessions; 0 means as fast as the carrier takes them
+	Sessions       int    // sessions at once, over all machines; 0 means one for each process
+	Simulator      bool   // no real handset lies behind it, so that civil time may be virtual
+	RegisteredOnly bool   // only texts that it has registered leave by it
+	Cost           Cost   // of a segment
 }
 
 // A Cost is a price that may be a fraction of a minor unit.

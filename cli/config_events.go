@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/hooks"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Events say who is told what happens.
@@ -36,7 +37,7 @@ func (r *configReader) events(v document.Value) Events {
 		h := r.hook(item)
 		for i := range e.Hooks {
 			if h.ID != "" && e.Hooks[i].ID == h.ID {
-				item.Key("id").Fail("there are two hooks %q", h.ID)
+				item.Key("id").Wrong(fault.HookTwice, strconv.Quote(h.ID))
 			}
 		}
 		e.Hooks = append(e.Hooks, h)
@@ -58,21 +59,21 @@ func (r *configReader) hook(v document.Value) HookConfig {
 	}
 	if local.Given() && local.Bool() {
 		if h.Reach == hooks.Private {
-			local.Fail("is this machine itself, and private is the lender's network; give one of them")
+			local.Wrong(fault.LoopbackPrivate)
 		}
 		h.Reach = hooks.Loopback
 	}
 	if h.URL != "" {
 		if err := h.Reach.CheckURL(h.URL); err != nil {
-			v.Key("url").Fail("%s", strings.TrimPrefix(err.Error(), "hooks: "))
+			v.Key("url").WrongBy(err)
 		}
 	}
 	if (h.SecretEnv == "") == (h.SecretFile == "") {
-		v.Fail("give either secret_env or secret_file, so that no secret stands in this file")
+		v.Wrong(fault.SecretOutside)
 	}
 	for _, t := range h.Types {
 		if !engine.IsEventPattern(t) {
-			v.Key("types").Fail("%q is no type of event; docs/formats/events.md lists them, and * stands for any piece, as in promise.*", t)
+			v.Key("types").Wrong(fault.EventType, strconv.Quote(t))
 		}
 	}
 	return h

@@ -10,12 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones of portfolios and borrowers where the system has none
+	_ "time/tzdata"
 
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // ConfigName is the configuration's file name.
@@ -51,7 +52,7 @@ func Load(path string) (*Config, error) {
 	}
 	c, err := ParseConfig(path, text)
 	if err != nil {
-		return nil, &Error{Class: Input, Sentence: "the configuration is wrong:\n" + err.Error(), Detail: err}
+		return nil, fail(Input, "the configuration is wrong:\n%w", err)
 	}
 	return c, nil
 }
@@ -85,14 +86,14 @@ func (r *configReader) database(v document.Value) Database {
 	switch {
 	case d.URL == "":
 	case err != nil || !store.IsURL(d.URL):
-		v.Key("url").Fail("is not a URL such as postgres://duly@db.example/duly")
+		v.Key("url").Wrong(fault.DatabaseURL)
 	case u.User == nil || u.User.Username() == "":
-		v.Key("url").Fail("names no user, as in postgres://duly@db.example/duly")
+		v.Key("url").Wrong(fault.DatabaseUser)
 	case hasPassword(u):
-		v.Key("url").Fail("holds a password; name a variable with password_env or a file with password_file")
+		v.Key("url").Wrong(fault.DatabasePassword)
 	}
 	if d.PasswordEnv != "" && d.PasswordFile != "" {
-		v.Fail("give password_env or password_file, not both")
+		v.Wrong(fault.PasswordTwice)
 	}
 	return d
 }
@@ -107,26 +108,26 @@ func (r *configReader) config(v document.Value) *Config {
 	if !v.Keys("data", "database", "keys", "witness", "creditor", "portfolios", "carriers", "serve", "portal", "console", "events", "opinion", "retention") {
 		return c
 	}
-	c.Keys = r.path(v.Key("keys").Text())
+	c.Keys, c.KeySources = r.keys(v.Key("keys"))
 	if c.Witness = r.path(v.Key("witness").Optional()); c.Witness == "" {
 		c.Witness = filepath.Join(c.Keys, WitnessName)
 	}
 	c.Serve = r.serving(v.Key("serve"))
 	c.Serve.Retention.Rows = rowRetention(v.Key("retention"))
 	c.Portal = portalConfig(v.Key("portal"))
-	c.Console = consoleConfig(v.Key("console"))
+	c.Console = r.console(v.Key("console"))
 	c.Events = r.events(v.Key("events"))
 	c.Opinion = r.opinion(v.Key("opinion"))
 	if d := v.Key("database"); d.Given() {
 		c.Database = r.database(d)
 		if v.Key("data").Given() {
-			v.Key("data").Fail("is a folder for SQLite, and database is PostgreSQL; give one of them")
+			v.Key("data").Wrong(fault.DataDatabase)
 		}
 	} else {
 		c.Data = r.path(v.Key("data").Text())
 	}
 	if c.Data != "" && c.Data == c.Keys {
-		v.Key("keys").Fail("is the data folder; whoever takes one of them must not have the other")
+		v.Key("keys").Wrong(fault.KeysInData)
 	}
 	if cr := v.Key("creditor"); cr.Keys("id", "name") {
 		c.Creditor = Creditor{ID: ident(cr.Key("id")), Name: text(cr.Key("name"), true)}
@@ -134,23 +135,23 @@ func (r *configReader) config(v document.Value) *Config {
 	for _, item := range v.Key("carriers").List() {
 		k := r.carrier(item)
 		if k.ID != "" && c.Carrier(k.ID) != nil {
-			item.Key("id").Fail("there are two carriers %q", k.ID)
+			item.Key("id").Wrong(fault.CarrierTwice, strconv.Quote(k.ID))
 		}
 		c.Carriers = append(c.Carriers, k)
 	}
 	list := v.Key("portfolios")
 	if len(list.List()) == 0 {
-		list.Fail("has to hold one portfolio at least")
+		list.Wrong(fault.PortfoliosNone)
 	}
 	for _, item := range list.List() {
 		p := r.portfolio(item)
 		for i := range c.Portfolios {
 			if p.ID != "" && c.Portfolios[i].ID == p.ID {
-				item.Key("id").Fail("there are two portfolios %q", p.ID)
+				item.Key("id").Wrong(fault.PortfolioTwice, strconv.Quote(p.ID))
 			}
 		}
 		if p.Carrier != "" && c.Carrier(p.Carrier) == nil {
-			item.Key("carrier").Fail("no carrier is called %q", p.Carrier)
+			item.Key("carrier").Wrong(fault.CarrierUnknown, strconv.Quote(p.Carrier))
 		}
 		c.Portfolios = append(c.Portfolios, p)
 	}
@@ -176,7 +177,7 @@ func (r *configReader) portfolio(v document.Value) Portfolio {
 		p.Rulebooks = append(p.Rulebooks, r.document(s))
 	}
 	if len(p.Rulebooks) == 0 {
-		v.Key("rulebooks").Fail("has to name one rulebook at least; without one nobody is contacted")
+		v.Key("rulebooks").Wrong(fault.RulebooksNone)
 	}
 	for _, a := range v.Key("approvals").List() {
 		p.Approvals = append(p.Approvals, approval(a))
@@ -202,35 +203,35 @@ func approval(v document.Value) Approval {
 		Template: v.Key("template").Text(), Language: v.Key("language").OneOf("zh", "en"), Text: v.Key("text").Text(), By: v.Key("by").Text(), On: v.Key("on").Date(),
 	}
 	if a.Text != "" && !digestForm.MatchString(a.Text) {
-		v.Key("text").Fail("%q is not the beginning of a text's digest; duly check says which one an approval has to name", a.Text)
+		v.Key("text").Wrong(fault.DigestForm, strconv.Quote(a.Text))
 	}
 	if strings.ContainsAny(a.By, " \t\u3000") {
-		v.Key("by").Fail("is not a role or a number of staff, such as compliance:17; leave names out")
+		v.Key("by").Wrong(fault.NotStaff)
 	}
 	if a.On == 0 && !v.Key("on").Given() {
-		v.Key("on").Fail("is missing; an approval has a day")
+		v.Key("on").Wrong(fault.ApprovalDay)
 	}
 	return a
 }
 
 func (r *configReader) carrier(v document.Value) Carrier {
 	var c Carrier
-	if !v.Keys("id", "kind", "provider", "address", "system_id", "password_env", "password_file", "source", "window", "rate", "sessions", "simulator", "cost") {
+	if !v.Keys("id", "kind", "provider", "address", "system_id", "password_env", "password_file", "source", "window", "rate", "sessions", "simulator", "registered_only", "cost") {
 		return c
 	}
 	c = Carrier{
 		ID: ident(v.Key("id")), Kind: v.Key("kind").OneOf("smpp"), Address: v.Key("address").Text(), SystemID: v.Key("system_id").Text(),
 		PasswordEnv: v.Key("password_env").Optional(), PasswordFile: r.path(v.Key("password_file").Optional()),
-		Source: v.Key("source").Text(), Window: 1000, Simulator: v.Key("simulator").Bool(), Provider: DirectProvider,
+		Source: v.Key("source").Text(), Window: 1000, Simulator: v.Key("simulator").Bool(), RegisteredOnly: v.Key("registered_only").Bool(), Provider: DirectProvider,
 	}
 	if p := v.Key("provider"); p.Given() {
 		c.Provider = ident(p)
 	}
 	if host, port, err := net.SplitHostPort(c.Address); c.Address != "" && (err != nil || host == "" || !isPort(port)) {
-		v.Key("address").Fail("%q is not an address such as 127.0.0.1:2775", c.Address)
+		v.Key("address").Wrong(fault.CarrierAddress, strconv.Quote(c.Address))
 	}
 	if (c.PasswordEnv == "") == (c.PasswordFile == "") {
-		v.Fail("give either password_env or password_file, so that no password stands in this file")
+		v.Wrong(fault.PasswordOutside)
 	}
 	if w := v.Key("window"); w.Given() {
 		c.Window = w.Int(1, 1000)
@@ -256,7 +257,7 @@ func price(v document.Value) Cost {
 	}
 	rate, err := ledger.ParseRate(v.Key("amount").Text())
 	if err != nil {
-		v.Key("amount").Fail("%q is not an amount such as 0.045, with six decimals at most", v.Key("amount").Text())
+		v.Key("amount").Wrong(fault.CostForm, strconv.Quote(v.Key("amount").Text()))
 		return Cost{}
 	}
 	micro := int64(rate)
@@ -271,7 +272,7 @@ var identForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 func ident(v document.Value) string {
 	s := v.Text()
 	if s != "" && !identForm.MatchString(s) {
-		v.Fail("%q is not an id; use small letters, digits, - and _, 32 at most", s)
+		v.Wrong(fault.IdentForm, strconv.Quote(s))
 		return ""
 	}
 	return s
@@ -290,7 +291,7 @@ func text(v document.Value, required bool) Text {
 	}
 	t := Text{v.Key("zh").Optional(), v.Key("en").Optional()}
 	if t.ZH == "" && t.EN == "" {
-		v.Fail("needs a text in zh or en")
+		v.Wrong(fault.TextMissing)
 	}
 	return t
 }
@@ -302,7 +303,7 @@ func zone(v document.Value) *time.Location {
 	}
 	l, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		v.Fail("%q is not a time zone such as Asia/Shanghai", name)
+		v.Wrong(fault.TimeZoneForm, strconv.Quote(name))
 		return nil
 	}
 	return l
@@ -314,7 +315,7 @@ func currency(v document.Value) ledger.Currency {
 		c = ledger.Currency(v.Text())
 	}
 	if _, ok := c.Digits(); !ok && c != "" {
-		v.Fail("currency %q is not known; use a code such as CNY", string(c))
+		v.Wrong(fault.CurrencyCode, strconv.Quote(string(c)))
 		return ""
 	}
 	return c
@@ -327,7 +328,7 @@ func duration(v document.Value, required bool) time.Duration {
 	s := v.Text()
 	d, err := time.ParseDuration(s)
 	if s != "" && (err != nil || d <= 0) {
-		v.Fail("%q is not a span of time such as 48h or 90m", s)
+		v.Wrong(fault.DurationForm, strconv.Quote(s))
 		return 0
 	}
 	return d

@@ -2,13 +2,13 @@ package cli
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/hooks"
 	"github.com/dulyhq/duly/opinion"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // An OpinionConfig is a language model that is asked about replies in doubt. The zero value asks none.
@@ -34,7 +34,7 @@ func (r *configReader) opinion(v document.Value) OpinionConfig {
 	if b := v.Key("below"); b.Given() {
 		var err error
 		if o.Below, err = strconv.ParseFloat(b.Text(), 64); err != nil || o.Below <= 0 || o.Below > 1 {
-			b.Fail("%q is not a confidence such as 0.6", b.Text())
+			b.Wrong(fault.ConfidenceForm, strconv.Quote(b.Text()))
 		}
 	}
 	if n := v.Key("per_hour"); n.Given() {
@@ -48,11 +48,11 @@ func (r *configReader) opinion(v document.Value) OpinionConfig {
 	}
 	if o.URL != "" {
 		if err := o.Reach.CheckURL(o.URL); err != nil {
-			v.Key("url").Fail("%s", strings.TrimPrefix(err.Error(), "hooks: "))
+			v.Key("url").WrongBy(err)
 		}
 	}
 	if o.KeyEnv != "" && o.KeyFile != "" {
-		v.Fail("give key_env or key_file, not both")
+		v.Wrong(fault.KeyTwice)
 	}
 	return o
 }

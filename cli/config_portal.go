@@ -4,12 +4,14 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A PortalConfig is the borrower's page. The zero value is that there is none.
@@ -47,11 +49,11 @@ func portalConfig(v document.Value) PortalConfig {
 	switch {
 	case p.Address == "":
 	case err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-		v.Key("address").Fail("%q is not an address such as https://my.bank.example", p.Address)
+		v.Key("address").Wrong(fault.PortalAddress, strconv.Quote(p.Address))
 	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
-		v.Key("address").Fail("%q is not https; only on this machine itself may it be http", p.Address)
+		v.Key("address").Wrong(fault.NotHTTPS, strconv.Quote(p.Address))
 	case len(p.Address) > compose.MaxPortalAddress:
-		v.Key("address").Fail("%q has more than %d characters, for which texts keep room", p.Address, compose.MaxPortalAddress)
+		v.Key("address").Wrong(fault.PortalLong, strconv.Quote(p.Address), compose.MaxPortalAddress)
 	}
 	if l := v.Key("links"); l.Given() {
 		p.Links = l.Bool()
@@ -62,7 +64,7 @@ func portalConfig(v document.Value) PortalConfig {
 	if d := v.Key("valid"); d.Given() {
 		p.Valid = duration(d, true)
 		if p.Valid > maxPortalValid {
-			d.Fail("is longer than 90 days; a message of that age opens nothing any more")
+			d.Wrong(fault.PortalValid)
 		}
 	}
 	if b := v.Key("behind_proxy"); b.Given() {
@@ -100,7 +102,7 @@ func payConfig(v document.Value) Pay {
 	}
 	if q := v.Key("qr"); q.Given() {
 		if p.QR = q.Text(); len(p.QR) > 300 {
-			q.Fail("is longer than the 300 characters that a phone reads well")
+			q.Wrong(fault.QRLong)
 		}
 	}
 	if b := v.Key("bank"); b.Given() && b.Keys("holder", "bank", "account") {
@@ -112,7 +114,7 @@ func payConfig(v document.Value) Pay {
 func secureURL(v document.Value) string {
 	s := v.Text()
 	if u, err := url.Parse(s); s != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
-		v.Fail("%q is not an address that begins with https://", s)
+		v.Wrong(fault.SecureURL, strconv.Quote(s))
 	}
 	return s
 }
@@ -125,8 +127,7 @@ func (c *Config) linksAllowed(root document.Value) {
 	}
 	for i := range c.Portfolios {
 		if slices.ContainsFunc(c.Portfolios[i].Rulebooks, func(b string) bool { return b == "cn" || b == "carriers-cn" }) {
-			root.Key("portal").Key("links").Fail("operators in China forbid a link inside a variable, and portfolio %s stands under the rulebook cn; leave it false and write {portal.code}",
-				c.Portfolios[i].ID)
+			root.Key("portal").Key("links").Wrong(fault.LinkForbidden, c.Portfolios[i].ID)
 		}
 	}
 }

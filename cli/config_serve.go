@@ -9,6 +9,7 @@ import (
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // What serve does where the configuration says nothing.
@@ -27,13 +28,13 @@ func (r *configReader) serving(v document.Value) Serve {
 	if l := v.Key("listen"); l.Given() {
 		s.Listen = l.Text()
 		if !isListen(s.Listen) {
-			l.Fail("%q is not an address to listen at, such as 127.0.0.1:8080", s.Listen)
+			l.Wrong(fault.ListenForm, strconv.Quote(s.Listen))
 		}
 	}
 	if at := v.Key("plan_at"); at.Given() {
 		t, err := time.Parse("15:04", at.Text())
 		if err != nil {
-			at.Fail("%q is not an hour such as 06:00", at.Text())
+			at.Wrong(fault.HourForm, strconv.Quote(at.Text()))
 		}
 		s.PlanAt = time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
 	}
@@ -55,12 +56,12 @@ func traces(v document.Value) Traces {
 	}
 	t := Traces{URL: v.Key("url").Text(), Share: 0.01}
 	if u, err := url.Parse(t.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		v.Key("url").Fail("is not the URL of a collector such as http://127.0.0.1:4318/v1/traces")
+		v.Key("url").Wrong(fault.CollectorURL)
 	}
 	if share := v.Key("share"); share.Given() {
 		var err error
 		if t.Share, err = strconv.ParseFloat(share.Text(), 64); err != nil || t.Share <= 0 || t.Share > 1 {
-			share.Fail("is not a share of the messages such as 0.01")
+			share.Wrong(fault.TraceShare)
 		}
 	}
 	return t
@@ -80,7 +81,7 @@ func retention(v document.Value) engine.Retention {
 	}
 	m := retentionForm.FindStringSubmatch(text)
 	if m == nil {
-		v.Fail("%q is neither never, rulebooks nor a span such as 7y or 36mo", text)
+		v.Wrong(fault.RetentionForm, strconv.Quote(text))
 		return engine.Retention{}
 	}
 	n, _ := strconv.Atoi(m[1])

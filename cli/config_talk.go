@@ -2,11 +2,13 @@ package cli
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // talk reads what replies set off.
@@ -53,12 +55,12 @@ func limit(v document.Value, cur ledger.Currency) arrange.Limit {
 		Products: v.Key("products").Texts(), Currency: cur,
 	}
 	if l.To < l.From {
-		v.Key("to").Fail("%d is before from, %d", l.To, l.From)
+		v.Key("to").Wrong(fault.BeforeFrom, l.To, l.From)
 	}
 	if u := v.Key("up_to"); u.Given() {
 		m, err := ledger.ParseMoney(u.Text(), cur)
 		if err != nil || m.Minor <= 0 {
-			u.Fail("%q is not an amount such as 20000.00", u.Text())
+			u.Wrong(fault.LimitForm, strconv.Quote(u.Text()))
 		}
 		l.UpTo = m.Minor
 	}
@@ -79,7 +81,7 @@ func share(v document.Value) int64 {
 	}
 	r, err := ledger.ParseRate(v.Text())
 	if err != nil || r < 0 || r > 100_000_000 {
-		v.Fail("%q is not a share in per cent from 0 to 100", v.Text())
+		v.Wrong(fault.PercentShare, strconv.Quote(v.Text()))
 		return 0
 	}
 	return int64(r) / 100

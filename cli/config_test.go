@@ -89,7 +89,7 @@ func TestConfigSchema(t *testing.T) {
 	}
 	for place, path := range map[string][]string{
 		"creditor": {"creditor"}, "portfolios[0]": {"portfolios", "[]"}, "portfolios[0].terms": {"portfolios", "[]", "terms"},
-		"carriers[0]": {"carriers", "[]"}, "carriers[0].cost": {"carriers", "[]", "cost"}, "the document": nil, "database": {"database"}, "serve": {"serve"},
+		"carriers[0]": {"carriers", "[]"}, "carriers[0].cost": {"carriers", "[]", "cost"}, "the document": nil, "keys": {"keys"}, "database": {"database"}, "serve": {"serve"},
 		"portal": {"portal"}, "portfolios[0].pay": {"portfolios", "[]", "pay"}, "portfolios[0].pay.bank": {"portfolios", "[]", "pay", "bank"},
 	} {
 		if got, want := keysOf(path...), knownKeys(t, place); got != want {
@@ -102,14 +102,14 @@ func TestConfigSchema(t *testing.T) {
 func knownKeys(t *testing.T, place string) string {
 	t.Helper()
 	const wrong = "qqqqqqqqqqqq: 1"
-	text := wrong + "\ndatabase: {" + wrong + "}\nserve: {" + wrong + "}\nportal: {" + wrong + "}\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}, pay: {" + wrong + ", bank: {" + wrong + "}}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
+	text := wrong + "\nkeys: {" + wrong + "}\ndatabase: {" + wrong + "}\nserve: {" + wrong + "}\nportal: {" + wrong + "}\ncreditor: {" + wrong + "}\nportfolios: [{" + wrong + ", terms: {" + wrong + "}, pay: {" + wrong + ", bank: {" + wrong + "}}}]\ncarriers: [{" + wrong + ", cost: {" + wrong + "}}]\n"
 	_, err := cli.ParseConfig("duly.yaml", []byte(text))
 	var ms document.MistakeErrors
 	if !errors.As(err, &ms) {
 		t.Fatal(err)
 	}
 	for _, m := range ms {
-		if rest, ok := strings.CutPrefix(m.Reason, place+`: unknown key "qqqqqqqqqqqq"; known keys are `); ok {
+		if rest, ok := strings.CutPrefix(m.Says("en"), place+`: unknown key "qqqqqqqqqqqq"; known keys are `); ok {
 			keys := strings.Split(rest, ", ")
 			slices.Sort(keys)
 			return strings.Join(keys, " ")

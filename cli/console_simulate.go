@@ -14,11 +14,13 @@ import (
 	"github.com/dulyhq/duly/store"
 )
 
-// simulator lets the console try strategies on copies of the book, as duly simulate does; nil where the database cannot be copied.
+// mostCopied is how many rows of a database of PostgreSQL's the console copies for a simulation: some gigabytes, and minutes.
+const mostCopied = 20_000_000
+
+// simulator lets the console try strategies on copies of the book, as duly simulate does. What a process that died has left of such copies is
+// taken away here, when the next one starts.
 func (c *Config) simulator(own *store.Store, wire func() time.Time) console.Simulator {
-	if c.Database.URL != "" {
-		return nil
-	}
+	sweepScratch()
 	return func(ctx context.Context, portfolio string, strategies []engine.Source, days int, day func(int)) (out []*forecast.Result, err error) {
 		s := &simulation{cfg: c, f: simulateFlags{days: days, seed: 1, lift: forecast.Defaults.Lift}}
 		if s.portfolio, err = c.Portfolio(portfolio); err != nil {
@@ -28,11 +30,11 @@ func (c *Config) simulator(own *store.Store, wire func() time.Time) console.Simu
 		if err := s.begin(ctx, own); err != nil {
 			return nil, err
 		}
-		folder, err := os.MkdirTemp("", "duly-simulate-")
+		folder, clear, err := scratch()
 		if err != nil {
 			return nil, err
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+		defer func() { err = errors.Join(err, clear()) }()
 		for i, text := range strategies {
 			r, err := s.tryText(ctx, own, filepath.Join(folder, strconv.Itoa(i)), text, func(n int) { day(i*days + n) })
 			if err != nil {
@@ -50,14 +52,7 @@ func (s *simulation) tryText(ctx context.Context, own *store.Store, dir string, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := own.Copy(ctx, dir); err != nil {
-		return nil, err
-	}
-	keys, err := store.LoadKeys(s.cfg.Keys)
-	if err != nil {
-		return nil, err
-	}
-	copied, err := store.Open(ctx, dir, keys)
+	copied, err := own.Copy(ctx, dir, mostCopied)
 	if err != nil {
 		return nil, err
 	}

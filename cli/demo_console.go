@@ -16,7 +16,11 @@ const demoPassword = "show me the book"
 
 // showConsole adds the console with the demo's book, and tells how to come in: a login, a password and codes of the second factor.
 func (d *demo) showConsole(ctx context.Context, web *serve.Server, civil func() time.Time, address string) error {
-	handler := d.config.consoleHandler(d.engine, civil, slog.New(slog.DiscardHandler))
+	d.config.Console.Address = address // browsers keep passkeys for a name and not for a number
+	handler, err := d.config.consoleHandler(d.engine, civil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
 	if handler == nil {
 		return fail(Input, "%s says nothing of the console", d.config.File)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/engine"
@@ -37,7 +38,7 @@ func (d *demo) showPage(ctx context.Context) error {
 	}
 	web := serve.New(serve.Limits{}, nil)
 	web.Handle("/", handler)
-	if err := d.showConsole(ctx, web, now, "http://"+l.Addr().String()); err != nil {
+	if err := d.showConsole(ctx, web, now, strings.Replace("http://"+l.Addr().String(), "127.0.0.1", "localhost", 1)); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	d.head("The borrower's page", "借款人页面")

@@ -142,7 +142,7 @@ func (d *demo) story() {
 		yuan(d.world.Owed(paysAll, first)), paysAll, countOn(d.world.ArrivedAt(paysAll), storyDay, d.zone)))
 	d.say(fmt.Sprintf(d.lang.say(
 		"10:00  %s answers “退订” (stop). From then on nothing leaves, on any loan: the carrier has %d for this number: the one answered, and one that confirms the stop.",
-		"10:00  %s 回复“退订”，此后任何贷款都不再发送：通道收到发给该号码的短信共 %d 条：被回复的那一条，以及一条停止确认。"), stops, len(d.world.ArrivedAt(stops))))
+		"10:00  %s 回复“退订”，此后任何贷款都不再发送：通道收到发给该号码的短信共%d条：被回复的那一条，以及一条停止确认。"), stops, len(d.world.ArrivedAt(stops))))
 	d.say(fmt.Sprintf(d.lang.say(
 		"10:00  %s is late on two loans and gets one message, about %s.",
 		"10:00  %s 有两笔贷款逾期，只收到一条短信，合计 %s。"), hasTwo, yuan(d.world.Owed(hasTwo, now))))
@@ -171,8 +171,8 @@ func (d *demo) killing() {
 	d.say(fmt.Sprintf(d.lang.say(
 		"%s  a process of its own hands %d messages over and is killed (SIGKILL) when the carrier has %d. Started again, it hands the rest over: "+
 			"the carrier has %d. Of %d nobody can tell whether they arrived; they are listed, and not sent again. Twice: %d.",
-		"%s  独立进程交付 %d 条短信，通道收到 %d 条时被强行终止（SIGKILL）。重新启动后发出其余：通道共收到 %d 条。"+
-			"有 %d 条无法确定是否到达，已列出且不会重发。重复发送：%d。"),
+		"%s  独立进程交付%d条短信，通道收到%d条时被强行终止（SIGKILL）。重新启动后发出其余：通道共收到%d条。"+
+			"有%d条无法确定是否到达，已列出且不会重发。重复发送：%d。"),
 		d.time(k.At), k.Waiting, k.Before, k.After, k.Unknown, d.zero(sim.Twice)))
 }
 
@@ -263,7 +263,7 @@ func (d *demo) zeros() {
 	if d.outcome.Cut > 0 {
 		d.say(fmt.Sprintf(d.lang.say(
 			"%d messages were cut in two when the line broke or the process died; no handset showed them, and the books call them unknown.",
-			"%d 条短信因连接中断或进程被终止而残缺，手机上未显示，账上记为结果未知。"), d.outcome.Cut))
+			"%d条短信因连接中断或进程被终止而残缺，手机上未显示，账上记为结果未知。"), d.outcome.Cut))
 	}
 }
 

@@ -19,11 +19,11 @@ func (d *demo) visit() func(ctx context.Context, code, born string) (string, err
 	}
 	return func(ctx context.Context, code, born string) (string, error) {
 		v := visitor{handler: handler}
-		if to, err := v.step(ctx, "/enter", "code", code); err != nil || to != "/who" {
-			return "", fmt.Errorf("a code that was sent leads to %q: %w", to, err)
+		if err := v.leads(ctx, "/enter", "code", code, "/who"); err != nil {
+			return "", fmt.Errorf("a code that was sent: %w", err)
 		}
-		if to, err := v.step(ctx, "/who", "birth", born); err != nil || to != "/loan" {
-			return "", fmt.Errorf("a right answer leads to %q: %w", to, err)
+		if err := v.leads(ctx, "/who", "birth", born, "/loan"); err != nil {
+			return "", fmt.Errorf("a right answer: %w", err)
 		}
 		_, err := v.step(ctx, "/loan", "", "")
 		return v.page.String(), err
@@ -42,6 +42,15 @@ type visitor struct {
 func (v *visitor) Header() http.Header         { return v.head }
 func (v *visitor) Write(b []byte) (int, error) { return v.page.Write(b) }
 func (v *visitor) WriteHeader(int)             {}
+
+// leads sends a form, which has to lead to a page.
+func (v *visitor) leads(ctx context.Context, path, field, value, want string) error {
+	to, err := v.step(ctx, path, field, value)
+	if err == nil && to != want {
+		err = fmt.Errorf("it leads to %q and not to %s", to, want)
+	}
+	return err
+}
 
 // step asks for a page, or sends a form of one field, and returns where it is sent on to.
 func (v *visitor) step(ctx context.Context, path, field, value string) (string, error) {

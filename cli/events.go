@@ -182,7 +182,7 @@ func (a *app) eventsAgain(ctx context.Context, e *engine.Engine, f eventsFlags) 
 	if err != nil {
 		return err
 	}
-	(&page{w: a.out, lang: lang, zone: zoneOf(e)}).line(lang.say("%d events will be tried again", "%d个事件将重新推送"), n)
+	(&page{w: a.out, lang: lang, zone: zoneOf(e)}).line(lang.say("to be tried again: %s", "将重新推送%s"), lang.say(count(int(n), "event", "events"), grouped(int(n))+"个事件"))
 	return nil
 }
 
@@ -269,9 +269,9 @@ func (t eventTable) write(b *engine.EventBody) error {
 // tellHooks delivers what is due at the end of a run, and says what was not taken: that is no failure of the run.
 func tellHooks(ctx context.Context, e *engine.Engine, g *page) error {
 	return e.DeliverAll(ctx, func(hook string, done engine.Delivered) {
-		g.line(g.lang.say("told %s of %d events", "已向 %s 推送%d个事件"), hook, done.Taken)
+		g.line(g.lang.say("told %s of %s", "已向 %s 推送%s"), hook, g.lang.say(count(done.Taken, "event", "events"), grouped(done.Taken)+"个事件"))
 		if done.Failed > 0 {
-			g.line(g.lang.say("  %d were not taken (%s) and are tried again by the next run or duly serve", "  %d个未被接收（%s），下次运行或 duly serve 会重试"), done.Failed, done.Code)
+			g.line(g.lang.say("  not taken: %d (%s); the next run or duly serve tries again", "  %d个未被接收（%s），下次运行或 duly serve 会重试"), done.Failed, done.Code)
 		}
 	})
 }

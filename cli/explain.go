@@ -18,6 +18,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 type explainFlags struct {
@@ -290,6 +291,13 @@ func (p *page) try(t *engine.ExplainedTry) {
 	p.line("      “%s”", t.Text)
 	if t.Notice != nil {
 		p.evidence(t.Notice)
+	}
+	for _, s := range t.ByHand {
+		again := ""
+		if s.Again {
+			again = p.lang.say("; the step may be taken once more", "；允许重新计划该步骤")
+		}
+		p.line(p.lang.say("      %s  said by %s: %s%s", "      %s  由 %s 认定：%s%s"), p.time(s.At), s.By, words.In(words.Said, s.Said, string(p.lang)), again)
 	}
 	for _, r := range t.Receipts {
 		p.line("%s", strings.TrimRight(fmt.Sprintf(p.lang.say("      %s  receipt for part %d: %s (%s) %s", "      %s  第%d段回执：%s（%s）%s"),

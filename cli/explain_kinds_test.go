@@ -33,6 +33,9 @@ rules:
 // TestExplainEveryKind: whatever kind of rule holds a contact, plan and explain name it with its source and clause, and
 // explain with what it asks for, to an English and to a Chinese reader.
 func TestExplainEveryKind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("twelve configurations, one after the other, take some seconds")
+	}
 	t.Setenv("DULY_TEST_PASSWORD", "secret")
 	const now = "2026-09-24T10:00:00+08:00" // a Thursday
 	contact := "borrower_id,loan_id,at,channel,result,by\nB1,C1,%s,%s,%s,creditor\n"

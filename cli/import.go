@@ -15,6 +15,7 @@ import (
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 type importFlags struct {
@@ -148,12 +149,12 @@ func (i *importing) prepare() (err error) {
 		}
 	}
 	if f.mapping != "" {
-		if i.mapping, err = readDocument(f.mapping, "the mapping", intake.ReadMapping); err != nil {
+		if i.mapping, err = readDocument(f.mapping, i.lang.say("the mapping", "映射文件"), i.lang, intake.ReadMapping); err != nil {
 			return err
 		}
 	}
 	if f.control != "" {
-		if i.control, err = readDocument(f.control, "the control totals", intake.ReadControl); err != nil {
+		if i.control, err = readDocument(f.control, i.lang.say("the control totals", "控制总数文件"), i.lang, intake.ReadControl); err != nil {
 			return err
 		}
 	}
@@ -166,13 +167,13 @@ func (i *importing) prepare() (err error) {
 }
 
 // readDocument reads a file with a parser of its own.
-func readDocument[T any](path, what string, parse func(string, []byte) (T, error)) (v T, err error) {
+func readDocument[T any](path, what string, lang tongue, parse func(string, []byte) (T, error)) (v T, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return v, fail(Input, "%s cannot be read: %s: %w", what, path, bare(err))
+		return v, fail(Input, lang.say("%s cannot be read: %s: %w", "%s无法读取：%s：%w"), what, path, bare(err))
 	}
 	if v, err = parse(path, text); err != nil {
-		return v, &Error{Class: Input, Sentence: what + " cannot be used:\n" + err.Error(), Detail: err}
+		return v, &Error{Class: Input, Sentence: what + lang.say(" cannot be used:\n", "不能使用：\n") + fault.Say(err, string(lang)), Detail: err}
 	}
 	return v, nil
 }
@@ -221,21 +222,21 @@ func (i *importing) options() intake.Options {
 }
 
 // mayLift asks the portfolio's rulebooks who may lift a state. They are read when the first row needs them.
-func (i *importing) mayLift(kind, by string) string {
+func (i *importing) mayLift(kind, by string) fault.Reason {
 	if i.law == nil {
 		spec, err := i.config.spec(i.portfolio, i.a.clock.time())
 		if err == nil {
 			i.law, err = engine.Compile(spec)
 		}
 		if err != nil {
-			return "who may lift " + kind + " cannot be said, because the portfolio's documents cannot be read; duly check says why"
+			return fault.Of(fault.LiftUnsaid, kind)
 		}
 	}
 	return i.law.MayLift(kind, by)
 }
 
 func (i *importing) badRow(b intake.BadRow) error {
-	_, err := fmt.Fprintln(i.messages, b.String())
+	_, err := fmt.Fprintln(i.messages, b.In(string(i.lang)))
 	return err
 }
 
@@ -253,17 +254,19 @@ func (i *importing) explain(err error) error {
 	case errors.As(err, &own):
 		return err
 	case errors.As(err, &header):
-		return &Error{Class: Input, Sentence: "a file cannot be read, so nothing was imported:\n" + header.Error(), Detail: err}
+		return &Error{Class: Input, Sentence: i.lang.say("a file cannot be read, so nothing was imported:\n", "有文件无法读取，尚未导入：\n") + header.In(string(i.lang)), Detail: err}
 	case errors.Is(err, store.ErrNoLoans):
-		return fail(Input, "a snapshot has to hold the loans: without them every loan would be closed; import a delta, or add the loans file")
+		return fail(Input, "%s", i.lang.say("a snapshot has to hold the loans: without them every loan would be closed; import a delta, or add the loans file",
+			"全量导入须包含贷款文件，否则全部贷款都会被结清；请按增量导入，或加上贷款文件"))
 	case errors.As(err, &open):
 		return fail(Input, "%s cannot be read: %w", open.Name, bare(open.Err))
 	case errors.Is(err, engine.ErrBadRows):
 		bad := i.badRows()
-		return fail(Input, "%s; nothing was imported. Mend %s, or name a file with --skip-bad to import the others",
-			count(bad, "row is bad", "rows are bad"), them(bad))
+		return fail(Input, "%s", i.lang.say(
+			count(bad, "row is bad", "rows are bad")+"; nothing was imported. Mend "+them(bad)+", or name a file with --skip-bad to import the others",
+			grouped(bad)+"行有错误，尚未导入。请改正后重试，或用 --skip-bad 指定存放错误行的文件并导入其余各行"))
 	case errors.As(err, &control):
-		return &Error{Class: Input, Sentence: "the control totals do not tie, so nothing was imported:\n" + control.Error(), Detail: err}
+		return &Error{Class: Input, Sentence: i.lang.say("the control totals do not tie, so nothing was imported:\n", "与控制总数不符，尚未导入：\n") + fault.Say(control, string(i.lang)), Detail: err}
 	case errors.Is(err, engine.ErrClosesMany):
 		return fail(Findings, "%s, so nothing was imported; say --yes if that is right", i.closing())
 	case errors.Is(err, context.Canceled):
@@ -273,5 +276,5 @@ func (i *importing) explain(err error) error {
 }
 
 func (i *importing) closing() string {
-	return fmt.Sprintf("the snapshot would close %s of %s open loans", grouped(i.sum.Closed), grouped(i.sum.OpenLoans))
+	return fmt.Sprintf(i.lang.say("the snapshot would close %s of %s open loans", "全量导入会结清%s笔贷款，未结清的共%s笔"), grouped(i.sum.Closed), grouped(i.sum.OpenLoans))
 }

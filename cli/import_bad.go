@@ -34,7 +34,9 @@ func (i *importing) putBadRows(bad map[string][]int) error {
 		if err := i.extract(name, to, bad[name]); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(i.messages, "%s of %s put into %s\n", count(len(bad[name]), "bad row", "bad rows"), name, to); err != nil {
+		if _, err := fmt.Fprintln(i.messages, i.lang.say(
+			fmt.Sprintf("%s of %s put into %s", count(len(bad[name]), "bad row", "bad rows"), name, to),
+			fmt.Sprintf("%s 中%s行错误数据已存入 %s", name, grouped(len(bad[name])), to))); err != nil {
 			return err
 		}
 	}
@@ -67,7 +69,7 @@ func (i *importing) ask() bool {
 	if !terminal(i.a.in) || !terminal(i.a.err) {
 		return false
 	}
-	if _, err := fmt.Fprintf(i.a.err, "%s. Close them? [y/N] ", i.closing()); err != nil {
+	if _, err := fmt.Fprintf(i.a.err, i.lang.say("%s. Close them? [y/N] ", "%s。是否结清？[y/N] "), i.closing()); err != nil {
 		return false
 	}
 	answer, err := bufio.NewReader(i.a.in).ReadString('\n')

@@ -209,7 +209,7 @@ func (a *app) showAnswer(cfg *Config, v *engine.Preview, sent string, lang tongu
 	}
 	p := &page{w: a.out, lang: lang, zone: zone}
 	p.wrapped(v.Text)
-	p.line(lang.say("  %s, units %d, segments %d, %s %s", "  %s，字符单位%d，计费%d条 %s %s"), v.Alphabet, v.Units, v.Segments, cost, currency)
+	p.line(lang.say("  %s, units %d, segments %d, %s %s", "  %s，字符单位%d，计费%d段 %s %s"), v.Alphabet, v.Units, v.Segments, cost, currency)
 	for i := range v.Findings {
 		x := &v.Findings[i]
 		p.wrapped(fmt.Sprintf("  %s %s [%s] %s %s", lang.severity(x.Severity), lang.code(x.Code), x.Rule, x.Message.In(compose.Language(lang)), x.Suggestion))

@@ -31,8 +31,8 @@ func (a *app) initCommand() *cobra.Command {
 		Long: `Makes DIR with duly.yaml, which is commented in English and Chinese, a folder of new key files and an empty
 data folder. A folder that has a configuration is left as it is.
 
-Back the key files up apart from the data: whoever has one of them alone has nothing, and without the keys
-nobody can read the data, you included.`,
+Back the keys up apart from the data: whoever has one of the two alone has nothing, and without the keys nobody can
+read the data, you included. They may lie elsewhere later: in the environment, or with a key service (duly key wrap).`,
 		Example: "  duly init acme\n  cd acme",
 		Args:    exactly(1, "init needs one folder, such as: duly init acme"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -81,6 +81,9 @@ Next:
 下一步：
 `)+`%s  duly import borrowers.csv loans.csv instalments.csv payments.csv
   duly assess
+  duly plan --dry-run
+  duly user add LOGIN --role administrator --by administrator:1
+  duly serve
 `, dir, enter)
 	return err
 }

@@ -11,9 +11,9 @@ import (
 
 // open opens the data folder that the configuration names.
 func (c *Config) open(ctx context.Context) (*store.Store, error) {
-	keys, err := store.LoadKeys(c.Keys)
+	keys, err := c.loadKeys(ctx)
 	if err != nil {
-		return nil, fail(Input, "the key files in %s cannot be used: %w", c.Keys, err)
+		return nil, err
 	}
 	place, named, err := c.place()
 	if err != nil {
@@ -21,7 +21,7 @@ func (c *Config) open(ctx context.Context) (*store.Store, error) {
 	}
 	s, err := store.Open(ctx, place, keys)
 	if errors.Is(err, store.ErrWrongKeys) {
-		return nil, fail(Input, "the key files in %s do not belong to the data in %s: %w; put back those that duly init made for it", c.Keys, named, err)
+		return nil, fail(Input, "the keys that %s names do not belong to the data in %s: %w; put back those that duly init made for it", c.File, named, err)
 	}
 	if err != nil {
 		return nil, fail(Dependency, "the data in %s cannot be opened: %w", named, err)

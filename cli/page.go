@@ -12,6 +12,12 @@ import (
 // pageWidth is how many columns a line of the demo or a report takes at most.
 const pageWidth = 100
 
+// told says one line of what was done.
+func (a *app) told(lang tongue, en, zh string, args ...any) error {
+	_, err := fmt.Fprintf(a.out, lang.say(en, zh)+"\n", args...)
+	return err
+}
+
 // A page is text for people; its writer keeps the first error.
 type page struct {
 	w    io.Writer
@@ -27,8 +33,15 @@ func (p *page) head(en, zh string) { p.line("\n%s", p.lang.say(en, zh)) }
 
 func (p *page) time(t time.Time) string { return t.In(p.zone).Format("2006-01-02 15:04") }
 
-// grid aligns cells; Chinese characters are two columns wide.
+// grid writes cells in columns.
 func (p *page) grid(rows [][]string) {
+	for _, line := range aligned(rows) {
+		p.line("%s", line)
+	}
+}
+
+// aligned puts cells in columns, the first from the left; Chinese characters are two columns wide.
+func aligned(rows [][]string) (lines []string) {
 	wide := make([]int, len(rows[0]))
 	for _, cells := range rows {
 		for i, c := range cells {
@@ -45,8 +58,9 @@ func (p *page) grid(rows [][]string) {
 				b.WriteString("  " + pad + c)
 			}
 		}
-		p.line("%s", strings.TrimRight(b.String(), " "))
+		lines = append(lines, strings.TrimRight(b.String(), " "))
 	}
+	return lines
 }
 
 // padded fills s up to a width in columns, from the right when the width is negative.
@@ -61,14 +75,21 @@ func padded(s string, wide int) string {
 // wrapped writes lines, those that are too wide broken; what follows is indented a little more than the line.
 func (p *page) wrapped(text string) {
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))+2)
-		for runewidth.StringWidth(line) > pageWidth {
-			at := breakAt(line, pageWidth)
-			p.line("%s", strings.TrimRight(line[:at], " "))
-			line = indent + strings.TrimLeft(line[at:], " ")
+		for _, piece := range broken(line, pageWidth) {
+			p.line("%s", piece)
 		}
-		p.line("%s", strings.TrimRight(line, " "))
 	}
+}
+
+// broken breaks a line into pieces of at most wide columns; what follows is indented a little more than the line.
+func broken(line string, wide int) (pieces []string) {
+	indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))+2)
+	for runewidth.StringWidth(line) > wide {
+		at := breakAt(line, wide)
+		pieces = append(pieces, strings.TrimRight(line[:at], " "))
+		line = indent + strings.TrimLeft(line[at:], " ")
+	}
+	return append(pieces, strings.TrimRight(line, " "))
 }
 
 // breakAt returns where to break a line of at most wide columns: after the last space, or between Chinese

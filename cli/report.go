@@ -46,12 +46,18 @@ broken), complaints (and stops, in 10,000 sent, by month), holds (by rule), bill
 and of the loans themselves, as the ledger is known now: recovery (roll-in, cure and payments by month), cures (by stage), rates (the
 matrix of roll rates, month over month), cohorts-late and cohorts-opened (by month of first lateness, and of disbursement).
 
+The report called regulator is what supervisors ask lenders for: contacts by stage, channel and hour, inside and outside the lawful hours, caps
+reached, complaints, stops and disputes with the time to effect and of handling, what was agreed, contacts to third parties, each with the
+rules that it answers. Name the days, a year at most. --format signed writes it with the audit's last checkpoint under the audit's key,
+one portfolio at a time, so that a supervisor checks it with keys/audit.pub and without Duly.
+
 The report called unknown lists every message of which nobody can tell whether it arrived: it is not sent again by
 itself, and waits for a receipt or a person.`,
 		Example: `  duly report
   duly report --from 2026-09-17 --to 2026-10-01 --format csv
   duly report replies
   duly report rates --format parquet > rates.parquet
+  duly report regulator --from 2026-09-01 --to 2026-09-30 --format signed --portfolio cards > extract.txt
   duly report unknown`,
 		Args: func(_ *cobra.Command, args []string) error {
 			names := append([]string{"funnel", "replies", "unknown"}, engine.SheetNames()...)
@@ -69,7 +75,7 @@ itself, and waits for a receipt or a person.`,
 	}
 	c.Flags().StringVar(&f.from, "from", "", "first day of planning (default: the beginning)")
 	c.Flags().StringVar(&f.to, "to", "", "last day of planning (default: the end)")
-	c.Flags().StringVar(&f.format, "format", "table", "table, json or csv; parquet for what is made of sums")
+	c.Flags().StringVar(&f.format, "format", "table", "table, json or csv; parquet for what is made of sums; signed for regulator")
 	a.langFlag(c, &f.lang)
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio (default: all)")
 	a.nowFlag(c)
@@ -120,7 +126,10 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 		return err
 	}
 	sheet := slices.Contains(engine.SheetNames(), f.name)
-	if f.format != "table" && f.format != "json" && f.format != "csv" && (f.format != "parquet" || !sheet) {
+	if f.format == "signed" && f.name != engine.ExtractName {
+		return fail(Usage, "--format signed is for the report %s", engine.ExtractName)
+	}
+	if f.format != "signed" && f.format != "table" && f.format != "json" && f.format != "csv" && (f.format != "parquet" || !sheet) {
 		return fail(Usage, "--format is table, json or csv, and parquet for %s; not %q", strings.Join(engine.SheetNames(), ", "), f.format)
 	}
 	if f.portfolio != "" {
@@ -178,7 +187,7 @@ func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f repor
 // A funnelReport is the funnel of one portfolio with what is held.
 type funnelReport struct {
 	portfolio *engine.Portfolio
-	currency  ledger.Currency
+	currency  ledger.Currency // of nothing, where nothing was paid
 	cost      ledger.Currency
 	funnel    measure.Funnel
 	holds     []store.Held
@@ -193,16 +202,19 @@ func makeReport(ctx context.Context, cfg *Config, s *store.Store, p *engine.Port
 	var tariff int64
 	first, last := sp.days()
 	tariff, r.cost = cfg.partCost(p.Carrier)
-	if r.funnel, r.currency, err = engine.Funnel(ctx, s, p, first, last, tariff); r.currency == "" {
-		if own, err := cfg.Portfolio(p.Ref); err == nil {
-			r.currency = own.Currency
-		}
+	if own, err := cfg.Portfolio(p.Ref); err == nil {
+		r.currency = own.Currency
 	}
+	r.funnel, err = engine.Funnel(ctx, s, p, first, last, tariff)
 	return r, err
 }
 
-func (r *funnelReport) money(minor int64) string {
-	return ledger.Money{Minor: minor, Currency: r.currency}.Decimal()
+// paid is what was paid, one amount of each currency; none is nothing in the portfolio's own.
+func (r *funnelReport) paid(row *measure.Row) []ledger.Money {
+	if len(row.Money) == 0 {
+		return []ledger.Money{{Currency: r.currency}}
+	}
+	return row.Money
 }
 
 func (r *funnelReport) price(micro int64) string {
@@ -227,7 +239,7 @@ var columns = []struct {
 	{"replied", "replied", "回复", func(r *measure.Row) int64 { return r.Replied }},
 	{"stopped", "stopped", "退订", func(r *measure.Row) int64 { return r.Stopped }},
 	{"paid", "paid", "还款", func(r *measure.Row) int64 { return r.Paid }},
-	{"parts", "segments", "计费条数", func(r *measure.Row) int64 { return r.Parts }},
+	{"parts", "segments", "计费段数", func(r *measure.Row) int64 { return r.Parts }},
 }
 
 func (r *funnelReport) fields(row *measure.Row) []string {
@@ -235,7 +247,8 @@ func (r *funnelReport) fields(row *measure.Row) []string {
 	for _, c := range columns {
 		cells = append(cells, strconv.FormatInt(c.of(row), 10))
 	}
-	return append(cells, r.money(row.PaidMinor), string(r.currency), r.price(row.CostMicro), string(r.cost))
+	amounts, currencies := measure.Cells(r.paid(row))
+	return append(cells, amounts, currencies, r.price(row.CostMicro), string(r.cost))
 }
 
 // csv writes one row a stage, for a spreadsheet.
@@ -267,7 +280,13 @@ func (r *funnelReport) json(w io.Writer) error {
 		for _, c := range columns {
 			o[c.name] = c.of(row)
 		}
-		o["paid_amount"] = map[string]any{"amount": r.money(row.PaidMinor), "currency": r.currency}
+		var paid []map[string]any
+		for _, m := range r.paid(row) {
+			paid = append(paid, map[string]any{"amount": m.Decimal(), "currency": m.Currency})
+		}
+		if o["paid_amounts"] = paid; len(paid) == 1 { // what is of several currencies is no amount
+			o["paid_amount"] = paid[0]
+		}
 		o["cost"] = map[string]any{"amount": r.price(row.CostMicro), "currency": r.cost}
 		if err := enc.Encode(o); err != nil {
 			return fmt.Errorf("report: %w", err)

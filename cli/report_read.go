@@ -70,7 +70,10 @@ func (r *funnelReport) stages(p *page) {
 		cost = append(cost, r.price(rows[i].CostMicro))
 	}
 	p.grid(append(grid, cost))
-	p.line(p.lang.say("\n  paid within seven days of the latest message: %s", "\n  最近一条短信后七日内还款：%s"), p.lang.money(r.funnel.Total.PaidMinor, r.currency))
+	p.line("")
+	for _, m := range r.paid(&r.funnel.Total) {
+		p.line(p.lang.say("  paid within seven days of the latest message: %s", "  最近一条短信后七日内还款：%s"), p.lang.money(m.Minor, m.Currency))
+	}
 }
 
 // causes says why messages did not arrive and why people are held, over all stages.

@@ -103,7 +103,7 @@ func (p *page) talk(r *store.TalkReport) {
 		rows = append(rows, append(row, grouped(int(all))))
 	}
 	p.grid(rows)
-	p.line(p.lang.say("  %s replies; unanswered %s; at the desk past its day %s", "  共 %s 条回复；未答复 %s；超期待办 %s"), grouped(int(r.Replies)), grouped(int(r.Unanswered)), grouped(int(r.Overdue)))
+	p.line(p.lang.say("  %s; unanswered %s; at the desk past its day %s", "  共%s；未答复%s条；超期待办%s项"), p.lang.say(count(int(r.Replies), "reply", "replies"), grouped(int(r.Replies))+"条回复"), grouped(int(r.Unanswered)), grouped(int(r.Overdue)))
 	p.agreements(r)
 	var causes []string
 	for _, c := range r.Counts {

@@ -31,6 +31,16 @@ func (a *app) reportSheet(ctx context.Context, cfg *Config, e *engine.Engine, f 
 		}
 		ask := engine.SheetAsk{Cost: cfg.partCost}
 		ask.From, ask.To = s.days()
+		if f.format == "signed" {
+			if f.portfolio == "" && len(e.Books()) > 1 {
+				return fail(Usage, "a signed extract is of one portfolio: choose it with --portfolio")
+			}
+			text, err := p.SignedExtract(ctx, e.Store, ask, a.clock.time())
+			if err == nil {
+				_, err = io.WriteString(w, text)
+			}
+			return err
+		}
 		sheet, err := p.Sheet(ctx, e.Store, f.name, ask)
 		if err != nil {
 			return err
@@ -56,13 +66,24 @@ func (a *app) reportSheet(ctx context.Context, cfg *Config, e *engine.Engine, f 
 
 // sheetTable writes a sheet for people.
 func sheetTable(p *page, of *engine.Portfolio, s *measure.Sheet) {
-	code := string(p.lang)
 	p.line("%s: %s", of.Ref, p.lang.say(s.EN, s.ZH))
 	if len(s.Rows) == 0 {
 		p.line(p.lang.say("  none", "  无"))
 		return
 	}
-	head := []string{}
+	if s.Name == engine.ExtractName {
+		extractTable(p, of, s)
+	} else {
+		p.grid(sheetGrid(p, of, s))
+	}
+	if s.NoteEN != "" {
+		p.wrapped("  " + p.lang.say(s.NoteEN, s.NoteZH))
+	}
+}
+
+// sheetGrid are a sheet's cells in words, the columns' names first.
+func sheetGrid(p *page, of *engine.Portfolio, s *measure.Sheet) [][]string {
+	code, head := string(p.lang), []string{}
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		name := p.lang.say(c.EN, c.ZH)
@@ -86,10 +107,7 @@ func sheetTable(p *page, of *engine.Portfolio, s *measure.Sheet) {
 		}
 		grid = append(grid, cells)
 	}
-	p.grid(grid)
-	if s.NoteEN != "" {
-		p.wrapped("  " + p.lang.say(s.NoteEN, s.NoteZH))
-	}
+	return grid
 }
 
 func sheetCell(lang tongue, of *engine.Portfolio, col *measure.Column, c measure.Cell) string {

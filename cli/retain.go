@@ -12,6 +12,7 @@ import (
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // rowRetention reads after how long rows of a kind are given up.
@@ -28,7 +29,7 @@ func rowRetention(v document.Value) map[store.RowKind]int {
 		k := v.Key(name)
 		m := retentionForm.FindStringSubmatch(k.Text())
 		if m == nil {
-			k.Fail("%q is not a span such as 7y or 36mo; leave the kind out to keep it for ever", k.Text())
+			k.Wrong(fault.RetentionKind, strconv.Quote(k.Text()))
 			continue
 		}
 		n, _ := strconv.Atoi(m[1])

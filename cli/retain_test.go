@@ -14,6 +14,7 @@ import (
 // TestRetainIsHeldToTheLaw: a span that is shorter than a rule has records kept for is refused with the rule, wherever the configuration is used;
 // a lawful one counts first.
 func TestRetainIsHeldToTheLaw(t *testing.T) {
+	slow(t)
 	dir := filepath.Join(t.TempDir(), "lender")
 	run(t, "init", dir)
 	config := filepath.Join(dir, "duly.yaml")

@@ -22,6 +22,7 @@ var personal = regexp.MustCompile(`欧阳菲菲|菲菲|诸葛孔明|Wang Xiaomin
 // TestNothingPersonalIsSaid is invariant 10: what the commands print and complain of, on good and on bad days, holds no
 // name, number or text of a borrower. Only explain shows texts, and it masks names and numbers.
 func TestNothingPersonalIsSaid(t *testing.T) {
+	slow(t)
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)

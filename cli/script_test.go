@@ -120,3 +120,11 @@ func TestExampleReadme(t *testing.T) {
 		}
 	}
 }
+
+// slow leaves a test that takes seconds out of the short run, which is for what runs beside something else (docs/adr/0046).
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes seconds, and nothing in it runs beside anything")
+	}
+}

@@ -92,9 +92,14 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 	if page := cfg.portalHandler(e, h.civil, h.log); page != nil {
 		h.web.Handle("/", page)
 	}
-	if pages := cfg.consoleHandler(e, h.civil, h.log); pages != nil {
+	pages, err := cfg.consoleHandler(e, h.civil, h.log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	if pages != nil {
 		h.web.Handle(console.Path, pages)
 		h.web.Large(console.ImportPath, serve.Large{Body: console.MostImport + 1<<20, Within: console.ImportWithin})
+		h.web.Large(console.StatementPath, serve.Large{Body: console.MostStatement + 1<<20, Within: console.ImportWithin})
 	}
 	h.nightly = &engine.Nightly{Engine: e, Civil: h.civil, PlanAt: cfg.Serve.PlanAt, Retention: cfg.Serve.Retention, Planned: h.planned, Retained: h.retained}
 	if cfg.Database.URL != "" {
@@ -105,7 +110,11 @@ func (a *app) serve(ctx context.Context, cfg *Config, e *engine.Engine, f serveF
 		return errors.Join(err, l.Close())
 	}
 	defer end()
-	if _, err := fmt.Fprintf(a.out, "duly serves at http://%s\n", l.Addr()); err != nil {
+	where, err := cfg.whereConsole(ctx, e.Store)
+	if err == nil {
+		_, err = fmt.Fprintf(a.out, "duly serves at http://%s\n%s", l.Addr(), where)
+	}
+	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	return h.run(ctx, l)
@@ -156,8 +165,15 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 		}
 	})
 	var work sync.WaitGroup
-	work.Go(func() { h.engine.Keep(ctx, h.options, h.carrierFailed) })
+	work.Go(func() {
+		h.engine.Keep(ctx, h.options, func(carrier string, err error) {
+			if h.carrierFailed(carrier, err); errors.Is(err, store.ErrLog) {
+				fell(err) // this process can store nothing more
+			}
+		})
+	})
 	work.Go(func() { h.keepSealed(ctx, h.config) })
+	work.Go(func() { h.slimAfter(ctx, started) })
 	work.Go(func() {
 		if err := h.runner.Run(ctx, h.nightly); err != nil {
 			fell(err)
@@ -187,6 +203,22 @@ func (h *house) run(ctx context.Context, l net.Listener) error {
 		err = nil // it was told to
 	}
 	return err
+}
+
+// started is how long what the start needs may be needed after it.
+const started = 2 * time.Second
+
+// slimAfter gives back what only the start needed, once it is over. It is no fault where the system does not allow it.
+func (h *house) slimAfter(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+		if err := slim(); err != nil {
+			h.log.Debug("what the start needed is kept", "error", err)
+		}
+	}
 }
 
 func (h *house) carrierFailed(carrier string, err error) {

@@ -110,23 +110,30 @@ func serving(t *testing.T, config string) (url string, log *loud, end func() int
 		status <- cli.Main(ctx, []string{"serve", "--listen", "127.0.0.1:0", "--config", config, "--now", "2026-09-24T10:00:00+08:00"}, strings.NewReader(""), in, log)
 		_ = in.Close()
 	}()
-	first, err := bufio.NewReader(out).ReadString('\n')
+	r := bufio.NewReader(out)
+	first, err := r.ReadString('\n')
 	url, ok := strings.CutPrefix(strings.TrimSpace(first), "duly serves at ")
 	if err != nil || !ok {
 		stop()
 		t.Fatalf("first line %q, %v: %s", first, err, log)
+	}
+	if rest, err := r.Peek(r.Buffered()); err != nil || !strings.Contains(string(rest), "nobody can sign in there yet: duly user add ") {
+		t.Errorf("after the first line: %q, %v", rest, err)
 	}
 	once := sync.OnceValue(func() int { stop(); return <-status })
 	t.Cleanup(func() { once() })
 	return url, log, once
 }
 
+// patience is for how long anything may take on a busy machine.
+const patience = 5 * time.Minute
+
 // until waits for something to become true.
 func until(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !f(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !f(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("in a minute not: %s", what)
+			t.Fatalf("it never came: %s", what)
 		}
 	}
 }

@@ -35,7 +35,8 @@ func (a *app) simulateCommand() *cobra.Command {
 		Short: "What a strategy would do with your book in the days to come, beside another one",
 		Long: `Lets a copy of your book live through the days to come, once with each strategy: who would be contacted and how often,
 who would be held and by which rule, what it would cost, how many replies would come. Nothing of yours is changed and
-nobody is written to: the copy lies in a temporary folder, and the carrier in it reaches nobody.
+nobody is written to: the copy lies in a temporary folder (out of PostgreSQL without anybody's name or number), and the
+carrier in it reaches nobody.
 
 What is real: your loans and their history, your strategy, rulebooks and texts, and every decision, which is the one that
 duly plan and duly run would make. What is a model: who pays, who answers and who says stop. How often instalments are
@@ -87,6 +88,7 @@ type tried struct {
 	model  forecast.Model
 	result *forecast.Result
 	book   *engine.Portfolio
+	copied *store.Store // of the lender's own; nil before it is made
 }
 
 // A simulation is what is tried on which portfolio, from which day on.
@@ -114,16 +116,23 @@ func (a *app) simulate(ctx context.Context, f simulateFlags) (err error) {
 	if err := s.choose(); err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp("", "duly-simulate-")
+	folder, clear, err := scratch()
 	if err != nil {
 		return fail(Dependency, "no temporary folder can be made: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	defer func() { err = errors.Join(err, clear()) }()
+	defer func() {
+		for i := range s.tries {
+			if s.tries[i].copied != nil {
+				err = errors.Join(err, s.tries[i].copied.Close())
+			}
+		}
+	}()
 	if err := s.copies(ctx, folder); err != nil {
 		return err
 	}
 	for i := range s.tries {
-		if err := s.live(ctx, filepath.Join(folder, fmt.Sprint(i)), &s.tries[i]); err != nil {
+		if err := s.live(ctx, s.tries[i].copied, &s.tries[i]); err != nil {
 			return err
 		}
 	}
@@ -157,7 +166,7 @@ func (s *simulation) choose() error {
 	return nil
 }
 
-// copies writes one copy of the lender's store for each strategy, and finds the first day.
+// copies makes a copy of the lender's store for each strategy, and finds the first day.
 func (s *simulation) copies(ctx context.Context, folder string) error {
 	return s.cfg.withStore(ctx, func(own *store.Store) error {
 		if err := s.begin(ctx, own); err != nil {
@@ -168,9 +177,11 @@ func (s *simulation) copies(ctx context.Context, folder string) error {
 			if err := os.Mkdir(dir, 0o700); err != nil {
 				return fail(Dependency, "a copy of the store cannot be made: %w", err)
 			}
-			if err := own.Copy(ctx, dir); err != nil {
+			copied, err := own.Copy(ctx, dir, 0)
+			if err != nil {
 				return fail(Dependency, "a copy of the store cannot be made: %w", err)
 			}
+			s.tries[i].copied = copied
 		}
 		return nil
 	})
@@ -206,15 +217,7 @@ func (s *simulation) begin(ctx context.Context, own *store.Store) error {
 }
 
 // live tries one strategy on its copy.
-func (s *simulation) live(ctx context.Context, dir string, t *tried) error {
-	keys, err := store.LoadKeys(s.cfg.Keys)
-	if err != nil {
-		return err
-	}
-	copied, err := store.Open(ctx, dir, keys)
-	if err != nil {
-		return fail(Dependency, "the copy of the store cannot be opened: %w", err)
-	}
+func (s *simulation) live(ctx context.Context, copied *store.Store, t *tried) error {
 	books, err := s.books(ctx, copied, t)
 	if err == nil {
 		var results []*forecast.Result
@@ -227,7 +230,7 @@ func (s *simulation) live(ctx context.Context, dir string, t *tried) error {
 			}
 		}
 	}
-	return errors.Join(err, copied.Close())
+	return err
 }
 
 // books compiles every portfolio, the one that is tried under the strategy asked for, and learns what its borrowers do.

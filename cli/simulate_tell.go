@@ -80,8 +80,8 @@ func (s *simulation) sums(of map[ledger.Currency]int64) string {
 
 // tell prints the strategies side by side.
 func (s *simulation) tell(g *page) {
-	g.line(g.lang.say("%s: %d days from %s on, seed %d; a copy of the book, nobody was written to", "%s：自%[3]s起%[2]d天，随机种子%[4]d；在账簿副本上推演，未联系任何人"),
-		s.portfolio.ID, s.f.days, s.from, s.f.seed)
+	g.line(g.lang.say("%s: %s from %s on, seed %d; a copy of the book, nobody was written to", "%s：自%[3]s起%[2]s，随机种子%[4]d；在账簿副本上推演，未联系任何人"),
+		s.portfolio.ID, g.lang.say(count(s.f.days, "day", "days"), grouped(s.f.days)+"天"), s.from, s.f.seed)
 	s.tellModel(g)
 	head := []string{""}
 	for i := range s.tries {
@@ -100,7 +100,7 @@ func (s *simulation) tell(g *page) {
 	}
 	row("persons in the book", "账簿人数", number(func(r *forecast.Result) int64 { return r.Persons }))
 	row("messages", "短信", number(func(r *forecast.Result) int64 { return r.Messages }))
-	row("  segments", "  计费条数", number(func(r *forecast.Result) int64 { return r.Segments }))
+	row("  segments", "  计费段数", number(func(r *forecast.Result) int64 { return r.Segments }))
 	row("  cost", "  费用", s.price)
 	row("persons written to", "收到短信的人数", number(func(r *forecast.Result) int64 { n, _ := written(r); return n }))
 	row("  most to one person", "  单人最多", number(func(r *forecast.Result) int64 { _, n := written(r); return int64(n) }))
@@ -156,7 +156,7 @@ func (s *simulation) tellModel(g *page) {
 	g.line(g.lang.say("  of those late by so many days, paid on a day: %s", "  逾期各天数者，当日还款的比例：%s"), days)
 	asked := g.lang.say("assumed", "假设")
 	if m.Asked {
-		asked = fmt.Sprintf(g.lang.say("as recorded of %d messages", "取自%d条短信的记录"), m.Sample)
+		asked = fmt.Sprintf(g.lang.say("as recorded of %s", "取自%s的记录"), g.lang.say(count(int(m.Sample), "message", "messages"), grouped(int(m.Sample))+"条短信"))
 	}
 	g.line(g.lang.say("  a message is answered in %.1f %%, with a stop in %.2f %% (%s); it makes %.1f %% pay who would not have (assumed)",
 		"  短信得到回复的比例为%.1f%%，要求停止的为%.2f%%（%s）；因短信而还款的为%.1f%%（假设）"), 100*m.Reply, 100*m.Stop, asked, 100*m.Lift)

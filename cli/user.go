@@ -20,6 +20,7 @@ type userFlags struct {
 	by, lang string
 	roles    []string
 	json     bool
+	factor   bool // the second factor alone is reset
 }
 
 func (a *app) userCommand() *cobra.Command {
@@ -28,7 +29,7 @@ func (a *app) userCommand() *cobra.Command {
 		Use:   "user",
 		Short: "Who may come in at the console, and with which roles",
 		Long: `Lists who works at the console. Somebody new comes in with a password that is told once, here, and has to choose one of their own
-and set up a second factor (any authenticator app) before they see anything. A login is best a number of staff; it is never given to
+and set up a second factor (any authenticator app, or a passkey) before they see anything. A login is best a number of staff; it is never given to
 another, so that the audit stays plain. Whoever is locked comes in no more until they are unlocked; who has ended comes in no more at all.
 The last who is an administrator of every portfolio can be neither locked nor ended nor given other roles.
 
@@ -39,6 +40,8 @@ at once: whoever is signed in is signed out. The console's page of users does th
   duly user list
   duly user role lin17 --role supervisor@cards --role viewer --by administrator:1
   duly user reset lin17 --by administrator:1
+  duly user reset lin17 --second-factor --by administrator:1
+  duly user sso lin17 --as lin.wei17 --by administrator:1
   duly user lock lin17 --by administrator:1
   duly user sign-out lin17 --by administrator:1
   duly user end lin17 --by administrator:1`,
@@ -46,6 +49,7 @@ at once: whoever is signed in is signed out. The console's page of users does th
 		RunE: func(c *cobra.Command, _ []string) error { return a.userList(c.Context(), f) },
 	}
 	a.userChanges(c, &f)
+	a.userSSO(c, &f)
 	list := &cobra.Command{
 		Use: "list", Short: "Who there is and was", Example: "  duly user list --json", Args: exactly(0, "this is called as duly user list"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.userList(c.Context(), f) },
@@ -104,16 +108,11 @@ func (a *app) userChanges(c *cobra.Command, f *userFlags) {
 			}
 			return withUser(ctx, g, args[0], func(p *store.Staffer) error { return g.Store.SetGrants(ctx, p.ID, grants, f.by, a.clock.read()) })
 		})
-	sub("reset LOGIN", "A new first password, told this once; the second factor is set up anew", "reset lin17 --by administrator:1", nil,
-		func(ctx context.Context, _ *Config, g *signin.Gate, args []string) error {
-			return withUser(ctx, g, args[0], func(p *store.Staffer) error {
-				password, err := g.Reset(ctx, p.ID, f.by)
-				if err != nil {
-					return err
-				}
-				return a.firstPassword(p.Login, password, *f)
-			})
-		})
+	sub("reset LOGIN", "A new first password, told this once; the second factor is set up anew", "reset lin17 --by administrator:1", func(s *cobra.Command) {
+		s.Flags().BoolVar(&f.factor, "second-factor", false, "the second factor alone, with its recovery codes: the password stays")
+	}, func(ctx context.Context, _ *Config, g *signin.Gate, args []string) error {
+		return withUser(ctx, g, args[0], func(p *store.Staffer) error { return a.userReset(ctx, g, p, *f) })
+	})
 	for _, l := range []struct {
 		use, short, refused string
 		do                  func(*store.Store, context.Context, int64, string, time.Time) error
@@ -144,15 +143,25 @@ func (a *app) userChanges(c *cobra.Command, f *userFlags) {
 		})
 }
 
+// roleNames are all roles, to be read in a sentence.
+func roleNames() string {
+	all := access.Roles()
+	names := make([]string, len(all))
+	for i, r := range all {
+		names[i] = string(r)
+	}
+	return strings.Join(names, ", ")
+}
+
 // grants reads roles such as collector@cards.
 func (c *Config) grants(roles []string) (out access.Grants, err error) {
 	if len(roles) == 0 {
-		return nil, fail(Usage, "give --role, such as collector@cards; the roles are %v", access.Roles())
+		return nil, fail(Usage, "give --role, such as collector@cards; the roles are %s", roleNames())
 	}
 	for _, r := range roles {
 		name, portfolio, scoped := strings.Cut(r, "@")
 		if !access.Role(name).Known() {
-			return nil, fail(Usage, "%q is no role; the roles are %v", name, access.Roles())
+			return nil, fail(Usage, "%q is no role; the roles are %s", name, roleNames())
 		}
 		if scoped {
 			if portfolio == "" {
@@ -195,6 +204,29 @@ func (a *app) userAdd(ctx context.Context, cfg *Config, g *signin.Gate, login st
 	return a.firstPassword(login, password, f)
 }
 
+// userReset takes away somebody's second factor, and their password with it where nothing else is said.
+func (a *app) userReset(ctx context.Context, g *signin.Gate, p *store.Staffer, f userFlags) error {
+	lang, err := tongueOf(f.lang)
+	if err != nil {
+		return err
+	}
+	if !f.factor {
+		password, err := g.Reset(ctx, p.ID, f.by)
+		if err != nil {
+			return err
+		}
+		return a.firstPassword(p.Login, password, f)
+	}
+	err = g.Store.ResetFactor(ctx, p.ID, f.by, a.clock.read())
+	if errors.Is(err, store.ErrNotFound) {
+		return fail(Findings, "%s has no second factor", p.Login)
+	}
+	if err != nil {
+		return err
+	}
+	return a.told(lang, "%s  the second factor is gone: they set up another when they come in with their password next", "%s  二次验证已重置：下次用密码登录后重新设置", p.Login)
+}
+
 func (a *app) firstPassword(login, password string, f userFlags) error {
 	lang, err := tongueOf(f.lang)
 	if err != nil {
@@ -215,6 +247,8 @@ type userLine struct {
 	Locked  time.Time `json:"locked_at,omitzero"`
 	Factor  bool      `json:"second_factor"`
 	Given   bool      `json:"first_password"`
+	SSO     bool      `json:"sso"`       // they may come in by the lender's own sign-in
+	Alone   bool      `json:"sso_alone"` // and by nothing else
 }
 
 func (a *app) userList(ctx context.Context, f userFlags) error {
@@ -237,7 +271,7 @@ func (a *app) userList(ctx context.Context, f userFlags) error {
 		rows := [][]string{{"", lang.say("login", "用户名"), lang.say("roles", "角色"), lang.say("since", "加入时间"), ""}}
 		for i := range all {
 			p := &all[i]
-			line := userLine{Number: p.ID, Login: p.Login, Since: p.MadeAt, EndedAt: p.EndedAt, Locked: p.LockedAt, Factor: p.FactorOn, Given: p.Given, Roles: []string{}}
+			line := userLine{Number: p.ID, Login: p.Login, Since: p.MadeAt, EndedAt: p.EndedAt, Locked: p.LockedAt, Factor: p.HasFactor(), Given: p.Given, SSO: p.SSO, Alone: p.SSOAlone, Roles: []string{}}
 			for _, r := range p.Grants {
 				word := string(r.Role)
 				if r.Portfolio != "" {
@@ -257,9 +291,15 @@ func (a *app) userList(ctx context.Context, f userFlags) error {
 				remark = lang.say("ended ", "已停用 ") + g.time(p.EndedAt)
 			case !p.LockedAt.IsZero():
 				remark = lang.say("locked ", "已锁定 ") + g.time(p.LockedAt)
+			case p.SSO && !p.Bound:
+				remark = lang.say("has not come by your organisation's sign-in yet", "尚未首次统一登录")
+			case p.SSOAlone:
+				remark = lang.say("by your organisation's sign-in alone", "只用统一登录")
+			case p.SSO:
+				remark = lang.say("by your organisation's sign-in too", "可用统一登录")
 			case p.Given:
 				remark = lang.say("has not come in yet", "尚未首次登录")
-			case !p.FactorOn:
+			case !p.HasFactor():
 				remark = lang.say("no second factor yet", "尚未设置二次验证")
 			}
 			rows = append(rows, []string{fmt.Sprint(p.ID), p.Login, strings.Join(line.Roles, " "), g.time(p.MadeAt), remark})

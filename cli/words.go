@@ -12,7 +12,7 @@ import (
 	"github.com/dulyhq/duly/words"
 )
 
-// A tongue is the language in which a command speaks to people: "zh" or "en". JSON, logs and errors are English.
+// A tongue is the language in which a command speaks to people: "zh" or "en". JSON and logs are English.
 type tongue string
 
 // say picks the wording of the language.

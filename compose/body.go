@@ -2,11 +2,13 @@ package compose
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/wire/sms"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A body is text with variables in braces: {due.total}, {if due.per_day}…{else}…{end}, {each loans}…{end}. A
@@ -21,7 +23,7 @@ const (
 
 // bodyParser turns a body into ops.
 type bodyParser struct {
-	fail   func(at place, format string, args ...any)
+	fail   func(at place, code fault.Code, args ...any)
 	lang   Language
 	lines  []string
 	places []place // of the first character of each line
@@ -55,7 +57,7 @@ func (p *bodyParser) parse() []op {
 	}
 	p.flush()
 	for _, b := range p.open {
-		p.fail(b.at, "{%s} is not closed; write {end} where it stops", b.word)
+		p.fail(b.at, fault.BlockOpen, b.word)
 	}
 	return p.ops
 }
@@ -83,11 +85,11 @@ func (p *bodyParser) line(line string, n int) {
 		}
 		end := strings.IndexByte(line, '}')
 		if end < 0 {
-			p.fail(here(), "{ opens a variable that is not closed on its line; double it to print a brace")
+			p.fail(here(), fault.BraceOpen)
 			return
 		}
 		if end == 0 {
-			p.fail(here(), "} closes nothing; double it to print a brace")
+			p.fail(here(), fault.BraceStray)
 		} else {
 			p.directive(strings.TrimSpace(line[1:end]), here())
 		}
@@ -105,10 +107,10 @@ func (p *bodyParser) write(s string, at place) {
 	p.here = append(p.here, spot{p.text.Len(), at})
 	for _, r := range s {
 		if r < ' ' || r == utf8.RuneError {
-			p.fail(at, "%q is no character of a message", r)
+			p.fail(at, fault.CharacterUnfit, strconv.QuoteRune(r))
 		} else if p.lang == English {
 			if a, _, _ := sms.Measure(string(r)); a != sms.GSM7 {
-				p.fail(at, "%q is not in the GSM alphabet and would halve the length of every segment; write it otherwise", r)
+				p.fail(at, fault.CharacterGSM, strconv.QuoteRune(r))
 			}
 		}
 		at.column++
@@ -136,10 +138,10 @@ func (p *bodyParser) directive(s string, at place) {
 		p.begin(s, rest, at, true)
 	case "else", "end":
 		if rest != "" {
-			p.fail(at, "{%s}: write {%s} alone", s, word)
+			p.fail(at, fault.WordAlone, s, word)
 		}
 		if len(p.open) == 0 {
-			p.fail(at, "{%s} without an {if} or {each} before it", word)
+			p.fail(at, fault.WordStray, word)
 		} else if word == "else" {
 			p.otherwise(at)
 		} else {
@@ -147,7 +149,7 @@ func (p *bodyParser) directive(s string, at place) {
 		}
 	default:
 		if id := p.variable(s, at); id == loanList {
-			p.fail(at, "loans is a list; write {each loans}…{end}")
+			p.fail(at, fault.LoansList)
 		} else if id != noVariable {
 			p.add(op{kind: opValue, variable: id}, spot{0, at})
 		}
@@ -159,15 +161,15 @@ func (p *bodyParser) variable(name string, at place) variable {
 	id := lookup(name)
 	switch {
 	case name == "":
-		p.fail(at, "a condition or a variable is missing; write {due.total} or {if due.per_day}")
+		p.fail(at, fault.VariableMissing)
 	case id == noVariable:
-		hint := ""
 		if near := document.Nearest(name, variableNames[1:]); near != "" {
-			hint = "; did you mean {" + near + "}?"
+			p.fail(at, fault.VariableNear, name, near)
+		} else {
+			p.fail(at, fault.VariableUnknown, name)
 		}
-		p.fail(at, "{%s} is no variable%s", name, hint)
 	case id.ofLoan() && !p.inEach():
-		p.fail(at, "{%s} has a value only inside {each loans}", name)
+		p.fail(at, fault.VariableInEach, name)
 		return noVariable
 	}
 	return id
@@ -187,11 +189,11 @@ func (p *bodyParser) begin(s, name string, at place, isEach bool) {
 	o := op{kind: opUnless}
 	switch {
 	case len(p.open) == maxDepth:
-		p.fail(at, "{%s} stands inside %d others, which nobody can read", s, maxDepth)
+		p.fail(at, fault.BlockDeep, s, maxDepth)
 	case isEach && name != loanList.String():
-		p.fail(at, "{%s}: only loans can be listed; write {each loans}", s)
+		p.fail(at, fault.EachLoans, s)
 	case isEach && p.inEach():
-		p.fail(at, "{%s} stands inside another {each loans}", s)
+		p.fail(at, fault.EachInside, s)
 	case !isEach:
 		b.variable = p.variable(name, at)
 	}
@@ -206,7 +208,7 @@ func (p *bodyParser) begin(s, name string, at place, isEach bool) {
 func (p *bodyParser) otherwise(at place) {
 	b := &p.open[len(p.open)-1]
 	if b.isEach || b.jump >= 0 {
-		p.fail(at, "{else} belongs to no {if}: {%s} from line %d has none to give", b.word, b.at.line)
+		p.fail(at, fault.ElseStray, b.word, b.at.line)
 		return
 	}
 	b.jump = len(p.ops)

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/wire/sms"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Failure is a case of a tests document that did not come out as it says.
@@ -16,13 +18,16 @@ type Failure struct {
 	Line     int
 	Template string
 	Language Language
-	Want     string // the text, or "missing NAME", or "N segments"
-	Got      string
+	Want     fault.Reason // the text, or "missing NAME", or "N segments"
+	Got      fault.Reason
 }
 
 // String writes "file:line: template (language): want …, got …".
-func (f Failure) String() string {
-	return fmt.Sprintf("%s:%d: %s (%s):\n want %s\n  got %s", f.File, f.Line, f.Template, f.Language, f.Want, f.Got)
+func (f Failure) String() string { return f.In("en") }
+
+// In says it in a language.
+func (f Failure) In(lang string) string {
+	return document.Mistake(f.File, f.Line, fault.TextFailed, f.Template, f.Language, f.Want, f.Got).In(lang)
 }
 
 // Test runs a tests document (docs/formats/template.md) against a set: values, and the exact text that a template
@@ -56,7 +61,7 @@ func Test(set *Set, name string, doc []byte) ([]Failure, error) {
 	}
 	for _, t := range set.All() {
 		if !tested[t] {
-			failures = append(failures, Failure{name, 1, t.Name, t.Language, "a case", "none"})
+			failures = append(failures, Failure{name, 1, t.Name, t.Language, fault.Of(fault.CaseOne), fault.Of(fault.CaseNone)})
 		}
 	}
 	return failures, d.Err()
@@ -72,7 +77,7 @@ func theCase(c document.Value, set *Set, sheets map[string]Vars) (*Template, Var
 	sheet := c.Key("values").Text()
 	v, ok := sheets[sheet]
 	if !ok {
-		c.Key("values").Fail("no values are called %q", sheet)
+		c.Key("values").Wrong(fault.SheetUnknown, strconv.Quote(sheet))
 		return nil, v
 	}
 	v.Loans = slices.Clone(v.Loans)
@@ -81,7 +86,7 @@ func theCase(c document.Value, set *Set, sheets map[string]Vars) (*Template, Var
 	}
 	t := set.Pick(name, lang, lang)
 	if t == nil && name != "" && lang != "" {
-		c.Fail("template %s has no text in %s", name, lang)
+		c.Wrong(fault.TemplateLanguage, name, lang)
 	}
 	return t, v
 }
@@ -92,27 +97,30 @@ func (t *Template) try(c document.Value, v *Vars) []Failure {
 	var missing *MissingError
 	if errors.As(err, &missing) {
 		if want := c.Key("missing").Optional(); want != missing.Variable {
-			return []Failure{{Want: "the text", Got: "missing " + missing.Variable}}
+			return []Failure{{Want: fault.Of(fault.CaseText), Got: fault.Of(fault.CaseMissing, missing.Variable)}}
 		}
 		return nil
 	}
 	if want := c.Key("missing").Optional(); want != "" {
-		return []Failure{{Want: "missing " + want, Got: string(got)}}
+		return []Failure{{Want: fault.Of(fault.CaseMissing, want), Got: verbatim(got)}}
 	}
 	var failures []Failure
 	if want := c.Key("text").Text(); want != string(got) {
-		failures = append(failures, Failure{Want: want, Got: string(got)})
+		failures = append(failures, Failure{Want: verbatim([]byte(want)), Got: verbatim(got)})
 	}
 	if s := c.Key("segments"); s.Given() {
 		if want, n := s.Int(1, 10), segmentsOf(got); want != n {
-			failures = append(failures, Failure{Want: fmt.Sprintf("%d segments", want), Got: fmt.Sprintf("%d segments", n)})
+			failures = append(failures, Failure{Want: fault.Of(fault.CaseSegments, want), Got: fault.Of(fault.CaseSegments, n)})
 		}
 	}
 	for _, m := range Check(string(got), t.Language, t.elements, v) {
-		failures = append(failures, Failure{Want: fmt.Sprintf("%s %q", m.Element, m.Want), Got: string(got)})
+		failures = append(failures, Failure{Want: verbatim(fmt.Appendf(nil, "%s %q", m.Element, m.Want)), Got: verbatim(got)})
 	}
 	return failures
 }
+
+// verbatim is a text as it is in both languages.
+func verbatim(text []byte) fault.Reason { return fault.Of(fault.Text, string(text)) }
 
 func segmentsOf(text []byte) int {
 	_, _, n := sms.Measure(string(text))
@@ -168,7 +176,7 @@ func (v *Vars) loan(from document.Value) LoanVars {
 func (v *Vars) amount(from document.Value) int64 {
 	m, err := ledger.ParseMoney(from.Text(), v.Currency)
 	if err != nil {
-		from.Fail("%v", err)
+		from.WrongBy(err)
 	}
 	return m.Minor
 }

@@ -5,12 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Compile reads a document of templates (docs/formats/template.md); name stands in mistakes as the file. All
@@ -39,10 +40,8 @@ type compiler struct {
 // place is where something stands in the file, both from 1; columns count characters.
 type place struct{ line, column int }
 
-func (c *compiler) fail(at place, format string, args ...any) {
-	c.mistakes = append(c.mistakes, document.MistakeError{
-		File: c.file, Line: at.line, Column: at.column, Reason: fmt.Sprintf(format, args...),
-	})
+func (c *compiler) fail(at place, code fault.Code, args ...any) {
+	c.mistakes = append(c.mistakes, document.MistakeError{File: c.file, Line: at.line, Column: at.column, Why: fault.Of(code, args...)})
 }
 
 // err joins the mistakes of the document with those inside bodies, in the order of their places.
@@ -75,7 +74,7 @@ func (c *compiler) document(root document.Value, set *Set) {
 	}
 	list := root.Key("templates")
 	if !list.Given() {
-		list.Fail("is missing; write at least one template")
+		list.Wrong(fault.TemplatesMissing)
 	}
 	for _, v := range list.List() {
 		t := c.template(v, shared)
@@ -83,7 +82,7 @@ func (c *compiler) document(root document.Value, set *Set) {
 			continue
 		}
 		if err := set.add(t); err != nil {
-			v.Fail("%s", err)
+			v.WrongBy(err)
 		}
 	}
 }
@@ -97,7 +96,7 @@ func (c *compiler) template(v document.Value, shared Template) *Template {
 	t.File, t.Line = c.file, v.Line()
 	t.Name = v.Key("name").Text()
 	if strings.Trim(t.Name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
-		v.Key("name").Fail("%q: use small letters, digits and _", t.Name)
+		v.Key("name").Wrong(fault.TemplateName, strconv.Quote(t.Name))
 	}
 	t.Purpose = v.Key("purpose").Text()
 	t.Class = Class(v.Key("class").OneOf(string(Reminder), string(Notice), string(Confirmation), string(Answer)))
@@ -142,7 +141,7 @@ func registrations(v document.Value) map[string]Registration {
 // body compiles a body into the ops of t and says whether it could.
 func (c *compiler) body(t *Template, v document.Value, text string) bool {
 	if len(text) > maxBody {
-		v.Fail("is longer than %d bytes", maxBody)
+		v.Wrong(fault.BodyLong, maxBody)
 		return false
 	}
 	p := bodyParser{fail: c.fail, lang: t.Language, lines: strings.Split(text, "\n")}
@@ -150,7 +149,7 @@ func (c *compiler) body(t *Template, v document.Value, text string) bool {
 	_, inline, _ := strings.Cut(c.source[at], "body:")
 	switch inline = strings.TrimSpace(inline); {
 	case strings.HasPrefix(inline, ">") || !strings.HasPrefix(inline, "|") && !strings.Contains(c.source[at], p.lines[0]):
-		v.Fail("write it as a block that begins with |, or on one line")
+		v.Wrong(fault.BodyForm)
 		return false
 	case strings.HasPrefix(inline, "|"):
 		for at++; at < len(c.source)-1 && strings.TrimSpace(c.source[at]) == ""; {
@@ -176,7 +175,7 @@ func judge(t *Template, v document.Value) {
 	if t.Class == Confirmation {
 		for _, o := range t.ops {
 			if o.variable != noVariable && o.variable.speaksOfDebt() {
-				v.Fail("a confirmation names no debt and no borrower; {%s} may not stand in it", o.variable)
+				v.Wrong(fault.ConfirmsDebt, o.variable)
 			}
 		}
 	}
@@ -184,34 +183,40 @@ func judge(t *Template, v document.Value) {
 	always := w.always(0, len(t.ops))
 	t.beside = beside(t.elements, always)
 	for _, e := range lacking(t.elements, always) {
-		v.Fail("a reader must always find the element %s; write {%s} outside every {if}", e, carriers(e))
+		v.Wrong(fault.ElementMissing, e, carriers(e))
 	}
 	t.pages = asksFor(t.ops, toPage)
 	paged := w
 	w.gone = toPage
 	if alphabet, units, segments, _ := w.worst(); segments > t.MaxSegments {
-		v.Fail("takes %d segments at the longest values (%d units of %s), and max_segments is %d",
-			segments, units, alphabet, t.MaxSegments)
+		v.Wrong(fault.SegmentsOver, segments, units, alphabet, t.MaxSegments)
 		return
 	}
 	alphabet, units, segments, size := paged.worst()
 	if t.longest = size; segments > t.Most(true) {
-		v.Fail("takes %d segments at the longest values with what leads to the borrower's page (%d units of %s); one more than max_segments are allowed",
-			segments, units, alphabet)
+		v.Wrong(fault.SegmentsPage, segments, units, alphabet)
 	}
 }
 
-// carriers names the variables that carry an element, for a message.
-func carriers(e Element) string {
-	groups := make([]string, 0, 2)
+// carriers names the variables that carry an element.
+func carriers(e Element) fault.Reason {
+	var any fault.Reason
 	for _, group := range carriedBy[e] {
-		names := make([]string, 0, 2)
+		var all fault.Reason
 		for _, id := range group {
-			names = append(names, id.String())
+			all = both(fault.Both, all, fault.Of(fault.Variable, id))
 		}
-		groups = append(groups, strings.Join(names, "} and {"))
+		any = both(fault.Either, any, all)
 	}
-	return strings.Join(groups, "} or {")
+	return any
+}
+
+// both puts two reasons together; the first may be none.
+func both(code fault.Code, a, b fault.Reason) fault.Reason {
+	if a.Code == "" {
+		return b
+	}
+	return fault.Of(code, a, b)
 }
 
 // digest is over everything that a change could alter.

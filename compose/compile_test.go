@@ -12,6 +12,7 @@ import (
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/test/mistakes"
 )
 
 var update = flag.Bool("update", false, "write the pinned messages anew")
@@ -130,5 +131,13 @@ func FuzzCompile(f *testing.F) {
 				t.Errorf("%s: %q, %v", tm.Name, b, err)
 			}
 		}
+	})
+}
+
+// TestMistakesInChinese pins how all these mistakes are said in Chinese, in testdata/mistakes.zh.txt, and that each has words there.
+func TestMistakesInChinese(t *testing.T) {
+	mistakes.InChinese(t, *update, func(name string, doc []byte) error {
+		_, err := compose.Compile(name, doc)
+		return err
 	})
 }

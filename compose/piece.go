@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Piece is the part of a document that holds one template, so that it can be changed without the others.
@@ -58,7 +59,7 @@ func Pieces(name string, doc []byte) ([]Piece, error) {
 }
 
 func notInBlocks(file string, line int) error {
-	return document.MistakeErrors{{File: file, Line: line, Column: 1, Reason: `the templates are not written in blocks, one "- name: …" after the other; write them so, that each has versions of its own`}}
+	return document.MistakeErrors{{File: file, Line: line, Column: 1, Why: fault.Of(fault.NotInBlocks)}}
 }
 
 // blocks finds where the items of "templates:" stand. Blank lines and comments between two items belong to neither.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Class says what a message is in law and practice, and so which elements it must hold.
@@ -131,7 +132,7 @@ func (s *Set) add(t *Template) error {
 		s.names = append(s.names, t.Name)
 	}
 	if langs[t.Language] != nil {
-		return fmt.Errorf("template %s (%s) is given twice", t.Name, t.Language)
+		return fault.Wrong(fault.TemplateTwice, t.Name, t.Language)
 	}
 	langs[t.Language] = t
 	return nil

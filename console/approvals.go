@@ -55,7 +55,7 @@ func (v *visit) approving(status int, wrong string) error {
 				l.Borrower = int64(a.Borrower)
 			}
 			for _, part := range a.Parts {
-				l.Parts = append(l.Parts, part.On.String()+"  "+v.money(part.Minor, a.Currency))
+				l.Parts = append(l.Parts, v.dayOf(part.On)+"  "+v.money(part.Minor, a.Currency))
 			}
 			p.Lines = append(p.Lines, l)
 		}
@@ -92,7 +92,7 @@ func (c *Console) approve(v *visit) error {
 	}
 	err = c.Desk.With(func(e *engine.Engine) error { return e.Approve(v.r.Context(), a.ID, v.who(), v.at) })
 	if errors.Is(err, engine.ErrMayNot) {
-		return v.approving(http.StatusUnprocessableEntity, v.say("不能批准：欠款已变化，请重新申请。", "It cannot be approved: what is owed has changed. Ask for it anew.")+" ("+err.Error()+")")
+		return v.approving(http.StatusUnprocessableEntity, v.say("不能批准：欠款已变化，请重新申请。", "It cannot be approved: what is owed has changed. Ask for it anew. ("+err.Error()+")"))
 	}
 	if err != nil {
 		return err

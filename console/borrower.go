@@ -27,6 +27,7 @@ type sheet struct {
 	Clear     *clear                   // after an unmasking, this once
 	MayUnmask bool
 	MayWrite  bool
+	MayExport bool
 	Next      nextStep
 	Loans     []loanSheet
 	States    []stateLine
@@ -101,7 +102,7 @@ func (v *visit) sheet(status int, k *engine.Known, clear *clear, wrong string) e
 	}
 	s := &sheet{
 		ID: int64(k.ID), Ref: k.Ref, Portfolio: k.Portfolio.Ref, Person: x.Person, Holders: x.Borrowers, Clear: clear,
-		MayUnmask: v.may(access.Unmask, k.Portfolio), MayWrite: v.may(access.Write, k.Portfolio), Words: v.may(access.Inbox, k.Portfolio),
+		MayUnmask: v.may(access.Unmask, k.Portfolio), MayWrite: v.may(access.Write, k.Portfolio), MayExport: v.may(access.Export, k.Portfolio), Words: v.may(access.Inbox, k.Portfolio),
 	}
 	if v.may(access.Agree, k.Portfolio) {
 		s.Kinds = v.kinds()
@@ -165,7 +166,7 @@ func (v *visit) aside(c *guard.Checked) string {
 func (v *visit) loanSheet(l *engine.ExplainedLoan) loanSheet {
 	out := loanSheet{Ref: l.Loan, DPD: l.DPD, Bucket: v.stageName(l.Bucket), Due: v.amount(l.Due, l.Currency)}
 	if l.NextOn != 0 {
-		out.Next = l.NextOn.String()
+		out.Next = v.dayOf(l.NextOn)
 	}
 	for _, w := range l.Working {
 		out.Lines = append(out.Lines, w.Text(v.lang, ledger.Currency(l.Currency)))
@@ -216,7 +217,7 @@ func (s *sheet) agreed(v *visit, x *engine.Explanation) {
 			Reason: a.Reason, Live: a.Status == "live",
 		}
 		for _, p := range a.Parts {
-			l.Parts = append(l.Parts, p.On.String()+"  "+v.amount(p.Amount, a.Currency))
+			l.Parts = append(l.Parts, v.dayOf(p.On)+"  "+v.amount(p.Amount, a.Currency))
 		}
 		s.Agreed = append(s.Agreed, l)
 	}
@@ -271,6 +272,9 @@ func (s *sheet) message(v *visit, m *engine.ExplainedMessage) {
 		}
 		if t.Said {
 			e.Title += v.say("，", ", ") + v.amount(t.Amount, t.Currency)
+		}
+		for _, x := range t.ByHand {
+			e.Small += " · " + v.soon(x.At) + v.say(" 认定：", " said: ") + words.In(words.Said, x.Said, v.lang)
 		}
 		for _, r := range t.Receipts {
 			if remedy := receive.Cause(r.Cause).Remedy(v.lang); remedy != "" {

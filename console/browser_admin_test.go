@@ -18,10 +18,10 @@ func (p *screen) enter(u *user) {
 	p.open("/console/sign-in")
 	p.write("#login", u.login)
 	p.write("#password", password)
-	p.press("main button")
+	p.press(`form[action="/console/sign-in"] button`)
 	p.write("#code", u.codes[0])
 	u.codes = u.codes[1:]
-	p.press("main button")
+	p.press(`form[action="/console/second"] button`)
 }
 
 // looksUntil opens a page again until nothing of it runs.
@@ -38,14 +38,15 @@ func TestAdministratorInABrowser(t *testing.T) {
 		t.Skip("a browser takes some seconds")
 	}
 	h := newHouse(t)
+	h.lose("cards")
 	p := openScreen(t, h)
 	p.wide(1280)
 	p.scripts(false)
 	dir := t.TempDir()
 	u := h.hire("chief", access.Grant{Role: access.Administrator})
-	for _, c := range []struct{ lang, login, added, roles, trial, bad, in string }{
-		{"zh", "lin21", "初始密码", "角色已更改", "将会怎样", "错误的行", "已导入"},
-		{"en", "lin22", "first password", "The roles are changed", "What it would do", "Bad rows", "It is imported"},
+	for _, c := range []struct{ lang, login, added, roles, billed, said, trial, bad, in string }{
+		{"zh", "lin21", "初始密码", "角色已更改", "账单已保存", "已认定", "将会怎样", "错误的行", "已导入"},
+		{"en", "lin22", "first password", "The roles are changed", "The bill is kept", "It is kept", "What it would do", "Bad rows", "It is imported"},
 	} {
 		name := func(s string) string { return c.lang + "-" + s }
 		p.open("/console/sign-in?lang=" + c.lang)
@@ -64,6 +65,24 @@ func TestAdministratorInABrowser(t *testing.T) {
 
 		p.press(`header a[href="/console/carriers"]`)
 		p.look(name("carriers"))
+		p.press(`main a[href="/console/carriers/bills"]`)
+		p.write("#month", "2026-09")
+		p.write("#parts", "3")
+		p.write("#total", "0.30")
+		p.write("#currency", "CNY")
+		p.press("main form button")
+		p.want("/console/carriers/bills", c.billed)
+		p.look(name("bills"))
+		p.press(`header a[href="/console/carriers"]`)
+		p.press(`main a[href="/console/carriers/unknown"]`)
+		p.press(`main a[data-row]`)
+		p.look(name("unknown"))
+		p.do(chromedp.Click("#arrived"))
+		p.write("#reason", "their log 对账")
+		p.do(chromedp.Click(`input[name="message"]`))
+		p.press(`form button.plain`)
+		p.want("/console/carriers/unknown", c.said)
+		p.look(name("unknown-said"))
 		file := filepath.Join(dir, c.lang+".csv")
 		text := strings.NewReplacer("G00", "G"+c.lang, "N1", "N"+c.lang+"1", "N2", "N"+c.lang+"2").Replace(bankFile) + "G9,N9,测试己,+8617405310013,CN-ZJ,2026-09-31,10.00,CNY,x\n"
 		must(t, os.WriteFile(file, []byte(text), 0o600))

@@ -28,6 +28,7 @@ type carrierLine struct {
 	Due, Later       int64
 	Oldest           string // since when what is due waits; empty: nothing is
 	Late             bool
+	Refused, Unfiled int // texts that it refused to register, and that it would want registered and has not: they do not leave
 	Sums             []sumLine
 	Reasons          []sumLine
 	oldest           time.Time
@@ -76,7 +77,7 @@ func (c *Console) carriers(v *visit) error {
 		}
 		l.Carriers[i].Sessions = b.Sessions
 		if b.Share > 0 {
-			l.Carriers[i].Pace = fmt.Sprintf(v.say("每秒%s条", "%s parts a second"), strconv.FormatFloat(float64(b.Share)/1000, 'f', -1, 64))
+			l.Carriers[i].Pace = fmt.Sprintf(v.say("每秒%s段", "%s parts a second"), strconv.FormatFloat(float64(b.Share)/1000, 'f', -1, 64))
 		}
 	}
 	for _, x := range l.Carriers {
@@ -98,6 +99,14 @@ func (v *visit) carrierOf(h *engine.Portfolio, x *carrierLine, b *store.Backlog,
 		x.Due, x.Later = x.Due+p.Due, x.Later+p.Waiting-p.Due
 		if !p.Oldest.IsZero() && (x.oldest.IsZero() || p.Oldest.Before(x.oldest)) {
 			x.oldest = p.Oldest
+		}
+	}
+	for _, t := range h.Templates.All() {
+		switch h.Bars(t) {
+		case engine.TextRefused:
+			x.Refused++
+		case engine.TextUnregistered:
+			x.Unfiled++
 		}
 	}
 	counts, err := v.plannedToday(h)

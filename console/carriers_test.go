@@ -21,7 +21,7 @@ func TestCarriers(t *testing.T) {
 	_, err := h.store.KeepBind(t.Context(), store.BindAsk{Carrier: "main", Process: 1, Rate: 2500, Now: now, Until: now.Add(10 * time.Second)})
 	must(t, err)
 	g := h.as(access.Administrator).get("/console/carriers")
-	if !strings.Contains(plain(g.text), "1 · 每秒2.5条") {
+	if !strings.Contains(plain(g.text), "1 · 每秒2.5段") {
 		t.Errorf("%s", plain(g.text))
 	}
 	for _, clear := range []string{"欧阳测", "17405310001", "B1", "C0001"} {

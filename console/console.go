@@ -35,6 +35,7 @@ type Config struct {
 	Proxied  bool             // a proxy of the lender's own stands before it and says in X-Forwarded-For who asks
 	Language string           // "zh" or "en", for whom nothing else says it
 	Name     Text             // the lender's
+	SSOName  Text             // what the lender calls its own sign-in; empty: something that fits every lender
 	// Cost says what a part costs with a carrier, in millionths of a minor unit, and of which currency; nil: nobody has said.
 	Cost func(carrier string) (micro int64, c ledger.Currency)
 	// Simulate lets a strategy be tried on a copy of the book; nil: it cannot be here.
@@ -61,10 +62,9 @@ const Path = "/console/"
 // A Console serves the pages.
 type Console struct {
 	Config
-	mux    *http.ServeMux
-	sums   sums
-	trial  sync.Mutex // held while one goes on
-	drafts drafts
+	mux  *http.ServeMux
+	sums sums
+	runs sync.Map // the imports that this process runs, by their ref
 }
 
 // New returns the console's handler, for everything below Path.
@@ -75,6 +75,7 @@ func New(c Config) http.Handler {
 	x := &Console{Config: c, mux: http.NewServeMux()}
 	x.mux.HandleFunc("GET "+stylePath, serve.Asset(styleText, "text/css; charset=utf-8"))
 	x.mux.HandleFunc("GET "+scriptPath, serve.Asset(scriptText, "text/javascript; charset=utf-8"))
+	x.mux.HandleFunc("GET "+passkeyPath, serve.Asset(passkeyText, "text/javascript; charset=utf-8"))
 	for _, r := range x.routes() {
 		x.mux.Handle(r.pattern, x.serve(r))
 	}
@@ -85,7 +86,7 @@ func New(c Config) http.Handler {
 func (c *Console) bounded() http.Handler {
 	small := http.MaxBytesHandler(c.mux, maxBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && r.URL.Path == ImportPath {
+		if r.Method == http.MethodPost && (r.URL.Path == ImportPath || r.URL.Path == StatementPath) {
 			c.mux.ServeHTTP(w, r)
 			return
 		}
@@ -96,7 +97,8 @@ func (c *Console) bounded() http.Handler {
 // maxBody is how much a form may hold.
 const maxBody = 64 << 10
 
-// policy lets nothing in that does not come from here; the one script is a file of ours for keys, and nothing needs it.
+// policy lets nothing in that does not come from here; the two scripts are files of ours, for keys and for
+// passkeys, and nothing else needs them.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // A stage is how far somebody must have come before a handler answers. The zero value is the whole way.
@@ -149,6 +151,8 @@ func (c *Console) serve(t route) http.Handler {
 		case err == nil:
 		case errors.Is(err, errDenied):
 			err = v.denied()
+		case errors.Is(err, errImportGone):
+			err = v.importGone()
 		case errors.Is(err, errNowhere), errors.Is(err, store.ErrNotFound):
 			err = v.nowhere()
 		}
@@ -179,7 +183,7 @@ func (v *visit) next() string {
 	switch {
 	case v.user.Given:
 		return "password"
-	case !v.user.FactorOn:
+	case !v.user.HasFactor():
 		return "factor"
 	}
 	return "second"

@@ -12,6 +12,7 @@ import (
 	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/words"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // An errand is the page of one thing that waits for a person.
@@ -69,7 +70,7 @@ func (v *visit) showErrandWith(status int, d *store.DeskItem, draft string, p *p
 		}
 	}
 	if d.ReviewOn != 0 {
-		e.Review = d.ReviewOn.String()
+		e.Review = v.dayOf(d.ReviewOn)
 	}
 	if d.Reply != 0 {
 		var err error
@@ -97,7 +98,7 @@ func (v *visit) showErrandWith(status int, d *store.DeskItem, draft string, p *p
 	if err := v.colleagues(d, &e); err != nil {
 		return err
 	}
-	return v.showWith(status, "errand", e.What, e.What, e, wrong)
+	return v.showWith(status, "errand", e.What, capital(e.What), e, wrong)
 }
 
 // help is what to do where somebody is in danger.
@@ -197,7 +198,10 @@ func (c *Console) closed(v *visit) error {
 
 // mayNot says why a rule keeps somebody from what they want to do.
 func (v *visit) mayNot(err error) string {
-	return v.say("按规则，此状态只能由其他角色解除；可勾选“继续暂停联系”后办结，或转交有权限的同事。", "A rule lets only other roles end what this began: close it with contact resting on, or hand it on.") + " (" + err.Error() + ")"
+	if v.lang == "zh" {
+		return "按规则，此状态只能由其他角色解除；可勾选“继续暂停联系”后办结，或转交有权限的同事。（" + fault.Say(err, v.lang) + "）"
+	}
+	return "A rule lets only other roles end what this began: close it with contact resting on, or hand it on. (" + err.Error() + ")"
 }
 
 // correct says what a reply means.

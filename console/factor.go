@@ -14,6 +14,8 @@ import (
 type enrolling struct {
 	Secret   string
 	Recovery []string // told this once
+	Keys     string   // for which address browsers keep passkeys; empty: for none
+	Renewed  bool     // they take the place of others, which have ended
 }
 
 // factor shows the secret of a second factor, and asks for a code that shows that it works.
@@ -28,7 +30,7 @@ func (v *visit) enrolling(status int, wrong string) error {
 	if err != nil {
 		return err
 	}
-	return v.showWith(status, "factor", "设置二次验证", "Set up the second factor", enrolling{Secret: spaced(access.SecretText(secret))}, wrong)
+	return v.showWith(status, "factor", "设置二次验证", "Set up the second factor", enrolling{Secret: spaced(access.SecretText(secret)), Keys: v.Gate.Passkeys.Address()}, wrong)
 }
 
 // spaced parts a secret in groups of four, to be typed.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -82,6 +83,8 @@ type house struct {
 	of     map[string]store.Found
 	users  map[string]*user
 	keys   *store.Keys
+	dir    string // of the keys and the data
+	place  string // of the data
 }
 
 // A user is somebody who works at the house.
@@ -95,19 +98,28 @@ const password = "eine Zeile, die niemand hat"
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
+	return houseAt(t, "")
+}
+
+// houseAt is newHouse on a database of PostgreSQL's; without one it is SQLite's.
+func houseAt(t testing.TB, place string) *house {
+	t.Helper()
 	ctx := context.Background()
 	dir := t.TempDir()
 	must(t, store.MakeKeys(filepath.Join(dir, "keys")))
 	keys, err := store.LoadKeys(filepath.Join(dir, "keys"))
 	must(t, err)
-	litetest.Fill(t, dir, func(dir string) error { return store.Migrate(ctx, dir) })
-	s, err := store.Open(ctx, dir, keys)
+	if place == "" {
+		place = dir
+		litetest.Fill(t, dir, func(dir string) error { return store.Migrate(ctx, dir) })
+	}
+	s, err := store.Open(ctx, place, keys)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	h := &house{t: t, keys: keys, store: s, of: map[string]store.Found{}, rows: map[string]store.Portfolio{}, users: map[string]*user{}}
+	h := &house{t: t, dir: dir, place: place, keys: keys, store: s, of: map[string]store.Found{}, rows: map[string]store.Portfolio{}, users: map[string]*user{}}
 	h.at(thursday)
 	h.wire.Store(thursday.Unix())
-	h.gate = &signin.Gate{Store: s, Wire: func() time.Time { return time.Unix(h.wire.Load(), 0) }}
+	h.gate = &signin.Gate{Store: s, Cheap: true, Wire: func() time.Time { return time.Unix(h.wire.Load(), 0) }}
 	h.engine = &engine.Engine{Store: s, Portfolios: []*engine.Portfolio{portfolio(t, "cards"), portfolio(t, "cars")}, Wire: time.Now}
 	must(t, h.engine.Prepare(ctx, thursday))
 	for _, ref := range []string{"cards", "cars"} {
@@ -121,12 +133,40 @@ func newHouse(t testing.TB) *house {
 		must(t, err)
 		h.of[ref] = found[0]
 	}
+	h.serve()
+	return h
+}
+
+// serve opens the console.
+func (h *house) serve() {
 	h.Server = httptest.NewServer(console.New(console.Config{
 		Desk: h.engine.Desk(), Gate: h.gate, Civil: func() time.Time { return *h.civil.Load() }, Language: "zh", Proxied: true,
 		Name: console.Text{ZH: "晨光银行", EN: "Morninglight Bank"}, Simulate: h.simulate,
 	}))
-	t.Cleanup(h.Close)
-	return h
+	h.t.Cleanup(h.Close)
+}
+
+// beside is another machine of the same lender's: a store, an engine and a console of its own on the same database.
+func (h *house) beside() *house {
+	h.t.Helper()
+	s, err := store.Open(context.Background(), h.place, h.keys)
+	must(h.t, err)
+	h.t.Cleanup(func() { _ = s.Close() })
+	o := &house{t: h.t, dir: h.dir, place: h.place, keys: h.keys, store: s, of: h.of, rows: h.rows, users: h.users}
+	o.at(thursday)
+	o.wire.Store(h.wire.Load())
+	o.gate = &signin.Gate{Store: s, Wire: func() time.Time { return time.Unix(o.wire.Load(), 0) }}
+	o.engine = &engine.Engine{Store: s, Portfolios: []*engine.Portfolio{portfolio(h.t, "cards"), portfolio(h.t, "cars")}, Wire: time.Now}
+	must(h.t, o.engine.Prepare(context.Background(), thursday))
+	o.serve()
+	return o
+}
+
+// moved is the same browser, whose next request another machine answers.
+func (b *browser) moved(to *house) *browser {
+	o := *b
+	o.h = to
+	return &o
 }
 
 func must(t testing.TB, err error) {
@@ -154,12 +194,23 @@ func (h *house) take(into string, texts ...string) {
 	must(h.t, err)
 }
 
+// portfolio is compiled once, which takes longer than most of the tests.
 func portfolio(t testing.TB, ref string) *engine.Portfolio {
 	t.Helper()
-	p, err := engine.Compile(specOf(t, ref))
-	must(t, err)
-	return p
+	compiled.Lock()
+	defer compiled.Unlock()
+	if compiled.by[ref] == nil {
+		p, err := engine.Compile(specOf(t, ref))
+		must(t, err)
+		compiled.by[ref] = p
+	}
+	return compiled.by[ref].Copy()
 }
+
+var compiled = struct {
+	sync.Mutex
+	by map[string]*engine.Portfolio
+}{by: map[string]*engine.Portfolio{}}
 
 func specOf(t testing.TB, ref string) engine.Spec {
 	t.Helper()
@@ -297,4 +348,12 @@ func (b *browser) raw(path string) string {
 	text, err := io.ReadAll(resp.Body)
 	must(b.h.t, err)
 	return string(text)
+}
+
+// slow leaves a test that takes seconds out of the short run, which is for what runs beside something else (docs/adr/0046).
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes seconds, and nothing in it runs beside anything")
+	}
 }

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -36,6 +34,7 @@ type importPage struct {
 	Nothing       bool // all of it was known
 	Why           string
 	Assessed      int
+	Machine, Ends string // which runs it; when it is erased
 }
 
 type fileForm struct {
@@ -73,33 +72,35 @@ func (c *Console) importing(v *visit) error {
 }
 
 func (v *visit) showImport(status int, x *draft, wrong string) error {
-	x.mu.Lock()
 	p := v.importOf(x)
-	x.mu.Unlock()
 	return v.showWith(status, "import", "导入", "Import", p, wrong)
 }
 
 func (v *visit) importOf(x *draft) importPage {
-	p := importPage{ID: x.id, Portfolio: x.house.Ref, Phase: x.phase, Snapshot: x.snapshot, Dates: intake.DateForms(), Assessed: x.assessed}
+	p := importPage{
+		ID: x.Ref, Portfolio: x.house.Ref, Phase: x.phase(), Snapshot: x.Snapshot, Dates: intake.DateForms(), Assessed: x.Assessed,
+		Machine: x.Machine, Ends: x.EndsAt.In(x.house.Zone).Format("2006-01-02 15:04"),
+	}
 	for _, name := range intake.ColumnNames() {
 		p.Columns = append(p.Columns, columnName{name, v.column(name)})
 	}
 	size := int64(0)
-	for i, u := range x.files {
-		size += u.size
-		f := fileForm{Name: u.Name, Wrong: u.wrong, N: i, Divided: u.plain.Delimiter, Dates: u.plain.Dates}
-		if i < len(x.took.Read) {
-			f.Kind = v.kind(x.took.Read[i].Kind)
+	for i, u := range x.Files {
+		size += u.Size
+		f := fileForm{Name: u.Name, Wrong: u.Wrong.In(v.lang), N: i, Divided: u.Plain.Delimiter, Dates: u.Plain.Dates}
+		if i < len(x.Took.Read) {
+			f.Kind = v.kind(x.Took.Read[i].Kind)
 		}
-		for j, h := range u.headers {
-			f.Headers = append(f.Headers, headerForm{N: j, Name: h, To: u.plain.Columns[h], Field: fmt.Sprintf("c%d-%d", i, j)})
+		for j, h := range u.Headers {
+			f.Headers = append(f.Headers, headerForm{N: j, Name: h, To: u.Plain.Columns[h], Field: fmt.Sprintf("c%d-%d", i, j)})
 		}
 		p.Files = append(p.Files, f)
 	}
 	if size > 0 {
-		p.Percent = int(min(99, x.read*100/size))
+		p.Percent = int(min(99, x.Read*100/size))
 	}
-	if x.phase == checked || x.phase == finished {
+	p.Why = v.whyNot(x)
+	if x.phase() == checked || x.phase() == finished {
 		v.outcome(x, &p)
 	}
 	return p
@@ -107,11 +108,11 @@ func (v *visit) importOf(x *draft) importPage {
 
 // outcome says what an import would change, or has.
 func (v *visit) outcome(x *draft, p *importPage) {
-	sum := &x.took.Sum
-	p.BadRows, p.Closed, p.Open = x.took.BadRows(), sum.Closed, sum.OpenLoans
-	p.Many = x.snapshot && sum.Closed > 0 && engine.ClosesMany(sum)
-	p.MaySkip = p.BadRows > 0 && !x.snapshot && errors.Is(x.err, engine.ErrBadRows)
-	p.Ready = x.err == nil || p.MaySkip || errors.Is(x.err, engine.ErrClosesMany)
+	sum := &x.Took.Sum
+	p.BadRows, p.Closed, p.Open = x.Took.BadRows(), sum.Closed, sum.OpenLoans
+	p.Many = x.Snapshot && sum.Closed > 0 && engine.ClosesMany(sum)
+	p.MaySkip = p.BadRows > 0 && !x.Snapshot && x.Why == badRows
+	p.Ready = x.Why == "" || p.MaySkip || x.Why == closesMany
 	for _, r := range []struct {
 		kind intake.Kind
 		t    store.Tally
@@ -126,18 +127,18 @@ func (v *visit) outcome(x *draft, p *importPage) {
 		{intake.Numbers, sum.Numbers},
 		{intake.Duties, sum.Duties},
 	} {
-		for i := range x.took.Read {
-			if x.took.Read[i].Kind == r.kind {
-				r.t.Bad += x.took.Read[i].Bad
-				r.t.Stated += x.took.Read[i].Bad
+		for i := range x.Took.Read {
+			if x.Took.Read[i].Kind == r.kind {
+				r.t.Bad += x.Took.Read[i].Bad
+				r.t.Stated += x.Took.Read[i].Bad
 			}
 		}
 		if r.t.Stated > 0 {
 			p.Rows = append(p.Rows, tallyLine{v.kind(r.kind), r.t.Stated, r.t.Added, r.t.Changed, r.t.Same, r.t.Bad})
 		}
 	}
-	for i := range x.took.Read {
-		r := &x.took.Read[i]
+	for i := range x.Took.Read {
+		r := &x.Took.Read[i]
 		for _, cur := range slices.Sorted(maps.Keys(r.Sums)) {
 			minor := r.Sums[cur]
 			if minor == 0 {
@@ -150,21 +151,20 @@ func (v *visit) outcome(x *draft, p *importPage) {
 		}
 	}
 	v.importNotes(x, p)
-	for i := range x.bad {
-		b := &x.bad[i]
-		p.Bad = append(p.Bad, badLine{fmt.Sprintf("%s:%d:%d", b.File, b.Line, b.Column), b.Reason})
+	for i := range min(len(x.Bad), mostBadShown) {
+		b := &x.Bad[i]
+		p.Bad = append(p.Bad, badLine{fmt.Sprintf("%s:%d:%d", b.File, b.Line, b.Column), b.Reason(v.lang)})
 	}
-	p.MoreBad = x.faults - len(x.bad)
-	p.Nothing = x.err == nil && !sum.Changes()
-	p.Why = v.whyNot(x.err)
+	p.MoreBad = x.Faults - len(p.Bad)
+	p.Nothing = x.Why == "" && !sum.Changes()
 }
 
 // importNotes are what somebody should know beside the counts.
 func (v *visit) importNotes(x *draft, p *importPage) {
-	sum := &x.took.Sum
+	sum := &x.Took.Sum
 	var nowhere, none, invalid int
-	for i := range x.took.Read {
-		r := &x.took.Read[i]
+	for i := range x.Took.Read {
+		r := &x.Took.Read[i]
 		nowhere, none, invalid = nowhere+r.NoPlace, none+r.Phones.None, invalid+r.Phones.Invalid
 	}
 	say := func(n int, zh, en string) {
@@ -183,19 +183,21 @@ func (v *visit) importNotes(x *draft, p *importPage) {
 }
 
 // whyNot says why nothing was kept.
-func (v *visit) whyNot(err error) string {
-	var header intake.FileErrors
-	switch {
-	case err == nil, errors.Is(err, engine.ErrClosesMany):
+func (v *visit) whyNot(x *draft) string {
+	switch x.Why {
+	case "", closesMany:
 		return ""
-	case errors.Is(err, engine.ErrBadRows):
+	case badRows:
 		return v.say("有错误的行，尚未导入。", "Some rows have errors; nothing was imported.")
-	case errors.As(err, &header):
-		return v.say("文件的列不对，尚未导入：", "A file's columns are not right, and nothing is imported: ") + header.Error()
-	case errors.Is(err, store.ErrNoLoans):
+	case badHeader:
+		return v.say("文件的列不对，尚未导入：", "A file's columns are not right, and nothing is imported: ") + x.Header.In(v.lang)
+	case noLoans:
 		return v.say("全量导入须包含贷款文件，否则全部贷款都会被结清。", "A snapshot has to hold the loans: without them every loan would be closed.")
-	case errors.Is(err, context.DeadlineExceeded):
+	case tooSlow:
 		return v.say("时间过长，已中止，没有导入。", "It took too long and was given up: nothing is imported.")
+	case brokenOff:
+		return v.say("处理该导入的机器已中断。请重新试算：若已入账，试算会显示没有新内容。", "The machine that ran it has gone. Try it again: if it went in, the trial shows nothing new.")
+	case unknownWhy:
 	}
 	return v.say("未能导入，没有任何更改；请联系系统管理员查看日志。", "It could not be imported, and nothing has changed.")
 }
@@ -206,32 +208,41 @@ func (c *Console) importCheck(v *visit) error {
 	if err != nil {
 		return err
 	}
-	x.mu.Lock()
-	busy := x.phase != mapping && x.phase != checked
-	wrong := ""
-	if !busy {
-		wrong = v.columns(x)
-	}
-	x.mu.Unlock()
-	if wrong != "" {
-		return v.showImport(http.StatusUnprocessableEntity, x, wrong)
-	}
-	if busy || !c.start(x, true, false, v.at) {
+	if x.phase() != mapping && x.phase() != checked {
 		return v.showImport(http.StatusConflict, x, v.say("已在进行。", "It is under way already."))
 	}
-	v.away("imports/" + x.id)
+	if wrong := v.columns(x); wrong != "" {
+		return v.showImport(http.StatusUnprocessableEntity, x, wrong)
+	}
+	x.SkipBad = false // what was said of the bad rows of another trial says nothing of those of this one
+	return v.begin(x, true, false)
+}
+
+// begin lets an import run, or a trial of it.
+func (v *visit) begin(x *draft, dry, yes bool) error {
+	began, err := v.start(x, dry, yes, v.at)
+	if err != nil {
+		return err
+	}
+	if !began { // at another machine, meanwhile
+		if x, err = v.draft(); err != nil {
+			return err
+		}
+		return v.showImport(http.StatusConflict, x, v.say("已在进行。", "It is under way already."))
+	}
+	v.away("imports/" + x.Ref)
 	return nil
 }
 
 // columns reads what was said of each file's columns; what is wrong with it is said.
 func (v *visit) columns(x *draft) string {
-	for i, u := range x.files {
-		if u.wrong != "" {
+	for i, u := range x.Files {
+		if len(u.Wrong) > 0 {
 			return u.Name + v.say("：不能读取，请另存为 CSV 后重新上传。", ": it cannot be read. Save it as CSV and send it again.")
 		}
-		plain := intake.Plain{Columns: map[string]string{}, Delimiter: u.plain.Delimiter, Dates: v.form(fmt.Sprintf("dates%d", i), 20)}
+		plain := intake.Plain{Columns: map[string]string{}, Delimiter: u.Plain.Delimiter, Dates: v.form(fmt.Sprintf("dates%d", i), 20)}
 		taken := map[string]string{}
-		for j, h := range u.headers {
+		for j, h := range u.Headers {
 			to := v.form(fmt.Sprintf("c%d-%d", i, j), 40)
 			if to == "" {
 				plain.Ignore = append(plain.Ignore, h)
@@ -243,13 +254,12 @@ func (v *visit) columns(x *draft) string {
 			taken[to] = h
 			plain.Columns[h] = to
 		}
-		m, err := plain.Mapping()
-		if err != nil {
+		if _, err := plain.Mapping(); err != nil {
 			return u.Name + v.say("：请选择列和日期格式。", ": please choose columns and the form of days.")
 		}
-		u.plain, u.mapped = plain, m
+		u.Plain = plain
 	}
-	x.phase = mapping
+	x.Phase = string(mapping)
 	return ""
 }
 

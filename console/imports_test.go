@@ -28,11 +28,20 @@ func (b *browser) send(portfolio, mode string, files ...string) got {
 		must(b.h.t, err)
 	}
 	must(b.h.t, w.Close())
-	r, err := http.NewRequest("POST", b.h.URL+"/console/imports", &body)
+	return b.upload("/console/imports", w.FormDataContentType(), &body)
+}
+
+// upload posts a body of a kind of its own.
+func (b *browser) upload(path, kind string, body io.Reader) got {
+	b.h.t.Helper()
+	r, err := http.NewRequest("POST", b.h.URL+path, body)
 	must(b.h.t, err)
-	r.Header.Set("Content-Type", w.FormDataContentType())
+	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Sec-Fetch-Site", b.site)
 	r.Header.Set("X-Forwarded-For", b.from)
+	if b.lang != "" {
+		r.Header.Set("Accept-Language", b.lang)
+	}
 	resp, err := b.c.Do(r)
 	must(b.h.t, err)
 	defer func() { _ = resp.Body.Close() }()
@@ -135,6 +144,19 @@ func TestImportBadRows(t *testing.T) {
 	if !strings.Contains(g.text, "loans.csv:4:") || !strings.Contains(g.text, "annual_rate") || !strings.Contains(g.text, "loans.csv:3:1") {
 		t.Fatalf("%s", plain(g.text))
 	}
+	for lang, want := range map[string][2]string{
+		"zh": {"借款人 B9 不存在：台账中没有，本次导入也没有其有效数据行", "loans.csv,4,18,annual_rate,此处内容不是利率，例如 0.15"},
+		"en": {"borrower B9 is not known: it is neither in the ledger nor a good row of this import", "loans.csv,4,18,annual_rate,what stands here is not a rate such as 0.15"},
+	} {
+		b.lang = lang
+		if g := b.get(page); !strings.Contains(g.text, want[0]) {
+			t.Errorf("%s: %s", lang, plain(g.text))
+		}
+		if g := b.get(page + "/bad.csv"); g.code != http.StatusOK || !strings.Contains(g.text, want[1]) || strings.Contains(g.text, "viel") {
+			t.Errorf("%s: %d %s", lang, g.code, g.text)
+		}
+	}
+	b.lang = ""
 	if g := b.post(page + "/run"); g.code != http.StatusUnprocessableEntity {
 		t.Errorf("bad rows go in: %d", g.code)
 	}
@@ -145,6 +167,23 @@ func TestImportBadRows(t *testing.T) {
 	}
 	if _, err := h.store.Find(t.Context(), "N1-2"); err == nil {
 		t.Error("a bad row is in")
+	}
+}
+
+// TestImportManyBadRows: the file of bad rows holds two thousand faults, and says how many it leaves out.
+func TestImportManyBadRows(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(access.Administrator)
+	text := loans[:strings.Index(loans, "\n")+1] + strings.Repeat("N1,B1,CNY,card,viel,1.5\n", 2003)
+	page := b.send("cards", "delta", "loans.csv", text).path
+	b.post(page+"/check", guessed(b.get(page).text)...)
+	b.settled(page)
+	for lang, want := range map[string]string{"zh": "另有3处错误未列出", "en": "Not listed: 3 more"} {
+		b.lang = lang
+		g := b.get(page + "/bad.csv")
+		if lines := strings.Split(strings.TrimSpace(g.text), "\n"); len(lines) != 1+2000+1 || !strings.Contains(lines[len(lines)-1], want) {
+			t.Errorf("%s: %d lines, the last is %s", lang, len(lines), lines[len(lines)-1])
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/measure"
+	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/words"
 )
@@ -139,7 +140,6 @@ func (v *visit) reportDays() (r report, from, to ledger.Date, wrong string) {
 // A reported is what a report of one portfolio is made of.
 type reported struct {
 	funnel measure.Funnel
-	paid   ledger.Currency
 	holds  []store.Held
 	talk   store.TalkReport
 }
@@ -148,7 +148,7 @@ func (v *visit) reported(h *engine.Portfolio, from, to ledger.Date) (reported, e
 	name := "report " + strconv.FormatInt(h.Row(), 10) + " " + from.String() + " " + to.String()
 	return summed(v, name, func(ctx context.Context) (r reported, err error) {
 		tariff, _ := v.cost(h)
-		if r.funnel, r.paid, err = engine.Funnel(ctx, v.Gate.Store, h, from, to, tariff); err != nil {
+		if r.funnel, err = engine.Funnel(ctx, v.Gate.Store, h, from, to, tariff); err != nil {
 			return r, err
 		}
 		if r.holds, _, err = v.Gate.Store.RolledHolds(ctx, h.Row(), to); err != nil {
@@ -207,6 +207,20 @@ func percent(n, of int64) string {
 	return strconv.FormatInt((n*100+of/2)/of, 10) + "%"
 }
 
+// moneys writes amounts of several currencies side by side; none is empty.
+func (v *visit) moneys(list []ledger.Money) (out string) {
+	for _, m := range list {
+		if m.Minor == 0 {
+			continue
+		}
+		if out != "" {
+			out += v.say("、", ", ")
+		}
+		out += v.money(m.Minor, m.Currency)
+	}
+	return out
+}
+
 func (b *reportBook) funnel(v *visit, h *engine.Portfolio, r *reported) {
 	t := &r.funnel.Total
 	b.Planned = t.Planned
@@ -226,14 +240,10 @@ func (b *reportBook) funnel(v *visit, h *engine.Portfolio, r *reported) {
 			Name: v.stageName(w.Stage), Planned: w.Planned, Sent: w.Sent, Delivered: w.Delivered, Failed: w.Undelivered, Replied: w.Replied, Stopped: w.Stopped, Paid: w.Paid,
 			Rate: percent(w.Paid, w.Sent),
 		}
-		if w.PaidMinor != 0 {
-			row.Amount = v.money(w.PaidMinor, r.paid)
-		}
+		row.Amount = v.moneys(w.Money)
 		b.Stages = append(b.Stages, row)
 	}
-	if t.PaidMinor != 0 {
-		b.Paid = v.money(t.PaidMinor, r.paid)
-	}
+	b.Paid = v.moneys(t.Money)
 	if _, c := v.cost(h); c != "" && t.CostMicro > 0 {
 		b.Cost = v.money((t.CostMicro+500_000)/1_000_000, c)
 	}
@@ -242,6 +252,9 @@ func (b *reportBook) funnel(v *visit, h *engine.Portfolio, r *reported) {
 			break
 		}
 		why, _ := v.rule(h, c.Reason)
+		if remedy := receive.Cause(c.Reason).Remedy(v.lang); remedy != "" {
+			why = remedy
+		}
 		b.Causes = append(b.Causes, causeRow{v.stageName(c.Stage), words.In(words.States, c.State, v.lang), why, c.Number})
 	}
 }
@@ -321,7 +334,8 @@ func (c *Console) reportFile(v *visit) error {
 		} {
 			cells = append(cells, strconv.FormatInt(n, 10))
 		}
-		_ = w.Write(append(cells, ledger.Money{Minor: f.PaidMinor, Currency: r.paid}.Decimal(), string(r.paid)))
+		amounts, currencies := measure.Cells(f.Money)
+		_ = w.Write(append(cells, amounts, currencies))
 	}
 	w.Flush()
 	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")

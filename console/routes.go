@@ -1,22 +1,15 @@
 package console
 
-import "github.com/dulyhq/duly/access"
+import (
+	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/signin"
+)
 
 // routes is the site map: every page and action with what it needs. TestEveryRouteAsks walks through it.
 func (c *Console) routes() []route {
 	return append([]route{
 		{"GET /console/{$}", access.Own, c.home, inside},
 		{"GET /console/", access.Own, c.lost, open},
-		{"GET /console/sign-in", access.Own, c.signIn, open},
-		{"POST /console/sign-in", access.Own, c.signedIn, open},
-		{"GET /console/second", access.Own, c.second, doorstep},
-		{"POST /console/second", access.Own, c.seconded, doorstep},
-		{"GET /console/password", access.Own, c.password, doorstep},
-		{"POST /console/password", access.Own, c.passworded, doorstep},
-		{"GET /console/factor", access.Own, c.factor, doorstep},
-		{"POST /console/factor", access.Own, c.factored, doorstep},
-		{"GET /console/factor.png", access.Own, c.factorPicture, doorstep},
-		{"POST /console/sign-out", access.Own, c.signOut, doorstep},
 		{"GET /console/me", access.Own, c.me, inside},
 
 		{"GET /console/today", access.Today, c.today, inside},
@@ -37,6 +30,13 @@ func (c *Console) routes() []route {
 		{"POST /console/approvals/{id}/approve", access.Approve, c.approve, inside},
 		{"POST /console/approvals/{id}/refuse", access.Approve, c.refuse, inside},
 
+		{"GET /console/exports", access.Export, c.exports, inside},
+		{"POST /console/exports", access.Export, c.exportAsk, inside},
+		{"POST /console/exports/{id}/fetch", access.Export, c.exportFetch, inside},
+		{"GET /console/exports/second", access.ExportTwo, c.exportsSecond, inside},
+		{"POST /console/exports/{id}/allow", access.ExportTwo, c.exportAllow, inside},
+		{"POST /console/exports/{id}/refuse", access.ExportTwo, c.exportRefuse, inside},
+
 		{"GET /console/inbox", access.Inbox, c.inbox, inside},
 		{"GET /console/inbox/{id}", access.Inbox, c.errand, inside},
 		{"POST /console/inbox/{id}/take", access.Inbox, c.take, inside},
@@ -51,10 +51,16 @@ func (c *Console) routes() []route {
 		{"GET /console/reports/{portfolio}/{file}", access.Reports, c.sheetFile, inside},
 
 		{"GET /console/carriers", access.Carriers, c.carriers, inside},
+		{"GET /console/carriers/unknown", access.Carriers, c.unknown, inside},
+		{"POST /console/carriers/unknown", access.Carriers, c.sayOf, inside},
+		{"GET /console/carriers/bills", access.Carriers, c.bills, inside},
+		{"POST /console/carriers/bills", access.Carriers, c.billed, inside},
+		{"POST /console/carriers/statement", access.Carriers, c.statement, inside},
 
 		{"GET /console/imports", access.Import, c.imports, inside},
 		{"POST /console/imports", access.Import, c.imported, inside},
 		{"GET /console/imports/{id}", access.Import, c.importing, inside},
+		{"GET /console/imports/{id}/bad.csv", access.Import, c.importBad, inside},
 		{"POST /console/imports/{id}/check", access.Import, c.importCheck, inside},
 		{"POST /console/imports/{id}/run", access.Import, c.importRun, inside},
 		{"POST /console/imports/{id}/end", access.Import, c.importEnd, inside},
@@ -65,7 +71,42 @@ func (c *Console) routes() []route {
 		{"POST /console/users/{id}/{do}", access.Users, c.userChange, inside},
 
 		{"GET /console/audit", access.Audit, c.audit, inside},
-	}, c.versionRoutes()...)
+	}, append(c.doorRoutes(), c.versionRoutes()...)...)
+}
+
+// doorRoutes are where somebody comes in and goes out.
+func (c *Console) doorRoutes() []route {
+	return []route{
+		{"GET /console/sign-in", access.Own, c.signIn, open},
+		{"POST /console/sign-in", access.Own, c.signedIn, open},
+		{"GET /console/second", access.Own, c.second, doorstep},
+		{"POST /console/second", access.Own, c.seconded, doorstep},
+		{"POST /console/second/ask", access.Own, c.secondAsk, doorstep},
+		{"POST /console/second/passkey", access.Own, c.secondByPasskey, doorstep},
+		{"POST /console/passkey/ask", access.Own, c.passkeyAsk, open},
+		{"POST /console/passkey", access.Own, c.passkeyEnter, open},
+		{"POST /console/passkeys/ask", access.Own, c.passkeyOffer, doorstep},
+		{"POST /console/passkeys", access.Own, c.passkeyAdd, doorstep},
+		{"POST /console/passkeys/{id}/remove", access.Own, c.passkeyRemove, inside},
+		{"POST /console/passkeys/{id}/rename", access.Own, c.passkeyRename, inside},
+		{"POST /console/me/prove", access.Own, c.prove, inside},
+		{"POST /console/me/prove/ask", access.Own, c.proveAsk, inside},
+		{"POST /console/me/prove/passkey", access.Own, c.proveByPasskey, inside},
+		{"GET /console/me/app", access.Own, c.app, inside},
+		{"POST /console/me/app", access.Own, c.appSet, inside},
+		{"POST /console/me/app/remove", access.Own, c.appRemove, inside},
+		{"POST /console/me/keys", access.Own, c.keys, inside},
+		{"POST /console/me/codes", access.Own, c.newCodes, inside},
+		{"POST /console/me/seen", access.Own, c.seen, inside},
+		{"GET /console/sso", access.Own, c.ssoGo, open},
+		{"GET " + signin.SSOBack, access.Own, c.ssoCame, open},
+		{"GET /console/password", access.Own, c.password, doorstep},
+		{"POST /console/password", access.Own, c.passworded, doorstep},
+		{"GET /console/factor", access.Own, c.factor, doorstep},
+		{"POST /console/factor", access.Own, c.factored, doorstep},
+		{"GET /console/factor.png", access.Own, c.factorPicture, doorstep},
+		{"POST /console/sign-out", access.Own, c.signOut, doorstep},
+	}
 }
 
 // versionRoutes are those of what two people put in force: strategies, texts, and how far rules bind.
@@ -83,6 +124,7 @@ func (c *Console) versionRoutes() []route {
 		{"POST /console/strategies/{id}/refuse", access.Activate, c.refuseStrategy, inside},
 		{"POST /console/strategies/{id}/back", access.Activate, c.backStrategy, inside},
 		{"POST /console/strategies/{id}/simulate", access.Strategies, c.simulate, inside},
+		{"POST /console/strategies/{id}/simulate/end", access.Strategies, c.endSimulation, inside},
 
 		{"GET /console/templates", access.Strategies, c.templates, inside},
 		{"GET /console/templates/{id}", access.Strategies, c.text, inside},

@@ -10,6 +10,7 @@ import (
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words"
 )
 
 // A bookLine is a rulebook of a portfolio.
@@ -131,19 +132,6 @@ func (v *visit) showBook(status int, wrong string) error {
 	return v.showWith(status, "rulebook", "规则集 "+p.Title, "Rulebook: "+p.Title, p, wrong)
 }
 
-// readWords are how far the source of a rule was read.
-var readWords = map[string][2]string{
-	"P": {"已读全文", "read whole"}, "P-part": {"已读相关部分", "read in part"}, "S-quote": {"据原文引述", "quoted word for word"}, "V": {"通道方文件", "the carrier's own documents"},
-	"S": {"二手来源", "at second hand"}, "S-weak": {"单一弱来源", "one weak source"}, "M": {"凭记忆", "from memory"}, "X": {"未找到", "not found"}, "": {"内部规则", "a rule of the house"},
-}
-
-var ruleKinds = map[law.Kind][2]string{
-	law.Hours: {"时段", "hours"}, law.Asked: {"本人要求的时段", "hours asked for"}, law.Days: {"日期", "days"}, law.Cap: {"次数", "how often"}, law.Spacing: {"间隔", "spacing"},
-	law.Consent: {"同意", "consent"}, law.Bar: {"禁止", "forbidden"}, law.Stop: {"停止", "stops"}, law.Identity: {"号码", "whose number"}, law.Amount: {"金额", "amount"}, law.Duty: {"义务", "duty"},
-	law.Element: {"须写明", "must be said"}, law.Wording: {"措辞", "wording"}, law.Records: {"留存", "records"}, law.Rate: {"利率上限", "ceilings"}, law.Allocation: {"冲抵顺序", "allocation"},
-	law.Limitation: {"时效", "limitation"},
-}
-
 func (v *visit) ruleLine(r *law.Rule, today ledger.Date) ruleLine {
 	l := ruleLine{
 		ID: r.ID, Title: r.Title[v.lang], Other: r.Title[map[string]string{"zh": "en", "en": "zh"}[v.lang]], Source: r.Source, Binding: r.Confidence == law.Binding,
@@ -152,13 +140,7 @@ func (v *visit) ruleLine(r *law.Rule, today ledger.Date) ruleLine {
 	if v.lang == "zh" && r.SourceZH != "" {
 		l.Source = r.SourceZH
 	}
-	l.Read, l.Kind = r.Status, string(r.Kind)
-	if w, ok := readWords[r.Status]; ok {
-		l.Read = v.say(w[0], w[1])
-	}
-	if w, ok := ruleKinds[r.Kind]; ok {
-		l.Kind = v.say(w[0], w[1])
-	}
+	l.Read, l.Kind = words.In(words.Readings, r.Status, v.lang), words.In(words.RuleKinds, string(r.Kind), v.lang)
 	switch {
 	case r.From != 0 && r.To != 0:
 		l.From = r.From.String() + " – " + (r.To - 1).String()
@@ -237,6 +219,9 @@ func (v *visit) confidences(h *engine.Portfolio) (out []confidenceLine, err erro
 		for _, c := range book.Advise {
 			l.Says = append(l.Says, c.Rule+" "+h.Title(c.Rule, v.lang)+v.say("：不强制，理由：", ": does not bind, because: ")+c.Reason)
 		}
+		if len(l.Says) == 0 {
+			l.Says = append(l.Says, v.say("全部规则按规则集原文执行", "every rule binds as its rulebook has it"))
+		}
 		out = append(out, l)
 	}
 	return out, nil
@@ -257,11 +242,11 @@ func (c *Console) askConfidence(v *visit) error {
 		return v.showBook(http.StatusUnprocessableEntity, v.say("请选择规则和效力，并写明理由。", "Please choose the rule and what becomes of it, and say why."))
 	}
 	body := h.ConfidenceWith(rule, effect, reason)
-	if body == nil {
-		return v.showBook(http.StatusUnprocessableEntity, v.say("这样就没有任何变化可签署；请回退现行认定。", "Nothing would be left to sign; go back on what is in force instead."))
+	if bind, advise := h.Confidence(); len(bind)+len(advise) == 0 && effect == "as-written" {
+		return v.showBook(http.StatusUnprocessableEntity, v.say("这条规则本来就按规则集原文执行，没有变化可签署。", "This rule binds as its rulebook has it already: there is nothing to sign."))
 	}
 	if checked := h.WithConfidence(body, ledger.Day(v.at.In(h.Zone))); len(checked.Mistakes) > 0 {
-		return v.showBook(http.StatusUnprocessableEntity, v.say("不能这样认定：", "That cannot be: ")+checked.Mistakes[0].Says)
+		return v.showBook(http.StatusUnprocessableEntity, v.say("不能这样认定：", "That cannot be: ")+checked.Mistakes[0].Says(v.lang))
 	}
 	of := store.Lineage{Portfolio: h.Row(), Kind: store.ConfidenceKind}
 	id, err := c.Gate.Store.BeginVersion(v.r.Context(), of, body, v.act())
@@ -288,20 +273,23 @@ func (c *Console) decideConfidence(v *visit) error {
 	switch v.form("do", 10) {
 	case "sign":
 		if found := h.WithConfidence(one.Body, ledger.Day(v.at.In(h.Zone))).Mistakes; one.State() == "asked" && len(found) > 0 {
-			wrong = found[0].Says
+			wrong = v.say("现在不能这样认定：", "That cannot be by now: ") + found[0].Says(v.lang)
 			break
 		}
 		if err = c.Gate.Store.Activate(v.r.Context(), one.ID, v.act()); err == nil {
 			err = c.renew(v)
 		}
 	case "back":
-		_, wrong, err = c.goBack(v, one.ID, h.WithConfidence)
+		if v.form("reason", 500) == "" {
+			said := v.say("请写明回退的理由。", "Please say why you go back.")
+			return v.show(http.StatusUnprocessableEntity, "denied", said, said, nil)
+		}
+		_, wrong, err = c.goBack(v, one.ID, h.Zone, h.WithConfidence)
 		done = "back"
 	default:
 		err, done = c.Gate.Store.GiveUp(v.r.Context(), one.ID, v.act()), "given-up"
 	}
 	if wrong != "" {
-		wrong = v.say("现在不能这样认定：", "That cannot be by now: ") + wrong
 		return v.show(http.StatusUnprocessableEntity, "denied", wrong, wrong, nil)
 	}
 	if said, known := v.refusal(err); known {

@@ -14,7 +14,21 @@ func (c *Console) second(v *visit) error {
 		v.onward()
 		return nil
 	}
-	return v.show(http.StatusOK, "second", "二次验证", "Second factor", nil)
+	return v.seconding(http.StatusOK, "")
+}
+
+// A seconding is which second factors somebody has.
+type seconding struct {
+	App  bool   // an authenticator app
+	Keys string // for which address their passkeys are; empty: they have none
+}
+
+func (v *visit) seconding(status int, wrong string) error {
+	s := seconding{App: v.user.FactorOn}
+	if v.user.Passkeys > 0 {
+		s.Keys = v.Gate.Passkeys.Address()
+	}
+	return v.showWith(status, "second", "二次验证", "Second factor", s, wrong)
 }
 
 // onward sends somebody to the page that they are at the turn of.
@@ -36,10 +50,10 @@ func (c *Console) seconded(v *visit) error {
 	var many *store.TooManyError
 	switch {
 	case errors.Is(err, signin.ErrWrong):
-		return v.showWith(http.StatusUnprocessableEntity, "second", "二次验证", "Second factor", nil,
+		return v.seconding(http.StatusUnprocessableEntity,
 			v.say("验证码不对或已用过，请等下一个。", "This code is not right, or was used already. Please wait for the next one."))
 	case errors.As(err, &many):
-		return v.showWith(v.wait(many), "second", "二次验证", "Second factor", nil, v.tooMany(many))
+		return v.seconding(v.wait(many), v.tooMany(many))
 	case err != nil:
 		return err
 	}

@@ -30,8 +30,10 @@ type sheetBook struct {
 	Ref, Title, Note string
 	Heads            []sheetHead
 	Rows             [][]sheetCell
+	Asked            []askedGroup // of the supervisor's extract, in the place of rows
 	Chart            *chart
 	CSV, Parquet     string
+	Signed           string // of the supervisor's extract
 }
 
 type sheetHead struct {
@@ -74,12 +76,19 @@ func (c *Console) sheet(v *visit) error {
 		b := v.sheetBook(h, &s)
 		b.CSV = Path + "reports/" + strconv.FormatInt(h.Row(), 10) + "/" + name + ".csv"
 		b.Parquet = strings.TrimSuffix(b.CSV, "csv") + "parquet"
+		if name == engine.ExtractName {
+			b.Signed = strings.TrimSuffix(b.CSV, "csv") + "signed"
+		}
 		if r.query != "" {
 			b.CSV, b.Parquet = b.CSV+"?"+r.query, b.Parquet+"?"+r.query
+			if b.Signed != "" {
+				b.Signed += "?" + r.query
+			}
 		}
 		p.Books = append(p.Books, b)
 	}
-	return v.showWith(status, "sheet", "报表", "Reports", p, wrong)
+	zh, en := engine.SheetTitle(name)
+	return v.showWith(status, "sheet", "报表："+zh, "Report: "+en, p, wrong)
 }
 
 // sheetKinds are all reports of this kind, to choose from.
@@ -104,6 +113,10 @@ func (v *visit) sheetOf(h *engine.Portfolio, name string, from, to ledger.Date) 
 
 func (v *visit) sheetBook(h *engine.Portfolio, s *measure.Sheet) sheetBook {
 	b := sheetBook{Ref: h.Ref, Title: v.say(s.ZH, s.EN), Note: v.say(s.NoteZH, s.NoteEN)}
+	if s.Name == engine.ExtractName {
+		b.askedOf(v, h, s)
+		return b
+	}
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		name := v.say(c.ZH, c.EN)
@@ -140,6 +153,8 @@ func (v *visit) sheetText(h *engine.Portfolio, col *measure.Column, c measure.Ce
 		return strconv.FormatFloat(float64(c.N)/100, 'f', 1, 64) + "%"
 	case col.Kind == measure.AsAmount:
 		return v.money(c.N, ledger.Currency(c.Unit))
+	case col.Kind == measure.AsCount:
+		return grouped(c.N)
 	}
 	return intake.SheetWord(col.Kind, c)
 }
@@ -151,30 +166,52 @@ const (
 	mostBars  = 24
 )
 
-// chartOf draws the column that a sheet is about; the last rows where there are too many.
+// chartOf draws the column that a sheet is about. Where there are too many rows it draws the latest of what goes by months, and of
+// everything else the first, in the sheet's own order.
 func (v *visit) chartOf(h *engine.Portfolio, s *measure.Sheet) *chart {
 	rows := s.Rows
 	if len(rows) > mostBars {
-		rows = rows[len(rows)-mostBars:]
-	}
-	most := int64(1)
-	for _, row := range rows {
-		most = max(most, row[s.Bar].N)
+		if s.Columns[0].Of == "month" {
+			rows = rows[len(rows)-mostBars:]
+		} else {
+			rows = rows[:mostBars]
+		}
 	}
 	col := &s.Columns[s.Bar]
+	most, units := map[string]int64{}, map[string]bool{}
+	for _, row := range rows {
+		units[unitOf(s, row)] = true
+		u := row[s.Bar].Unit // of an amount; those of two currencies have no length in common
+		most[u] = max(most[u], row[s.Bar].N, 1)
+	}
 	c := &chart{Label: v.say(col.ZH, col.EN), Height: len(rows) * chartLine}
 	for i, row := range rows {
 		name := v.sheetText(h, &s.Columns[0], row[0])
 		if s.Columns[1].Kind == measure.AsText {
 			name += " · " + v.sheetText(h, &s.Columns[1], row[1])
 		}
-		if r := []rune(name); len(r) > 44 {
-			name = string(r[:43]) + "…"
+		u, end := unitOf(s, row), ""
+		if len(units) > 1 && u != "" {
+			end = " · " + u
 		}
-		y, width := i*chartLine, int(max(0, row[s.Bar].N)*chartBar/most)
+		if r := []rune(name); len(r)+len(end) > 44 {
+			name = string(r[:43-len(end)]) + "…"
+		}
+		name += end
+		y, width := i*chartLine, int(max(0, row[s.Bar].N)*chartBar/most[row[s.Bar].Unit])
 		c.Bars = append(c.Bars, bar{Name: name, Value: v.sheetText(h, col, row[s.Bar]), Text: y + 15, Y: y + 20, Width: width, ValueX: width + 6, ValueY: y + 33})
 	}
 	return c
+}
+
+// unitOf is the currency of a row's amounts; empty: it has none.
+func unitOf(s *measure.Sheet, row []measure.Cell) string {
+	for i, c := range row {
+		if s.Columns[i].Kind == measure.AsAmount && !c.None {
+			return c.Unit
+		}
+	}
+	return ""
 }
 
 // sheetFile gives a report of one portfolio as a file.
@@ -182,7 +219,7 @@ func (c *Console) sheetFile(v *visit) error {
 	row, err := strconv.ParseInt(v.r.PathValue("portfolio"), 10, 64)
 	name, kind, ok := strings.Cut(v.r.PathValue("file"), ".")
 	h := v.Desk.Portfolio(row)
-	if err != nil || h == nil || !ok || kind != "csv" && kind != "parquet" {
+	if err != nil || h == nil || !ok || kind != "csv" && kind != "parquet" && (kind != "signed" || name != engine.ExtractName) {
 		return errNowhere
 	}
 	if !v.may(access.Reports, h) {
@@ -191,6 +228,9 @@ func (c *Console) sheetFile(v *visit) error {
 	_, from, to, wrong := v.reportDays()
 	if wrong != "" {
 		return errNowhere
+	}
+	if kind == "signed" {
+		return v.signedExtract(h, from, to)
 	}
 	s, err := v.sheetOf(h, name, from, to)
 	if err != nil {
@@ -209,5 +249,17 @@ func (c *Console) sheetFile(v *visit) error {
 	v.w.Header().Set("Content-Type", of1)
 	v.w.Header().Set("Content-Disposition", `attachment; filename="`+s.Name+`.`+kind+`"`)
 	_, _ = v.w.Write(b.Bytes()) // whoever went away needs no answer
+	return nil
+}
+
+// signedExtract gives a supervisor's extract as a text that is signed with the audit's key.
+func (v *visit) signedExtract(h *engine.Portfolio, from, to ledger.Date) error {
+	text, err := h.SignedExtract(v.r.Context(), v.Gate.Store, engine.SheetAsk{From: from, To: to, Cost: v.Cost}, v.Gate.Wire())
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.w.Header().Set("Content-Disposition", `attachment; filename="extract-`+h.Ref+`.txt"`)
+	_, _ = v.w.Write([]byte(text)) // whoever went away needs no answer
 	return nil
 }

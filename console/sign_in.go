@@ -14,6 +14,8 @@ import (
 type entering struct {
 	Over  bool // they were inside, and are not any more
 	Login string
+	Keys  string // for which address browsers keep passkeys; empty: for none
+	SSO   string // what the lender's own sign-in is called; empty: there is none
 }
 
 // signIn asks for the login and the password.
@@ -22,7 +24,17 @@ func (c *Console) signIn(v *visit) error {
 		v.away("")
 		return nil
 	}
-	return v.show(http.StatusOK, "sign_in", "登录", "Sign in", entering{Over: v.r.URL.Query().Get("over") != ""})
+	return v.entering(http.StatusOK, entering{Over: v.r.URL.Query().Get("over") != ""}, "")
+}
+
+func (v *visit) entering(status int, e entering, wrong string) error {
+	e.Keys = v.Gate.Passkeys.Address()
+	if v.Gate.SSO != nil {
+		if e.SSO = v.SSOName.In(v.lang); e.SSO == "" {
+			e.SSO = v.say("统一身份认证", "your organisation")
+		}
+	}
+	return v.showWith(status, "sign_in", "登录", "Sign in", e, wrong)
 }
 
 // signedIn looks at them. It says that one of them is wrong, and not which.
@@ -32,9 +44,9 @@ func (c *Console) signedIn(v *visit) error {
 	var many *store.TooManyError
 	switch {
 	case errors.Is(err, signin.ErrWrong):
-		return v.showWith(http.StatusUnprocessableEntity, "sign_in", "登录", "Sign in", entering{Login: login}, v.say("用户名或密码不对，请再核对。", "The login or the password is not right. Please look at them once more."))
+		return v.entering(http.StatusUnprocessableEntity, entering{Login: login}, v.say("用户名或密码不对，请再核对。", "The login or the password is not right. Please look at them once more."))
 	case errors.As(err, &many):
-		return v.showWith(v.wait(many), "sign_in", "登录", "Sign in", entering{Login: login}, v.tooMany(many))
+		return v.entering(v.wait(many), entering{Login: login}, v.tooMany(many))
 	case err != nil:
 		return err
 	}
@@ -51,7 +63,7 @@ func (v *visit) wait(m *store.TooManyError) int {
 
 func (v *visit) tooMany(m *store.TooManyError) string {
 	n := int(m.Until.Sub(v.Gate.Wire())/time.Minute) + 1
-	return fmt.Sprintf(v.say("错误次数较多，请约%d分钟后再试。", "There were many wrong tries. Please come again in about %d minutes."), n)
+	return fmt.Sprintf(v.say("错误次数较多，请约%d分钟后再试。", plural(n, "There were many wrong tries. Please come again in about %d minute.", "There were many wrong tries. Please come again in about %d minutes.")), n)
 }
 
 // signOut ends the session.

@@ -3,10 +3,12 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/dulyhq/duly/access"
@@ -22,9 +24,8 @@ type Simulator func(ctx context.Context, portfolio string, strategies []engine.S
 
 // What a trial may take: it runs beside what hands over, so that one goes on at a time, for a bounded while.
 const (
-	mostDays   = 60
-	trialTime  = 10 * time.Minute
-	trialQuiet = time.Minute // a trial that was not heard of for so long went with its process
+	mostDays  = 60
+	trialTime = 10 * time.Minute
 )
 
 // A trialShown is a trial as people read it.
@@ -68,9 +69,6 @@ func (c *Console) simulate(v *visit) error {
 	case len(h.WithStrategy(one.Body, ledger.Day(v.at.In(h.Zone))).Mistakes) > 0:
 		return v.showStrategy(http.StatusUnprocessableEntity, "", v.say("草稿尚有错误。", "Something is wrong in the draft."))
 	}
-	if !c.trial.TryLock() {
-		return v.showStrategy(http.StatusConflict, "", v.say("已有一个模拟在进行，请稍后再试。", "Another simulation is under way. Please try again in a while."))
-	}
 	now, err := v.inForce(one.Lineage)
 	if err == nil {
 		t := store.Trial{Version: one.ID, Beside: now.ID, Digest: one.Digest, Days: days, MadeAt: v.at, Who: v.who(), BeatAt: c.Gate.Wire()}
@@ -81,8 +79,28 @@ func (c *Console) simulate(v *visit) error {
 			return nil
 		}
 	}
-	c.trial.Unlock()
+	if errors.Is(err, store.ErrTrialGoing) {
+		return v.showStrategy(http.StatusConflict, "", v.say("已有一个模拟在进行，请稍后再试。", "Another simulation is under way. Please try again in a while."))
+	}
 	return err
+}
+
+// endSimulation ends a version's trial, on whichever machine it goes on.
+func (c *Console) endSimulation(v *visit) error {
+	one, h, err := v.version(store.StrategyKind)
+	if err != nil {
+		return err
+	}
+	if !v.may(access.Draft, h) && !v.may(access.Activate, h) {
+		return errNowhere
+	}
+	if err := c.Gate.Store.EndTrial(v.r.Context(), &one, v.act()); errors.Is(err, store.ErrTrialEnded) {
+		return v.showStrategy(http.StatusConflict, "", v.say("模拟已经结束。", "The simulation has ended already."))
+	} else if err != nil {
+		return err
+	}
+	v.away("strategies/" + strconv.FormatInt(one.ID, 10) + "?done=unsimulated")
+	return nil
 }
 
 // inForce is the version of a lineage that counts.
@@ -99,31 +117,60 @@ func (v *visit) inForce(of store.Lineage) (store.Version, error) {
 
 // live is a trial from its beginning to its end.
 func (c *Console) live(t store.Trial, h *engine.Portfolio, body []byte) {
-	defer c.trial.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), trialTime)
 	defer cancel()
-	keep := func() {
-		t.BeatAt = c.Gate.Wire()
-		if err := c.Gate.Store.KeepTrial(ctx, t); err != nil {
-			c.Log.Warn("console: how far a simulation is could not be kept", "error", err)
-		}
-	}
-	results, err := c.Simulate(ctx, h.Ref, []engine.Source{h.StrategyText(), {Name: "draft.yaml", Body: body}}, t.Days, func(done int) { t.Done = done; keep() })
-	t.EndedAt = c.Civil()
+	var done atomic.Int64
+	beats := make(chan struct{})
+	go func() {
+		defer close(beats)
+		c.beat(ctx, cancel, t, &done)
+	}()
+	results, err := c.Simulate(ctx, h.Ref, []engine.Source{h.StrategyText(), {Name: "draft.yaml", Body: body}}, t.Days, func(n int) { done.Store(int64(n)) })
+	late := errors.Is(ctx.Err(), context.DeadlineExceeded)
+	cancel()
+	<-beats
+	t.EndedAt, t.BeatAt, t.Done = c.Civil(), c.Gate.Wire(), int(done.Load())
 	if err == nil && len(results) == 2 {
 		var text []byte
 		text, err = json.Marshal([]trialSum{sumOf(results[0]), sumOf(results[1])})
 		t.Result, t.Done = string(text), 2*t.Days
 	}
-	if err != nil {
-		c.Log.Warn("console: a simulation did not come to its end", "error", err)
+	switch {
+	case err == nil:
+	case late:
+		t.Failed = "time"
+	case errors.Is(err, store.ErrTooLarge):
+		t.Failed = "size"
+	default:
 		t.Failed = "error"
-		if ctx.Err() != nil {
-			t.Failed = "time"
+	}
+	// Its time may be over: that is what is kept. Where somebody has ended it, that stands already.
+	if kept := c.Gate.Store.KeepTrial(context.WithoutCancel(ctx), t); errors.Is(kept, store.ErrTrialEnded) {
+		return
+	} else if err = errors.Join(err, kept); err != nil {
+		c.Log.Warn("console: a simulation did not come to its end", "error", err)
+	}
+}
+
+// beat says every few seconds how far a trial is, and cancels it where somebody has ended it, until ctx ends.
+func (c *Console) beat(ctx context.Context, cancel context.CancelFunc, t store.Trial, done *atomic.Int64) {
+	tick := time.NewTicker(store.TrialBeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		t.BeatAt, t.Done = c.Gate.Wire(), int(done.Load())
+		switch err := c.Gate.Store.KeepTrial(ctx, t); {
+		case errors.Is(err, store.ErrTrialEnded):
+			cancel()
+			return
+		case err != nil && ctx.Err() == nil:
+			c.Log.Warn("console: how far a simulation is could not be kept", "error", err)
 		}
 	}
-	ctx = context.Background() // its time may be over, and that is what is kept
-	keep()
 }
 
 // trials are those of a version.
@@ -136,11 +183,15 @@ func (v *visit) trials(version int64, digest string) (out []trialShown, running 
 		t := &all[i]
 		s := trialShown{Days: t.Days, When: v.minute(t.MadeAt), Who: t.Who, Old: t.Digest != digest, Percent: t.Done * 100 / max(1, 2*t.Days)}
 		switch {
+		case t.Failed == "ended":
+			s.Failed = v.say("已由人停止。", "Somebody ended it.")
+		case t.Failed == "size":
+			s.Failed = v.say("账本太大，不能在这里模拟；请用 duly simulate。", "The book is too large to be copied here; duly simulate copies larger ones.")
 		case t.Failed == "time":
 			s.Failed = v.say("账本太大，限定时间内未能完成；请用 duly simulate。", "The book is too large for the time that a simulation has here; duly simulate takes longer.")
 		case t.Failed != "":
 			s.Failed = v.say("未能完成，请看日志或用 duly simulate。", "It did not come to its end; the log says why, and so does duly simulate.")
-		case t.EndedAt.IsZero() && v.Gate.Wire().Sub(t.BeatAt) > trialQuiet:
+		case t.EndedAt.IsZero() && v.Gate.Wire().Sub(t.BeatAt) > store.TrialQuiet:
 			s.Failed = v.say("已中断，请重新模拟。", "It was interrupted. Please begin again.")
 		case t.EndedAt.IsZero():
 			s.Going, running = true, true
@@ -165,7 +216,7 @@ func (v *visit) besides(a, b *trialSum, version int64) (out []besideRow) {
 	}
 	row(v.say("借款人", "persons"), a.Persons, b.Persons)
 	row(v.say("短信", "text messages"), a.Messages, b.Messages)
-	row(v.say("计费条数", "parts that are paid for"), a.Segments, b.Segments)
+	row(v.say("计费段数", "parts that are paid for"), a.Segments, b.Segments)
 	if one, err := v.Gate.Store.Version(v.r.Context(), version); err == nil {
 		if h := v.Desk.Portfolio(one.Portfolio); h != nil && v.Cost != nil {
 			if micro, cur := v.Cost(h.Carrier); micro > 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,10 +24,7 @@ func (h *house) simulate(ctx context.Context, portfolio string, strategies []eng
 		if err != nil {
 			return nil, err
 		}
-		if err := h.store.Copy(ctx, dir); err != nil {
-			return nil, err
-		}
-		copied, err := store.Open(ctx, filepath.Clean(dir), h.keys)
+		copied, err := h.store.Copy(ctx, dir, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -100,5 +96,42 @@ func TestSimulatedAtTheConsole(t *testing.T) {
 	}
 	if g = h.as(access.Auditor).post(path+"/simulate", "days", "3"); g.code != http.StatusNotFound {
 		t.Errorf("an auditor simulates: %d", g.code)
+	}
+}
+
+// TestSimulationEnded: one simulation goes on at a time, whoever asks; who may begin one may end it, and it says so; then another may begin.
+func TestSimulationEnded(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(access.Strategist)
+	b.lang = "en"
+	path := b.drafted("cards")
+	number, err := strconv.ParseInt(path[strings.LastIndexByte(path, '/')+1:], 10, 64)
+	must(t, err)
+	one, err := h.store.Version(t.Context(), number)
+	must(t, err)
+	// As if another machine simulated.
+	_, err = h.store.BeginTrial(t.Context(), store.Trial{Version: number, Beside: 1, Digest: one.Digest, Days: 3, MadeAt: thursday, Who: "staff:99", BeatAt: h.gate.Wire()}, h.rows["cards"].ID)
+	must(t, err)
+	if g := b.post(path+"/simulate", "days", "3"); g.code != http.StatusConflict || !strings.Contains(plain(g.text), "Another simulation is under way") {
+		t.Errorf("a second one begins: %d", g.code)
+	}
+	if g := h.as(access.Auditor).post(path + "/simulate/end"); g.code != http.StatusNotFound {
+		t.Errorf("an auditor ends it: %d", g.code)
+	}
+	if g := b.post(path + "/simulate/end"); g.code != http.StatusOK || !strings.Contains(plain(g.text), "Somebody ended it") {
+		t.Errorf("it is not ended: %d", g.code)
+	}
+	if g := b.post(path + "/simulate/end"); g.code != http.StatusConflict {
+		t.Errorf("it is ended twice: %d", g.code)
+	}
+	if n := len(h.deeds("simulation_ended")); n != 1 {
+		t.Errorf("the audit has %d of it", n)
+	}
+	if _, err = h.store.BeginTrial(t.Context(), store.Trial{Version: number, Beside: 1, Digest: one.Digest, Days: 3, MadeAt: thursday, Who: "staff:99", BeatAt: h.gate.Wire()}, h.rows["cards"].ID); err != nil {
+		t.Errorf("after it none begins: %v", err)
+	}
+	h.wire.Add(int64(2 * store.TrialQuiet / time.Second))
+	if _, err = h.store.BeginTrial(t.Context(), store.Trial{Version: number, Beside: 1, Digest: one.Digest, Days: 3, MadeAt: thursday, Who: "staff:99", BeatAt: h.gate.Wire()}, h.rows["cards"].ID); err != nil {
+		t.Errorf("after one that died none begins: %v", err)
 	}
 }

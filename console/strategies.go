@@ -91,8 +91,11 @@ func (v *visit) version(kind string) (one store.Version, h *engine.Portfolio, er
 }
 
 // act is the visitor's doing something with a version now.
-func (v *visit) act() store.Act {
-	return store.Act{Who: v.who(), At: v.at, Real: v.Gate.Wire(), Reason: v.form("reason", 500)}
+func (v *visit) act() store.Act { return v.deed(v.form("reason", 500)) }
+
+// deed is what the visitor does, and why.
+func (v *visit) deed(reason string) store.Act {
+	return store.Act{Who: v.who(), At: v.at, Real: v.Gate.Wire(), Reason: reason}
 }
 
 // draftStrategy begins a draft from what is in force, or from an older version.

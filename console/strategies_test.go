@@ -31,6 +31,7 @@ func (g got) area() string {
 // TestStrategyByTwo: one writes a strategy, is told every mistake by its line, sees what it would change by meaning, line and borrower,
 // and asks; another puts it in force; the process runs by it at once, and another goes back.
 func TestStrategyByTwo(t *testing.T) {
+	slow(t)
 	h := newHouse(t)
 	writer, second := h.as(access.Strategist), h.as(access.Approver)
 	writer.lang, second.lang = "en", "en"
@@ -46,6 +47,10 @@ func TestStrategyByTwo(t *testing.T) {
 		if !strings.Contains(plain(g.text), want) {
 			t.Errorf("without %q: %s", want, plain(g.text)[:600])
 		}
+	}
+	g = writer.post(path+"/save", "body", strings.Replace(text, "spacing: 3\n", "spacing: none\n", 1))
+	if said := plain(g.text); !strings.Contains(said, "1 mistake ") {
+		t.Errorf("one mistake: %s", said[:600])
 	}
 	if g = writer.post(path+"/ask", "reason", "later hours"); g.code != http.StatusUnprocessableEntity {
 		t.Errorf("what is wrong is asked for: %d", g.code)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -120,6 +121,12 @@ func (v *visit) value(what, is string) string {
 		return map[string]string{"yes": v.say("未回应", "yes"), "no": v.say("有过回应", "no: something was answered")}[is]
 	case what == "channel":
 		return v.channel(is, "")
+	case what == "next_step":
+		return words.In(stepWords, is, v.lang)
+	case v.lang == "en" && strings.HasSuffix(what, "weekdays"):
+		return capitals(is)
+	case v.lang == "en" && strings.HasSuffix(what, "causes"):
+		return strings.ReplaceAll(is, "_", " ")
 	case v.lang != "zh":
 		return is
 	}
@@ -138,6 +145,15 @@ func (v *visit) value(what, is string) string {
 	return strings.Join(out, "、")
 }
 
+// capitals begins each of a list with a capital letter.
+func capitals(list string) string {
+	all := strings.Split(list, ", ")
+	for i := range all {
+		all[i] = capital(all[i])
+	}
+	return strings.Join(all, ", ")
+}
+
 // plainOne is the Chinese word for an id, else the id as it stands.
 func plainOne(table map[string]string, id string) string {
 	if w := table[id]; w != "" {
@@ -151,6 +167,12 @@ var dayWords = map[string]string{"mon": "周一", "tue": "周二", "wed": "周�
 // taskWords are what people call work of their own.
 var taskWords = map[string][2]string{
 	"call": {"a person calls", "人工致电"}, "visit": {"a person visits", "上门"}, "letter": {"a letter", "寄信"}, "review": {"a person looks at the case", "人工复核"}, "court": {"to the lawyers", "移交法务"},
+}
+
+// stepWords are steps that the lender has authorised for a loan.
+var stepWords = map[string][2]string{
+	"credit_report": {"credit reporting", "报送征信"}, "acceleration": {"the whole loan falls due", "贷款提前到期"}, "assignment": {"assignment of the debt", "债权转让"}, "court": {"a claim in court", "起诉"},
+	"legal_letter": {"a lawyer's letter", "律师函"}, "agency": {"an agency takes over", "委外处置"},
 }
 
 // channel is by what a treatment reaches somebody.
@@ -190,17 +212,41 @@ func (v *visit) stages(s *decide.Strategy) (out []stageShown) {
 	}
 	for i := range all {
 		st := &all[i]
-		one := stageShown{Name: v.stageName(st.Name), Days: st.Days()}
+		one := stageShown{Name: v.stageName(st.Name), Days: v.span(st.From, st.To)}
 		if i == len(s.Stages) {
 			one.Name = v.say("法定通知", "statutory notices")
 		}
 		for j := range st.Treatments {
 			t := &st.Treatments[j]
-			one.Lines = append(one.Lines, treatmentShown{t.Name, t.Days(), v.channel(string(t.Channel), t.Task), t.Template, rest["treatment "+t.Name]})
+			one.Lines = append(one.Lines, treatmentShown{t.Name, v.span(t.From, t.To), v.channel(string(t.Channel), t.Task), t.Template, rest["treatment "+t.Name]})
 		}
 		out = append(out, one)
 	}
 	return out
+}
+
+// span says in words from which day to which of a loan's lateness something is done; days before the due day are negative.
+func (v *visit) span(from, to int) string {
+	day := func(n int) string {
+		switch {
+		case n < 0:
+			return fmt.Sprintf(v.say("到期前%d天", plural(-n, "%d day before due", "%d days before due")), -n)
+		case n == 0:
+			return v.say("到期当天", "the due day")
+		}
+		return fmt.Sprintf(v.say("逾期%d天", plural(n, "%d day past due", "%d days past due")), n)
+	}
+	switch {
+	case to >= decide.NoEnd:
+		return fmt.Sprintf(v.say("逾期%d天起", "from day %d past due"), from)
+	case from == to:
+		return day(from)
+	case from > 0:
+		return fmt.Sprintf(v.say("逾期%d–%d天", "%d–%d days past due"), from, to)
+	case to < 0:
+		return fmt.Sprintf(v.say("到期前%d–%d天", "%d–%d days before due"), -to, -from)
+	}
+	return day(from) + v.say("至", " to ") + day(to)
 }
 
 // limits are the hours and caps that bind in the portfolio, whatever a strategy says.

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/engine"
@@ -108,7 +109,7 @@ func (c *Console) backStrategy(v *visit) error {
 	if v.form("reason", 500) == "" {
 		return v.showStrategy(http.StatusUnprocessableEntity, "", v.say("请写明回退的理由。", "Please say why you go back."))
 	}
-	was, wrong, err := c.goBack(v, one.ID, h.WithStrategy)
+	was, wrong, err := c.goBack(v, one.ID, h.Zone, h.WithStrategy)
 	if wrong != "" {
 		return v.showStrategy(http.StatusUnprocessableEntity, "", wrong)
 	}
@@ -117,13 +118,13 @@ func (c *Console) backStrategy(v *visit) error {
 
 // goBack puts the version before one in force again, unless something is wrong in it by now: other documents may have changed since it was
 // in force.
-func (c *Console) goBack(v *visit, from int64, read func([]byte, ledger.Date) engine.Checked) (was store.Version, wrong string, err error) {
+func (c *Console) goBack(v *visit, from int64, zone *time.Location, read func([]byte, ledger.Date) engine.Checked) (was store.Version, wrong string, err error) {
 	ctx := v.r.Context()
 	if was, err = c.Gate.Store.Former(ctx, from); err != nil {
 		return was, "", err
 	}
-	if found := read(was.Body, ledger.Day(v.at)).Mistakes; len(found) > 0 {
-		return was, v.say("其他文件已有变化，上一个版本现在有错误，不能重新启用：", "Other documents have changed since: something is wrong in the version before, and it is not put in force again: ") + found[0].Says, nil
+	if found := read(was.Body, ledger.Day(v.at.In(zone))).Mistakes; len(found) > 0 {
+		return was, v.say("其他文件已有变化，上一个版本现在有错误，不能重新启用：", "Other documents have changed since: something is wrong in the version before, and it is not put in force again: ") + found[0].Says(v.lang), nil
 	}
 	if was, err = c.Gate.Store.GoBack(ctx, from, v.act()); err == nil {
 		err = c.renew(v)

@@ -1,9 +1,10 @@
 package console
 
 import (
+	"maps"
 	"net/http"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/dulyhq/duly/access"
 	"github.com/dulyhq/duly/compose"
@@ -37,7 +38,10 @@ type textLine struct {
 }
 
 // A fileState is what a carrier has on file.
-type fileState struct{ Carrier, State, Word, Number, When, Who string }
+type fileState struct {
+	Carrier, State, Word, Number, When, Who string
+	Holds                                   bool // the text does not leave by it
+}
 
 // templates lists the texts of the portfolios, by stage and language.
 func (c *Console) templates(v *visit) error {
@@ -122,36 +126,53 @@ var fileWords = map[string][2]string{
 	"pending": {"报备中", "pending"}, "registered": {"已报备", "registered"}, "refused": {"被拒", "refused"}, "other": {"报备的是另一文本", "of another text"}, "none": {"未报备", "not registered"},
 }
 
-// files is what carriers have on file, by text. What is of another text than the one in force says so.
+// files is what carriers have on file, by text: their word on the wording in force, else what the text's document says, else that they
+// have another wording. The portfolio's own carrier is always among them.
 func (v *visit) files(h *engine.Portfolio) (map[string][]fileState, error) {
-	list, err := v.Gate.Store.Registrations(v.r.Context(), h.Row())
+	list, err := v.Gate.Store.Registrations(v.r.Context(), h.Row(), time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	out := map[string][]fileState{}
+	said := map[string][]store.Registration{}
 	for _, r := range list {
-		name, lang, _ := strings.Cut(r.Name, ".")
-		state := r.State
-		if t := h.Templates.Pick(name, compose.Language(lang), ""); t == nil || t.Digest != r.Digest {
-			state = "other"
-		}
-		out[r.Name] = append(out[r.Name], fileState{r.Carrier, state, v.say(fileWords[state][0], fileWords[state][1]), r.Number, v.minute(r.At), r.Who})
+		said[r.Name] = append(said[r.Name], r)
 	}
+	out := map[string][]fileState{}
 	for _, t := range h.Templates.All() {
 		of := compose.Of(t.Name, t.Language)
-		known := func(carrier string) bool {
-			return slices.ContainsFunc(out[of], func(f fileState) bool { return f.Carrier == carrier })
+		carriers := slices.Collect(maps.Keys(t.Carriers))
+		for _, r := range said[of] {
+			carriers = append(carriers, r.Carrier)
 		}
-		for carrier, r := range t.Carriers {
-			if state := map[bool]string{true: "registered", false: "none"}[r.ID != ""]; !known(carrier) {
-				out[of] = append(out[of], fileState{carrier, state, v.say(fileWords[state][0], fileWords[state][1]), r.ID, "", words.In(words.Authors, store.ByFile, v.lang)})
-			}
+		if h.Carrier != "" {
+			carriers = append(carriers, h.Carrier)
 		}
-		if h.Carrier != "" && !known(h.Carrier) {
-			out[of] = append(out[of], fileState{Carrier: h.Carrier, State: "none", Word: v.say(fileWords["none"][0], fileWords["none"][1])})
+		slices.Sort(carriers)
+		for _, carrier := range slices.Compact(carriers) {
+			out[of] = append(out[of], v.onFile(h, t, carrier, said[of]))
 		}
 	}
 	return out, nil
+}
+
+// onFile is what one carrier has on file of a text.
+func (v *visit) onFile(h *engine.Portfolio, t *compose.Template, carrier string, said []store.Registration) fileState {
+	f := fileState{Carrier: carrier, State: "none"}
+	for _, r := range said {
+		switch {
+		case r.Carrier != carrier:
+		case r.Digest == t.Digest:
+			f = fileState{Carrier: carrier, State: r.State, Number: r.Number, When: v.minute(r.At), Who: r.Who}
+		case f.State == "none":
+			f = fileState{Carrier: carrier, State: "other", Number: r.Number, When: v.minute(r.At), Who: r.Who}
+		}
+	}
+	if id := t.Carriers[carrier].ID; id != "" && (f.State == "none" || f.State == "other") {
+		f = fileState{Carrier: carrier, State: engine.Registered, Number: id, Who: words.In(words.Authors, store.ByFile, v.lang)}
+	}
+	f.Word = v.say(fileWords[f.State][0], fileWords[f.State][1])
+	f.Holds = carrier == h.Carrier && (f.State == engine.Refused || h.RegisteredOnly && f.State != engine.Registered)
+	return f
 }
 
 var classWords = map[compose.Class][2]string{

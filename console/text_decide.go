@@ -128,7 +128,7 @@ func (c *Console) backText(v *visit) error {
 	if !one.InForce || v.form("reason", 500) == "" {
 		return v.showText(http.StatusUnprocessableEntity, "", v.say("请写明回退的理由。", "Please say why you go back."))
 	}
-	was, wrong, err := c.goBack(v, one.ID, func(body []byte, on ledger.Date) engine.Checked { return h.WithTemplate(one.Name, string(body), on) })
+	was, wrong, err := c.goBack(v, one.ID, h.Zone, func(body []byte, on ledger.Date) engine.Checked { return h.WithTemplate(one.Name, string(body), on) })
 	if wrong != "" {
 		return v.showText(http.StatusUnprocessableEntity, "", wrong)
 	}
@@ -151,5 +151,9 @@ func (c *Console) fileText(v *visit) error {
 		return v.showText(http.StatusUnprocessableEntity, "", v.say("请选择报备状态。", "Please choose what the carrier says."))
 	}
 	r := store.Registration{Portfolio: h.Row(), Carrier: h.Carrier, Name: one.Name, Digest: t.Digest, State: state, Number: v.form("number", 64)}
-	return v.didText(one.ID, c.Gate.Store.Register(v.r.Context(), r, v.act()), "filed")
+	err = c.Gate.Store.Register(v.r.Context(), r, v.act())
+	if err == nil {
+		err = c.renew(v)
+	}
+	return v.didText(one.ID, err, "filed")
 }

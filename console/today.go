@@ -1,13 +1,17 @@
 package console
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
@@ -47,6 +51,7 @@ type holdLine struct {
 	Rule, Why, Source string
 	Persons           int64
 	Stages            string
+	stages            []string // as the strategy names them
 }
 
 type waitingPeople struct{ Open, Urgent, Late int }
@@ -165,13 +170,31 @@ func (b *book) holds(v *visit, h *engine.Portfolio, holds []store.Held) {
 		l := &b.Holds[i]
 		l.Persons += x.Persons
 		if x.Stage != "" {
-			if l.Stages != "" {
-				l.Stages += v.say("、", ", ")
-			}
-			l.Stages += v.stageName(x.Stage)
+			l.stages = append(l.stages, x.Stage)
 		}
 	}
+	for i := range b.Holds {
+		b.Holds[i].Stages = v.stagesInOrder(h, b.Holds[i].stages)
+	}
 	slices.SortStableFunc(b.Holds, func(a, b holdLine) int { return int(b.Persons - a.Persons) })
+}
+
+// stagesInOrder names stages in the order in which a loan passes them; those that the strategy has no more come last.
+func (v *visit) stagesInOrder(h *engine.Portfolio, stages []string) string {
+	place := func(name string) int {
+		if h != nil {
+			if i := slices.IndexFunc(h.Strategy.Stages, func(s decide.Stage) bool { return s.Name == name }); i >= 0 {
+				return i
+			}
+		}
+		return math.MaxInt
+	}
+	slices.SortStableFunc(stages, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	names := make([]string, len(stages))
+	for i, s := range stages {
+		names[i] = v.stageName(s)
+	}
+	return strings.Join(names, v.say("、", ", "))
 }
 
 // rule says what a rule is and where it comes from, in the visit's language.

@@ -18,6 +18,10 @@ type staffPage struct {
 	Self     bool   // it is the visitor, who does none of this to themselves
 	Password string // after a reset, this once
 	Factor   bool
+	SSO      bool // the lender has a sign-in of its own
+	By       bool // and they may come in by it
+	Bound    bool // and have
+	Alone    bool // and may come in by nothing else
 }
 
 // staffer is who the address names.
@@ -51,7 +55,8 @@ func (v *visit) showUser(status int, p *store.Staffer, password, wrong string) e
 			ID: p.ID, Login: p.Login, Roles: v.grants(p.Grants), State: v.staffState(p), Since: v.minute(p.MadeAt), Sessions: open[p.ID],
 			Gone: !p.EndedAt.IsZero(), Locked: !p.LockedAt.IsZero(),
 		},
-		Choices: v.roleChoices(p.Grants), Self: p.ID == v.user.ID, Password: password, Factor: p.FactorOn,
+		Choices: v.roleChoices(p.Grants), Self: p.ID == v.user.ID, Password: password, Factor: p.HasFactor(),
+		SSO: v.Gate.SSO != nil, By: p.SSO, Bound: p.Bound, Alone: p.SSOAlone,
 	}
 	return v.showWith(status, "user", p.Login, p.Login, s, wrong)
 }
@@ -65,6 +70,8 @@ var userDone = map[string]struct {
 	"unlock":   {(*store.Store).UnlockStaff, "unlocked"},
 	"sign-out": {(*store.Store).SignOutStaff, "signedout"},
 	"end":      {(*store.Store).EndStaff, "ended"},
+	"factor":   {(*store.Store).ResetFactor, "factorreset"},
+	"sso-end":  {(*store.Store).ForbidSSO, "ssoend"},
 }
 
 // userChange gives somebody other roles, locks them, ends their sessions, or sets them up anew. Nobody does that to themselves: what
@@ -77,7 +84,7 @@ func (c *Console) userChange(v *visit) error {
 	do := v.r.PathValue("do")
 	change, known := userDone[do]
 	switch {
-	case do != "roles" && do != "reset" && !known:
+	case do != "roles" && do != "reset" && do != "sso" && !known:
 		return errNowhere
 	case p.ID == v.user.ID:
 		return v.showUser(http.StatusUnprocessableEntity, &p, "", v.say("不能更改自己的账户，请由另一位系统管理员操作。", "Nobody changes their own account: another administrator does."))
@@ -94,6 +101,12 @@ func (c *Console) userChange(v *visit) error {
 		}
 		change.said = "roles"
 		err = c.Gate.Store.SetGrants(v.r.Context(), p.ID, grants, v.who(), v.Gate.Wire())
+	case do == "sso":
+		change.said = "sso"
+		var wrong string
+		if wrong, err = c.userSSO(v, &p); wrong != "" {
+			return v.showUser(http.StatusUnprocessableEntity, &p, "", wrong)
+		}
 	default:
 		err = change.do(c.Gate.Store, v.r.Context(), p.ID, v.who(), v.Gate.Wire())
 	}

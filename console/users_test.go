@@ -55,6 +55,15 @@ func TestUsers(t *testing.T) {
 			t.Errorf("after %s signing in leads to %s", c.do, g.path)
 		}
 	}
+	if g := b.post(page + "/factor"); g.code != http.StatusOK || g.path != page || len(h.deeds("factor_reset")) != 1 {
+		t.Errorf("%d %s", g.code, g.path)
+	}
+	if g := b.post(page + "/factor"); g.code != http.StatusNotFound {
+		t.Errorf("a second factor that is not there was reset: %d", g.code)
+	}
+	if g := h.browser().post("/console/sign-in", "login", "wu21", "password", password); g.path != "/console/factor" {
+		t.Errorf("the password stays, and leads to %s and not to a new second factor", g.path)
+	}
 	if g := b.post(page+"/lock", "x", "y"); g.code != http.StatusOK {
 		t.Fatal(g.code)
 	}
@@ -86,7 +95,7 @@ func TestNobodyRemovesTheLastAdministrator(t *testing.T) {
 	must(t, err)
 	of := func(id int64) string { return "/console/users/" + strconv.FormatInt(id, 10) }
 	b := h.inside(bob)
-	for _, do := range []string{"lock", "end", "roles", "reset", "sign-out"} {
+	for _, do := range []string{"lock", "end", "roles", "reset", "factor", "sign-out"} {
 		if g := b.post(of(o.ID)+"/"+do, "role", "administrator", "role", "compliance"); g.code != http.StatusUnprocessableEntity {
 			t.Errorf("%s of oneself: %d", do, g.code)
 		}

@@ -1,7 +1,6 @@
 package decide
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Failure is a case of a tests.yaml that did not come out as it says.
@@ -23,8 +23,11 @@ type Failure struct {
 }
 
 // String returns "file:line: case: got …, want …".
-func (f Failure) String() string {
-	return fmt.Sprintf("%s:%d: %s: got %s, want %s", f.File, f.Line, f.Case, f.Got, f.Want)
+func (f Failure) String() string { return f.In("en") }
+
+// In says it in a language.
+func (f Failure) In(lang string) string {
+	return document.Mistake(f.File, f.Line, fault.CaseFailed, f.Case, f.Got, f.Want).In(lang)
 }
 
 // RunTests decides the cases of a strategy's tests.yaml, and returns those that came out otherwise and the
@@ -37,7 +40,7 @@ func RunTests(s *Strategy, name string, doc []byte) (failed []Failure, unreached
 	reached := map[string]bool{}
 	if d.Root.Keys("strategy", "cases") {
 		if id := d.Root.Key("strategy"); id.Text() != s.ID && id.Given() {
-			id.Fail("these are tests of another strategy, not of %s", s.ID)
+			id.Wrong(fault.OtherStrategy, s.ID)
 		}
 		for _, v := range d.Root.Key("cases").List() {
 			if !v.Keys("name", "dpd", "slips", "lates", "due", "currency", "also", "touches", "replied", "holdout", "next_step", "states", "cause", "kept", "want") {
@@ -139,7 +142,7 @@ func (s *Strategy) compareCase(want document.Value, in Intent, hold Hold, ok boo
 	}
 	names := want.Names()
 	if !slices.Contains(names, "treatment") && !slices.Contains(names, "hold") {
-		want.Fail("says neither treatment, nor hold, nor notice")
+		want.Wrong(fault.WantNothing)
 	}
 	var a, b []string
 	for _, key := range names {
@@ -179,7 +182,7 @@ func loanCase(v document.Value, id ledger.LoanID, dpd int) LoanFacts {
 		step, on, _ := strings.Cut(k.Text(), "@")
 		day, err := strconv.Atoi(on)
 		if err != nil || !slices.Contains(ledger.NextSteps, step) || day < -maxDays || day > maxDays {
-			k.Fail("%q is not a step such as court@90: a next step and the day past due on which it is taken", k.Text())
+			k.Wrong(fault.StepForm, strconv.Quote(k.Text()))
 		}
 		l.NextStep, l.NextStepOn = step, trialDay+ledger.Date(day)
 	}
@@ -203,7 +206,7 @@ func (s *Strategy) touchCase(v document.Value) Touch {
 	name, at, _ := strings.Cut(v.Text(), "@")
 	dpd, err := strconv.Atoi(at)
 	if err != nil || dpd < -maxDays || dpd > maxDays {
-		v.Fail("%q is not a contact such as firm_1@9: a treatment and the day past due on which it was given", v.Text())
+		v.Wrong(fault.TouchForm, strconv.Quote(v.Text()))
 		return Touch{}
 	}
 	for i := range s.Stages {
@@ -218,6 +221,6 @@ func (s *Strategy) touchCase(v document.Value) Touch {
 			return Touch{On: trialDay + ledger.Date(dpd), Channel: t.Channel, Treatment: t.Index, Episode: trialDay}
 		}
 	}
-	v.Fail("the strategy has no treatment %q", name)
+	v.Wrong(fault.TreatmentUnknown, strconv.Quote(name))
 	return Touch{}
 }

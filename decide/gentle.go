@@ -8,6 +8,7 @@ import (
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Gentleness is who is treated more gently than lateness alone would have it, and how. The zero value treats nobody so.
@@ -72,7 +73,7 @@ func gentleness(v document.Value) (g Gentleness) {
 	g.Causes = causes(v.Key("causes"))
 	for _, c := range g.Causes {
 		if c == arrange.Wilful {
-			v.Key("causes").Fail("wilful is what a person says of somebody who does not want to pay; it asks for no gentleness")
+			v.Key("causes").Wrong(fault.GentleWilful)
 		}
 	}
 	if k := v.Key("kept_promises"); k.Given() {
@@ -86,9 +87,9 @@ func gentleness(v document.Value) (g Gentleness) {
 	}
 	switch {
 	case len(g.Causes) == 0 && g.Kept == 0:
-		v.Fail("says how and not whom: give causes, kept_promises or both")
+		v.Wrong(fault.GentleWhom)
 	case g.Tone == "" && g.Spacing == 0:
-		v.Fail("says whom and not how: give tone, spacing or both")
+		v.Wrong(fault.GentleHow)
 	}
 	return g
 }
@@ -101,7 +102,7 @@ func (s *Strategy) checkGentle(root document.Value) {
 	for _, st := range root.Key("stages").List() {
 		for _, t := range st.Key("treatments").List() {
 			if g := t.Key("gentle_template"); g.Given() {
-				g.Fail("is never written: the strategy says with gentle whom it treats more gently, and it says nothing")
+				g.Wrong(fault.GentleNever)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // notices reads the statutory notices of a strategy.
@@ -17,7 +18,7 @@ func (s *Strategy) notices(v document.Value, index map[int]string, named map[str
 	}
 	list := v.List()
 	if len(list) > maxTreatments {
-		v.Fail("holds more than %d notices", maxTreatments)
+		v.Wrong(fault.NoticesMany, maxTreatments)
 		return
 	}
 	for _, item := range list {
@@ -43,7 +44,7 @@ func (s *Strategy) notice(v document.Value) Treatment {
 	if task := v.Key("task"); t.Channel == ledger.Task {
 		t.Task = task.OneOf("letter")
 	} else if task.Given() {
-		task.Fail("only a notice on the channel task has a task; set channel: task or remove it")
+		task.Wrong(fault.TaskNotice)
 	}
 	return t
 }

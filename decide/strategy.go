@@ -5,12 +5,12 @@ import (
 	"encoding/hex"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // The sizes that a document may have. They are far beyond what a lender wants, and keep a check of it short.
@@ -95,7 +95,7 @@ func preference(v document.Value) Preference {
 	if h := never.Key("hours"); h.Given() {
 		p.NeverFrom, p.NeverTo = h.Hours()
 		if p.NeverFrom < p.Close && p.Open < p.NeverTo {
-			h.Fail("%s overlaps the preferred hours %s; one of them is a mistake", h.Text(), v.Key("hours").Text())
+			h.Wrong(fault.NeverOverlaps, h.Text(), v.Key("hours").Text())
 		}
 	}
 	left := len(p.NeverDays) == 0
@@ -103,7 +103,7 @@ func preference(v document.Value) Preference {
 		left = left || !no && (len(p.Weekdays) == 0 || p.Weekdays[i])
 	}
 	if !left {
-		never.Key("weekdays").Fail("leaves no preferred day of the week")
+		never.Key("weekdays").Wrong(fault.NeverAll)
 	}
 	return p
 }
@@ -129,13 +129,13 @@ func holdout(v document.Value) Holdout {
 	text := v.Key("percent").Text()
 	rate, err := ledger.ParseRate(text)
 	if err != nil || rate > 100*million || rate%100 != 0 {
-		v.Key("percent").Fail("%q is not a share in percent, from 0 to 100 with at most four decimals", text)
+		v.Key("percent").Wrong(fault.HoldoutShare, strconv.Quote(text))
 		return h
 	}
 	h.Millionths = int64(rate) / 100
 	h.Salt = v.Key("salt").Optional()
 	if h.Millionths > 0 && h.Salt == "" {
-		v.Key("salt").Fail("is missing; a holdout needs a salt of its own, and must keep it")
+		v.Key("salt").Wrong(fault.HoldoutSalt)
 	}
 	return h
 }
@@ -143,23 +143,23 @@ func holdout(v document.Value) Holdout {
 func (s *Strategy) stages(v document.Value, index map[int]string, named map[string]int) {
 	list := v.List()
 	if len(list) == 0 {
-		v.Fail("holds no stage")
+		v.Wrong(fault.StagesNone)
 	}
 	if len(list) > maxStages {
-		v.Fail("holds more than %d stages", maxStages)
+		v.Wrong(fault.StagesMany, maxStages)
 		return
 	}
 	for i, item := range list {
 		st := s.readStage(item, i == len(list)-1, index, named)
 		if line, twice := named["stage "+st.Name]; twice && st.Name != "" {
-			item.Fail("stage %s is there already, in line %d", st.Name, line)
+			item.Wrong(fault.StageTwice, st.Name, line)
 		}
 		named["stage "+st.Name] = st.Line
 		if i > 0 {
 			if before := &s.Stages[i-1]; before.To < NoEnd && st.From <= before.To {
-				item.Key("from").Fail("%d overlaps stage %s, which goes to %d", st.From, before.Name, before.To)
+				item.Key("from").Wrong(fault.StageOverlaps, st.From, before.Name, before.To)
 			} else if st.From > before.To+1 {
-				item.Key("from").Fail("%d leaves days %d to %d without a stage", st.From, before.To+1, st.From-1)
+				item.Key("from").Wrong(fault.StageGap, st.From, before.To+1, st.From-1)
 			}
 		}
 		s.Stages = append(s.Stages, st)
@@ -177,14 +177,14 @@ func (s *Strategy) readStage(v document.Value, last bool, index map[int]string, 
 	switch to := v.Key("to"); {
 	case to.Given():
 		if st.To = to.Int(-maxDays, maxDays); st.To < st.From {
-			to.Fail("%d is before from, %d", st.To, st.From)
+			to.Wrong(fault.BeforeFrom, st.To, st.From)
 		}
 	case !last:
-		to.Fail("is missing; only the last stage may go on without end")
+		to.Wrong(fault.ToMissing)
 	}
 	list := v.Key("treatments").List()
 	if len(list) > maxTreatments {
-		v.Key("treatments").Fail("holds more than %d treatments", maxTreatments)
+		v.Key("treatments").Wrong(fault.TreatmentsMany, maxTreatments)
 		return st
 	}
 	for _, item := range list {
@@ -198,10 +198,10 @@ func (s *Strategy) readStage(v document.Value, last bool, index map[int]string, 
 // same refuses an index or a name that is there already.
 func same(item document.Value, t *Treatment, index map[int]string, named map[string]int) {
 	if other, twice := index[t.Index]; twice && t.Index != 0 {
-		item.Key("index").Fail("%d is that of %s already; each treatment keeps a number of its own for ever", t.Index, other)
+		item.Key("index").Wrong(fault.IndexTwice, t.Index, other)
 	}
 	if line, twice := named[t.Name]; twice && t.Name != "" {
-		item.Key("name").Fail("%s is there already, in line %d", t.Name, line)
+		item.Key("name").Wrong(fault.NameTwice, t.Name, line)
 	}
 	index[t.Index], named[t.Name] = t.Name, t.Line
 }
@@ -233,20 +233,20 @@ func treatment(v document.Value, st *Stage) Treatment {
 	if task := v.Key("task"); t.Channel == ledger.Task {
 		t.Task = task.OneOf(tasks...)
 	} else if task.Given() {
-		task.Fail("only a treatment on the channel task has a task; set channel: task or remove it")
+		task.Wrong(fault.TaskTreatment)
 	}
 	if t.Template == "" && (t.Channel != ledger.Task || t.Task == "letter") && t.Channel != "" {
-		v.Key("template").Fail("is missing; what is written needs a template")
+		v.Key("template").Wrong(fault.TemplateMissing)
 	}
 	if g := v.Key("gentle_template"); g.Given() {
 		soft := t
 		if soft.Template = g.Text(); t.Template == "" {
-			g.Fail("is of a treatment that writes nothing")
+			g.Wrong(fault.GentleSilent)
 		}
 		t.Soft = &soft
 	}
 	if len(t.Tones) == 1 && t.Tones[0] == assess.Human && t.Channel != ledger.Task {
-		v.Key("channel").Fail("a person takes over where the tone is human; use channel: task")
+		v.Key("channel").Wrong(fault.ToneHuman)
 	}
 	return t
 }
@@ -262,19 +262,19 @@ func reach(v document.Value, st *Stage, t *Treatment) {
 	}
 	switch {
 	case t.To < t.From:
-		to.Fail("%d is before from, %d", t.To, t.From)
+		to.Wrong(fault.BeforeFrom, t.To, t.From)
 	case t.From < st.From || t.From > st.To:
-		from.Fail("%d lies outside stage %s, which is %s", t.From, st.Name, st.span())
+		st.outside(from, t.From)
 	case t.To > st.To:
-		to.Fail("%d lies outside stage %s, which is %s", t.To, st.Name, st.span())
+		st.outside(to, t.To)
 	}
 }
 
-func (st *Stage) span() string {
-	var b strings.Builder
-	b.WriteString(strconv.Itoa(st.From))
+// outside notes at a value that its day is none of the stage.
+func (st *Stage) outside(v document.Value, day int) {
 	if st.To >= NoEnd {
-		return b.String() + " and more"
+		v.Wrong(fault.OutsideOpen, day, st.Name, st.From)
+		return
 	}
-	return b.String() + " to " + strconv.Itoa(st.To)
+	v.Wrong(fault.OutsideStage, day, st.Name, st.From, st.To)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/dulyhq/duly/decide"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/strategies"
+	"github.com/dulyhq/duly/test/mistakes"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -63,7 +64,7 @@ func cnDefault(t testing.TB) *decide.Strategy {
 
 func TestCheckTemplates(t *testing.T) {
 	found := cnDefault(t).CheckTemplates(func(name string, _ ledger.Channel) bool { return name != "firm_2" })
-	if len(found) != 1 || !strings.Contains(found[0].String(), `treatment firm_2 uses template "firm_2"`) {
+	if len(found) != 1 || !strings.Contains(found[0].Error(), `treatment firm_2 uses template "firm_2"`) {
 		t.Errorf("got %v", found)
 	}
 }
@@ -92,5 +93,13 @@ func FuzzParseStrategy(f *testing.F) {
 				t.Fatalf("dpd %d: neither intent nor hold: %+v %+v", dpd, in, hold)
 			}
 		}
+	})
+}
+
+// TestMistakesInChinese pins how all these mistakes are said in Chinese, in testdata/mistakes.zh.txt, and that each has words there.
+func TestMistakesInChinese(t *testing.T) {
+	mistakes.InChinese(t, *update, func(name string, doc []byte) error {
+		_, err := decide.ParseStrategy(name, doc)
+		return err
 	})
 }

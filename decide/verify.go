@@ -1,8 +1,8 @@
 package decide
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/arrange"
@@ -10,34 +10,25 @@ import (
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
-
-// A Finding is something in a strategy that does not fit with another document.
-type Finding struct {
-	File    string
-	Line    int
-	Message string
-}
-
-// String returns "file:line: message".
-func (f Finding) String() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message) }
 
 // CheckTemplates returns the treatments whose template nobody has. Known says whether there is a template of
 // this name for a channel; for a letter that a person sends the channel is task.
-func (s *Strategy) CheckTemplates(known func(template string, channel ledger.Channel) bool) []Finding {
-	var out []Finding
+func (s *Strategy) CheckTemplates(known func(template string, channel ledger.Channel) bool) []document.MistakeError {
+	var out []document.MistakeError
 	for i := range s.Stages {
 		for j := range s.Stages[i].Treatments {
 			for _, t := range []*Treatment{&s.Stages[i].Treatments[j], s.Stages[i].Treatments[j].Soft} {
 				if t != nil && t.Template != "" && !known(t.Template, t.Channel) {
-					out = append(out, Finding{s.File, t.Line, fmt.Sprintf("treatment %s uses template %q, which does not exist", t.Name, t.Template)})
+					out = append(out, document.Mistake(s.File, t.Line, fault.TreatmentTemplate, t.Name, strconv.Quote(t.Template)))
 				}
 			}
 		}
 	}
 	for i := range s.Notices.Treatments {
 		if t := &s.Notices.Treatments[i]; t.Template != "" && !known(t.Template, t.Channel) {
-			out = append(out, Finding{s.File, t.Line, fmt.Sprintf("notice %s uses template %q, which does not exist", t.Name, t.Template)})
+			out = append(out, document.Mistake(s.File, t.Line, fault.NoticeTemplate, t.Name, strconv.Quote(t.Template)))
 		}
 	}
 	return out
@@ -125,7 +116,7 @@ func (s *Strategy) checkReach(v document.Value) {
 		}
 		for j, item := range v.List()[i].Key("treatments").List() {
 			if t := &st.Treatments[j]; !reached[t.Index] && !s.onlyHuman(t) {
-				item.Fail("%s is never given: others of the stage always come before it, or its conditions are never met", t.Name)
+				item.Wrong(fault.TreatmentNever, t.Name)
 			}
 		}
 	}
@@ -141,16 +132,14 @@ func (s *Strategy) onlyHuman(t *Treatment) bool {
 // contacts closer together than a cap allows, found by running the strategy on a borrower of each tone, one
 // who stays silent and one who answers. The guard would hold those contacts; the strategy should not want
 // them. Rules with a gap are a finding of their own.
-func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
-	if gap := rules.Gap(); gap != "" {
-		return []Finding{{s.File, 1, gap}}
+func (s *Strategy) CheckAgainst(rules law.Rules) []document.MistakeError {
+	if gap := rules.GapReason(); gap.Code != "" {
+		return []document.MistakeError{{File: s.File, Line: 1, Why: gap}}
 	}
-	var out []Finding
+	var out []document.MistakeError
 	if len(rules.Caps(law.Reminder)) == 0 {
 		at := rules.Scope()
-		out = append(out, Finding{s.File, 1, fmt.Sprintf(
-			"no binding rule of %s says how often somebody may be contacted by %s, so that every reminder waits; put one of kind cap into a rulebook of your own, such as at_most: 1, days: 1, per: person",
-			at.Country, at.Channel)})
+		out = append(out, document.Mistake(s.File, 1, fault.CapMissing, at.Country, at.Channel))
 	}
 	out = append(out, s.againstHours(rules)...)
 	seen := map[string]bool{}
@@ -168,8 +157,7 @@ func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
 				}
 				if n := within(given, on, r); n > r.N && !seen[r.ID+in.Treatment.Name] {
 					seen[r.ID+in.Treatment.Name] = true
-					out = append(out, Finding{s.File, in.Treatment.Line, fmt.Sprintf(
-						"treatment %s would be contact %d in the window of rule %s, which allows %d; widen a spacing", in.Treatment.Name, n, r.ID, r.N)})
+					out = append(out, document.Mistake(s.File, in.Treatment.Line, fault.CapExceeded, in.Treatment.Name, n, r.ID, r.N))
 				}
 			}
 		})
@@ -178,13 +166,13 @@ func (s *Strategy) CheckAgainst(rules law.Rules) []Finding {
 }
 
 // againstHours finds preferred hours that are not lawful on a preferred day of the week.
-func (s *Strategy) againstHours(rules law.Rules) []Finding {
-	var out []Finding
+func (s *Strategy) againstHours(rules law.Rules) []document.MistakeError {
+	var out []document.MistakeError
 	seen := map[string]bool{}
-	say := func(verb string, r *law.Rule) {
-		if f := fmt.Sprintf("prefer.hours %s rule %s allows (%s)", verb, r.ID, law.HoursText(r)); !seen[f] {
-			seen[f] = true
-			out = append(out, Finding{s.File, 1, f})
+	say := func(code fault.Code, r *law.Rule) {
+		if key := string(code) + r.ID; !seen[key] {
+			seen[key] = true
+			out = append(out, document.Mistake(s.File, 1, code, r.ID, law.HoursText(r)))
 		}
 	}
 	for d := range 7 {
@@ -193,10 +181,10 @@ func (s *Strategy) againstHours(rules law.Rules) []Finding {
 		}
 		open, closing, opens, closes := rules.Hours(time.Weekday(d))
 		if s.Prefer.Open < open {
-			say("begin before", opens)
+			say(fault.HoursBegin, opens)
 		}
 		if s.Prefer.Close > closing {
-			say("end after", closes)
+			say(fault.HoursEnd, closes)
 		}
 	}
 	return out

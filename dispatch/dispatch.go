@@ -8,6 +8,7 @@ import (
 
 	"github.com/dulyhq/duly/outbox"
 	"github.com/dulyhq/duly/receive"
+	"github.com/dulyhq/duly/wire/sms"
 )
 
 // ErrNotSimulator says that virtual time meets a carrier that does not prove to be a simulator.
@@ -18,11 +19,15 @@ type Address string
 
 // A Message is one permitted try.
 type Message struct {
-	Fence   outbox.FenceID
-	To      Address
-	Text    string
-	LeaveBy time.Time     // real: what is not on the socket by then does not leave
-	Valid   time.Duration // how long the carrier may try; ends inside the lawful window
+	Fence outbox.FenceID
+	To    Address
+	Text  string
+	// Parts are the text as sms.Split gives it, of Alphabet; with none Submit splits it. Whoever has the time for it before the fence is committed
+	// spares it behind it.
+	Parts    [][]byte
+	Alphabet sms.Alphabet
+	LeaveBy  time.Time     // real: what is not on the socket by then does not leave
+	Valid    time.Duration // how long the carrier may try; ends inside the lawful window
 }
 
 // An Outcome is what became of one try. Each message that Submit takes has exactly one.

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/dulyhq/duly/wire/smpp"
 )
@@ -23,4 +24,20 @@ func reasonOf(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// receiptCode is what a receipt says, for people. Most say the same as the one before. It is called by the session's reading goroutine alone,
+// of which there is one at a time.
+func (c *SMPP) receiptCode(s smpp.State, code string) string {
+	if k := &c.said; k.text == "" || k.state != s || k.code != code {
+		*k = said{s, strings.Clone(code), s.String() + " " + code}
+	}
+	return c.said.text
+}
+
+// said is what a receipt said.
+type said struct {
+	state smpp.State
+	code  string
+	text  string
 }

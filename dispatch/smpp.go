@@ -48,6 +48,8 @@ type SMPP struct {
 	begged  []*flight // flights for whose later part the carrier asked for patience; it is written again in Room
 	ref     byte
 	joins   joiner
+
+	said said // by the last receipt
 }
 
 // defaultTimeout is how long an answer may take.
@@ -191,9 +193,11 @@ func (c *SMPP) InFlight() int {
 // returns.
 func (c *SMPP) Submit(msgs []Message) {
 	var out []Outcome
+	flights, parts := make([]flight, len(msgs)), make([]smpp.SubmitSM, len(msgs))
 	c.mu.Lock()
 	for i := range msgs {
-		f := &flight{Message: msgs[i]}
+		f := &flights[i]
+		f.Message, f.parts = msgs[i], parts[i:i:i+1] // most messages have one part
 		if err := c.prepare(f); err != nil {
 			out = append(out, Outcome{Fence: f.Fence, Event: outbox.EvRefuse, Code: err.Error()})
 			continue
@@ -216,9 +220,15 @@ func (c *SMPP) prepare(f *flight) error {
 	}
 	base.ValidityPeriod = valid
 	c.ref++
-	f.parts, err = smpp.AppendParts(f.parts, base, f.Text, c.ref)
-	f.ids = make([]string, len(f.parts))
-	return err
+	if len(f.Parts) > 0 {
+		f.parts = smpp.AppendSplit(f.parts, base, f.Alphabet, f.Parts, c.ref)
+	} else if f.parts, err = smpp.AppendParts(f.parts, base, f.Text, c.ref); err != nil {
+		return err
+	}
+	if f.ids = f.one[:]; len(f.parts) > 1 {
+		f.ids = make([]string, len(f.parts))
+	}
+	return nil
 }
 
 // pump writes the next part of each ready flight while the window has room. c.mu is held.
@@ -353,7 +363,7 @@ func (c *SMPP) deliver(m *smpp.DeliverSM, ack smpp.Ack) {
 			answer(true)
 			return
 		}
-		c.sink.Receipt(Receipt{ID: r.ID, Event: event, Code: r.State.String() + " " + r.Err, Cause: cause, Ack: answer})
+		c.sink.Receipt(Receipt{ID: r.ID, Event: event, Code: c.receiptCode(r.State, r.Err), Cause: cause, Ack: answer})
 		return
 	}
 	from := m.Source.Addr
@@ -373,8 +383,9 @@ type flight struct {
 	Message
 	parts []smpp.SubmitSM
 	ids   []string
-	next  int // the part that is on its way
-	wrote int // parts written; one that is written again counts once
+	one   [1]string // room for ids of one part
+	next  int       // the part that is on its way
+	wrote int       // parts written; one that is written again counts once
 }
 
 func pack(f outbox.FenceID, part int) uint64 { return uint64(f)<<8 | uint64(part) }

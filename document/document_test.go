@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // TestSchemas holds the documents that ship against the JSON Schemas that docs/formats publishes, and wants
@@ -119,6 +120,23 @@ func TestRefused(t *testing.T) {
 	} {
 		if _, err := document.Parse("x.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+// TestNotYAML: text that is no YAML is refused in both languages, what the parser has against it included.
+func TestNotYAML(t *testing.T) {
+	for text, want := range map[string]string{
+		"a: [1, 2\n":         "x.yaml:1:4: 不是有效的 YAML：缺少与“[”配对的“]”",
+		"a: {b: 1\n":         "x.yaml:1:4: 不是有效的 YAML：缺少与“{”配对的“}”",
+		"a: 1\nb: 2\na: 3\n": "x.yaml:3:1: 不是有效的 YAML：键 \"a\" 在第1行已有",
+		"a:\n\tb: 1\n":       "x.yaml:2:1: 不是有效的 YAML：缩进须用空格，不能用制表符",
+		"a: \"b\n":           "x.yaml:1:4: 不是有效的 YAML：缺少右双引号",
+		"a: b: c\n":          "x.yaml:1:4: 不是有效的 YAML：此处不能有键值；请检查冒号和缩进",
+	} {
+		_, err := document.Parse("x.yaml", []byte(text))
+		if got := fault.Say(err, "zh"); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
 	}
 }

@@ -3,12 +3,15 @@ package document
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	yaml "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 const maxDepth = 16
@@ -18,9 +21,9 @@ func Parse(file string, text []byte) (*Document, error) {
 	d := &Document{File: file}
 	switch {
 	case len(text) > MaxBytes:
-		d.fail(1, 1, "the document is longer than %d bytes", MaxBytes)
+		d.fail(1, 1, fault.DocumentLong, strconv.Itoa(MaxBytes))
 	case !utf8.Valid(text):
-		d.fail(1, 1, "the document is not UTF-8; save it as UTF-8")
+		d.fail(1, 1, fault.DocumentNotUTF8)
 	default:
 		d.parse(text)
 	}
@@ -39,7 +42,7 @@ func (d *Document) parse(text []byte) {
 				line, column = t.Position.Line, t.Position.Column
 			}
 		}
-		d.fail(line, column, "this is not YAML: %s", reason)
+		d.mistakes = append(d.mistakes, MistakeError{File: d.File, Line: line, Column: column, Why: notYAML(reason)})
 		return
 	}
 	var bodies []ast.Node
@@ -50,12 +53,12 @@ func (d *Document) parse(text []byte) {
 	}
 	switch len(bodies) {
 	case 0:
-		d.fail(1, 1, "the document is empty")
+		d.fail(1, 1, fault.DocumentEmpty)
 	case 1:
 		d.Root = d.value(bodies[0], "", 0)
 	default:
 		line, column := place(bodies[1])
-		d.fail(line, column, "a second document begins here; keep one document in a file")
+		d.fail(line, column, fault.DocumentSecond)
 	}
 }
 
@@ -81,7 +84,7 @@ func (d *Document) value(n ast.Node, path string, depth int) Value {
 	line, column := place(n)
 	v := Value{doc: d, path: path, line: line, column: column}
 	if depth > maxDepth {
-		d.fail(line, column, "nested more than %d deep", maxDepth)
+		d.fail(line, column, fault.DocumentDeep, strconv.Itoa(maxDepth))
 		return v
 	}
 	switch n := n.(type) {
@@ -107,7 +110,7 @@ func (d *Document) value(n ast.Node, path string, depth int) Value {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		v.kind, v.text = scalar, n.GetToken().Value
 	default:
-		d.fail(line, column, "%s: write plain text, a number, a list or a mapping; anchors, aliases and tags are not read", named(path))
+		d.failAt(line, column, path, fault.DocumentForm)
 	}
 	return v
 }
@@ -116,7 +119,7 @@ func (d *Document) addEntry(v *Value, e *ast.MappingValueNode, depth int) {
 	line, column := place(e.Key)
 	key, ok := e.Key.(*ast.StringNode)
 	if !ok {
-		d.fail(line, column, "%s: a key has to be a plain word", named(v.path))
+		d.failAt(line, column, v.path, fault.KeyForm)
 		return
 	}
 	path := key.Value
@@ -124,11 +127,4 @@ func (d *Document) addEntry(v *Value, e *ast.MappingValueNode, depth int) {
 		path = v.path + "." + key.Value
 	}
 	v.entries = append(v.entries, entry{key: key.Value, line: line, column: column, value: d.value(e.Value, path, depth+1)})
-}
-
-func named(path string) string {
-	if path == "" {
-		return "the document"
-	}
-	return path
 }

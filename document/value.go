@@ -1,13 +1,14 @@
 package document
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 type kind uint8
@@ -47,26 +48,35 @@ func (v Value) Path() string { return v.path }
 // Given says that the value is there and not empty.
 func (v Value) Given() bool { return v.kind > null }
 
-// Fail notes a mistake at the value.
-func (v Value) Fail(format string, args ...any) {
-	v.doc.fail(v.line, v.column, "%s: %s", named(v.path), fmt.Sprintf(format, args...))
+// Wrong notes a mistake at the value: which, and what its words name.
+func (v Value) Wrong(code fault.Code, args ...any) {
+	v.doc.failAt(v.line, v.column, v.path, code, args...)
+}
+
+// WrongBy notes at the value what an error says: in both languages where it has a reason.
+func (v Value) WrongBy(err error) {
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		e = &fault.Error{Reason: fault.Of(fault.Text, err.Error())}
+	}
+	v.doc.mistakes = append(v.doc.mistakes, MistakeError{File: v.doc.File, Line: v.line, Column: v.column, Path: v.path, Root: v.path == "", Why: e.Reason})
 }
 
 // Keys checks that the value is a mapping and that it holds no other keys than these.
 func (v Value) Keys(known ...string) bool {
 	if v.kind != mapping {
-		v.Fail("must be a mapping with the keys %s", strings.Join(known, ", "))
+		v.Wrong(fault.MustMap, strings.Join(known, ", "))
 		return false
 	}
 	for _, e := range v.entries {
 		if slices.Contains(known, e.key) {
 			continue
 		}
-		hint := "known keys are " + strings.Join(known, ", ")
 		if near := nearest(e.key, known); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
+			v.doc.failAt(e.line, e.column, v.path, fault.KeyNear, strconv.Quote(e.key), strconv.Quote(near))
+			continue
 		}
-		v.doc.fail(e.line, e.column, "%s: unknown key %q; %s", named(v.path), e.key, hint)
+		v.doc.failAt(e.line, e.column, v.path, fault.KeyUnknown, strconv.Quote(e.key), strings.Join(known, ", "))
 	}
 	return true
 }
@@ -97,23 +107,23 @@ func (v Value) Names() []string {
 // List returns the items of a list; a missing value is an empty list.
 func (v Value) List() []Value {
 	if v.Given() && v.kind != list {
-		v.Fail("must be a list; write [a, b] or one \"- item\" a line")
+		v.Wrong(fault.MustList)
 	}
 	return v.items
 }
 
 // Text returns a scalar as it is written; a missing or empty one is a mistake.
-func (v Value) Text() string { return v.scalar("a text") }
+func (v Value) Text() string { return v.scalar(fault.WriteText) }
 
 // scalar returns a scalar as it is written, or notes that there is none and what to write instead.
-func (v Value) scalar(write string) string {
+func (v Value) scalar(missing fault.Code, args ...any) string {
 	switch {
 	case v.kind == scalar && strings.TrimSpace(v.text) != "":
 		return v.text
 	case v.kind == list || v.kind == mapping:
-		v.Fail("must be a single value; write %s", write)
+		v.Wrong(fault.MustSingle)
 	default:
-		v.Fail("is missing; write %s", write)
+		v.Wrong(missing, args...)
 	}
 	return ""
 }
@@ -128,15 +138,15 @@ func (v Value) Optional() string {
 
 // OneOf returns a scalar that must be one of these words.
 func (v Value) OneOf(words ...string) string {
-	s := v.scalar("one of " + strings.Join(words, ", "))
+	s := v.scalar(fault.WriteOneOf, strings.Join(words, ", "))
 	if s == "" || slices.Contains(words, s) {
 		return s
 	}
-	hint := "use one of " + strings.Join(words, ", ")
 	if near := nearest(s, words); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
+		v.Wrong(fault.ValueNear, strconv.Quote(s), strconv.Quote(near))
+	} else {
+		v.Wrong(fault.ValueUnknown, strconv.Quote(s), strings.Join(words, ", "))
 	}
-	v.Fail("%q is not known; %s", s, hint)
 	return ""
 }
 
@@ -149,7 +159,7 @@ func (v Value) Texts(words ...string) []string {
 			s = item.OneOf(words...)
 		}
 		if slices.Contains(out, s) && s != "" {
-			item.Fail("%q is listed twice; remove one", s)
+			item.Wrong(fault.ListedTwice, strconv.Quote(s))
 		} else if s != "" {
 			out = append(out, s)
 		}
@@ -159,13 +169,13 @@ func (v Value) Texts(words ...string) []string {
 
 // Int returns a whole number from low to high; a missing one is a mistake.
 func (v Value) Int(low, high int) int {
-	s := v.scalar(fmt.Sprintf("a whole number from %d to %d", low, high))
+	s := v.scalar(fault.WriteWhole, strconv.Itoa(low), strconv.Itoa(high))
 	if s == "" {
 		return 0
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < low || n > high {
-		v.Fail("%q is not a whole number from %d to %d", s, low, high)
+		v.Wrong(fault.WholeBetween, strconv.Quote(s), strconv.Itoa(low), strconv.Itoa(high))
 		return 0
 	}
 	return n
@@ -181,30 +191,30 @@ func (v Value) Date() ledger.Date {
 	if !v.Given() {
 		return 0
 	}
-	s := v.scalar("a date such as 2026-09-24")
+	s := v.scalar(fault.WriteDate)
 	if s == "" {
 		return 0
 	}
 	d, err := ledger.ParseDate(s)
 	if err != nil {
-		v.Fail("%v", err)
+		v.WrongBy(err)
 	}
 	return d
 }
 
 // Time returns an instant with its offset.
 func (v Value) Time() time.Time {
-	s := v.scalar("a time such as 2026-09-24T10:00:00+08:00")
+	s := v.scalar(fault.WriteTime)
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil && s != "" {
-		v.Fail("%q is not a time of the form 2006-01-02T15:04:05+08:00", s)
+		v.Wrong(fault.TimeForm, strconv.Quote(s))
 	}
 	return t
 }
 
 // Hours returns a span of clock times such as 08:00-22:00 in minutes after midnight.
 func (v Value) Hours() (open, closing int) {
-	s := v.scalar("a span of hours such as 08:00-22:00")
+	s := v.scalar(fault.WriteHours)
 	if s == "" {
 		return 0, 0
 	}
@@ -213,9 +223,9 @@ func (v Value) Hours() (open, closing int) {
 	closing, ok2 := clock(b)
 	switch {
 	case !ok || !ok2:
-		v.Fail("%q is not a span of hours; write it as 08:00-22:00", s)
+		v.Wrong(fault.HoursForm, strconv.Quote(s))
 	case open >= closing:
-		v.Fail("%q ends before it begins; a span lies within one day", s)
+		v.Wrong(fault.HoursOrder, strconv.Quote(s))
 	default:
 		return open, closing
 	}

@@ -87,8 +87,8 @@ func (a *ahead) first(now time.Time) (*ready, error) {
 // idle waits until judge has been called once more. a.mu is held, but not meanwhile.
 func (a *ahead) idle() {
 	a.mu.Unlock()
+	defer a.mu.Lock() // also where the proof lets the process die in it
 	a.wait()
-	a.mu.Lock()
 }
 
 // pass takes the first claim out, if that is r.

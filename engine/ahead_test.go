@@ -67,7 +67,7 @@ func (h *house) handOverAside(aside func(func() bool) func(), n int) {
 		h.t.Fatal(err)
 	}
 	r.s.aside, r.s.batch, r.s.window = aside, 10, 25
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := r.s.Hire(ctx); err != nil {
 		h.t.Fatal(err)
@@ -91,11 +91,31 @@ func (h *house) handOverAside(aside func(func() bool) func(), n int) {
 			}
 		}
 	}
+	if first := h.count(`SELECT min(id) FROM fence`); n > 4*r.s.window && int(r.s.first) <= first {
+		h.t.Errorf("of a worker that has the outcomes of all but its last fences, all from %d on are looked through at its end, and %d is the first of all", r.s.first, first)
+	}
 	if err := r.s.Finish(ctx); err != nil {
 		h.t.Error(err)
 	}
 	hangUp()
 	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
 		h.t.Error(err)
+	}
+}
+
+// TestDiesWhileJudging: a process that dies while a claim is waited for, as in the proof, ends as one that dies elsewhere: its lock is as it
+// was, where unlocking it twice would end the whole proof with an error that nobody can catch.
+func TestDiesWhileJudging(t *testing.T) {
+	a := ahead{busy: true, wait: func() { panic("it dies") }}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("it lives")
+			}
+		}()
+		_, _ = a.first(time.Time{})
+	}()
+	if !a.mu.TryLock() {
+		t.Error("the lock is held by the dead")
 	}
 }

@@ -165,6 +165,7 @@ func (p *Portfolio) judgeAnswer(j *Judgement, d *store.Dossier, m *store.Waiting
 	f := p.guardFacts(j, d, lead, mediumOf(&kind.treatment), now, false)
 	if kind.unasked {
 		p.unasked(j, f)
+		p.filed(j, d)
 		return nil
 	}
 	f.Confirmation, f.Notice, f.SpeaksOfDebt = true, false, kind.debt
@@ -177,6 +178,7 @@ func (p *Portfolio) judgeAnswer(j *Judgement, d *store.Dossier, m *store.Waiting
 	j.capsHeld = guard.CapKey(rules, f)
 	j.Action, j.NotBefore, j.NotAfter = Contact, now, j.Verdict.NotAfter
 	j.Rule, j.Source, j.Reason = j.Verdict.Rule, j.Verdict.Source, "It answers what the borrower wrote."
+	p.filed(j, d)
 	return nil
 }
 

@@ -106,6 +106,7 @@ type written struct {
 // where a cap counts those. The person's own slot is known from the dossier.
 func (g *judging) seek(ctx context.Context, c *judged, text Text, phone string) (written, error) {
 	w := written{judged: c, text: text, phone: phone, address: c.d.Borrowers[c.j.Borrower].Address}
+	w.loans, w.slots = g.loans.room(len(c.j.Intent.Loans)), g.slots.room(1)
 	for _, i := range c.j.Intent.Loans {
 		w.loans = append(w.loans, c.d.Loans[i].ID)
 	}

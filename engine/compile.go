@@ -11,18 +11,21 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/rulebooks"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/strategies"
 	"github.com/dulyhq/duly/templates"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Source is a document as it was read: its name for messages, and its bytes.
@@ -33,24 +36,25 @@ type Source struct {
 
 // A Spec is a portfolio before its documents are compiled.
 type Spec struct {
-	Ref, Creditor string
-	Zone          string // the creditor's own, IANA
-	Language      compose.Language
-	Party         string
-	Strategy      Source
-	Rulebooks     []Source
-	Tables        []Source // ID/workdays.csv and ID/rates.csv, which rules name by that ID or by the names in them
-	Templates     []Source
-	Terms         assess.Terms
-	Identity      map[compose.Language]Identity
-	LedgerMaxAge  time.Duration
-	StaleAfter    time.Duration
-	Spread        time.Duration // over how long the messages of a day are spread
-	Carrier       string
-	Approvals     []Approval
-	Talk          Talk
-	Provider      string // who the carrier is to the law; empty means not known
-	Page          Page
+	Ref, Creditor  string
+	Zone           string // the creditor's own, IANA
+	Language       compose.Language
+	Party          string
+	Strategy       Source
+	Rulebooks      []Source
+	Tables         []Source // ID/workdays.csv and ID/rates.csv, which rules name by that ID or by the names in them
+	Templates      []Source
+	Terms          assess.Terms
+	Identity       map[compose.Language]Identity
+	LedgerMaxAge   time.Duration
+	StaleAfter     time.Duration
+	Spread         time.Duration // over how long the messages of a day are spread
+	Carrier        string
+	Approvals      []Approval
+	Talk           Talk
+	Provider       string // who the carrier is to the law; empty means not known
+	RegisteredOnly bool   // only texts that the carrier has registered leave
+	Page           Page
 	// Uses says by which activation what people have put in force decides, by kind and name; empty where it is all the files' own.
 	Uses map[string]int64
 
@@ -62,6 +66,32 @@ type Spec struct {
 // ErrDocument is the class of every mistake in a portfolio's documents; its text has their places.
 var ErrDocument = errors.New("engine: a document is wrong")
 
+// A documentError is ErrDocument with what is wrong, a line each, which has words in both languages.
+type documentError struct{ err error }
+
+func wrongDocument(err error) error {
+	if errors.Is(err, ErrDocument) {
+		return err
+	}
+	return &documentError{err}
+}
+
+func (e *documentError) Error() string { return ErrDocument.Error() + ":\n" + e.err.Error() }
+
+// In says it in a language.
+func (e *documentError) In(lang string) string {
+	if lang != "zh" {
+		return e.Error()
+	}
+	return fault.Of(fault.DocumentWrong).In(lang) + "\n" + fault.Say(e.err, lang)
+}
+
+// Is says that it is of the class.
+func (e *documentError) Is(target error) bool { return target == ErrDocument }
+
+// Unwrap returns what is wrong.
+func (e *documentError) Unwrap() error { return e.err }
+
 // Compile reads a portfolio's documents, checks them against each other, and returns it ready for Prepare.
 func Compile(s Spec) (*Portfolio, error) {
 	p, err := parse(s)
@@ -70,14 +100,14 @@ func Compile(s Spec) (*Portfolio, error) {
 	}
 	err = p.classes()
 	for _, f := range p.Strategy.CheckTemplates(func(name string, _ ledger.Channel) bool { return p.Templates.Has(name) }) {
-		err = errors.Join(err, fmt.Errorf("%v", f))
+		err = errors.Join(err, f)
 	}
 	if err := errors.Join(err, p.read()); err != nil {
-		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
+		return nil, wrongDocument(err)
 	}
 	p.spec, p.by = s, s
 	if p.files, err = s.files(); err != nil {
-		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
+		return nil, wrongDocument(err)
 	}
 	return p, nil
 }
@@ -86,16 +116,16 @@ func Compile(s Spec) (*Portfolio, error) {
 func parse(s Spec) (*Portfolio, error) {
 	p := &Portfolio{
 		Ref: s.Ref, Creditor: s.Creditor, Language: s.Language, Party: s.Party, Terms: s.Terms, Identity: s.Identity,
-		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Spread: s.Spread, Carrier: s.Carrier, Provider: s.Provider,
+		LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Spread: s.Spread, Carrier: s.Carrier, Provider: s.Provider, RegisteredOnly: s.RegisteredOnly,
 		Approvals: s.Approvals, Talk: s.Talk, Page: s.Page, on: s.On,
 	}
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil || s.Zone == "" {
-		return nil, fmt.Errorf("%w: portfolio %s: zone %q is not an IANA name such as Asia/Shanghai", ErrDocument, s.Ref, s.Zone)
+		return nil, wrongDocument(fault.Wrong(fault.PortfolioZone, s.Ref, strconv.Quote(s.Zone)))
 	}
 	p.Zone = zone
 	if err := errors.Join(p.strategy(s), p.rulebooks(s), p.templates(s)); err != nil {
-		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
+		return nil, wrongDocument(err)
 	}
 	return p, p.keepSettings(s)
 }
@@ -106,14 +136,13 @@ func (p *Portfolio) classes() (err error) {
 		n := &p.Strategy.Notices.Treatments[i]
 		for _, t := range p.Templates.All() {
 			if t.Name == n.Template && t.Class != compose.Notice {
-				err = errors.Join(err, fmt.Errorf("%s:%d: notice %s uses template %q, which is of class %s; a notice has a text of its own class",
-					p.Strategy.File, n.Line, n.Name, n.Template, t.Class))
+				err = errors.Join(err, document.Mistake(p.Strategy.File, n.Line, fault.NoticeClass, n.Name, strconv.Quote(n.Template), t.Class))
 			}
 		}
 	}
 	for _, t := range p.Strategy.Treatments() {
 		if text := p.Templates.Pick(t.Template, p.Language, ""); text != nil && text.Class == compose.Notice {
-			err = errors.Join(err, fmt.Errorf("%s:%d: treatment %s uses template %q, which is a notice; list it under notices", p.Strategy.File, t.Line, t.Name, t.Template))
+			err = errors.Join(err, document.Mistake(p.Strategy.File, t.Line, fault.TreatmentClass, t.Name, strconv.Quote(t.Template)))
 		}
 	}
 	return err
@@ -163,7 +192,7 @@ func (p *Portfolio) rulebooks(s Spec) error {
 func TermsOf(s Spec) (assess.Terms, error) {
 	p := &Portfolio{Ref: s.Ref, Terms: s.Terms}
 	if err := p.rulebooks(s); err != nil {
-		return assess.Terms{}, fmt.Errorf("%w:\n%w", ErrDocument, err)
+		return assess.Terms{}, wrongDocument(err)
 	}
 	return p.Terms, nil
 }
@@ -214,8 +243,7 @@ func (p *Portfolio) order() error {
 		case len(p.Terms.Order) == 0:
 			p.Terms.Order = lawful(r)
 		case !slices.Equal(bare(p.Terms.Order), bare(lawful(r))):
-			return fmt.Errorf("%w: portfolio %s: terms.order is not that of rule %s (%s:%d), %s; follow it, or advise it away with a reason in a rulebook of your own",
-				ErrDocument, p.Ref, r.ID, r.File, r.Line, strings.Join(r.Order, ", "))
+			return fault.Wrong(fault.TermsOrder, p.Ref, r.ID, r.File, r.Line, strings.Join(r.Order, ", "))
 		}
 	}
 	return nil
@@ -245,7 +273,7 @@ func (p *Portfolio) shelf(tables []Source) (law.Shelf, error) {
 			maps.Copy(shelf.Series, series)
 			p.keep("rates", src)
 		default:
-			return shelf, fmt.Errorf("engine: %s: a table is called %s or %s", src.Name, workdays, rates)
+			return shelf, document.Mistake(src.Name, 0, fault.TableName, workdays, rates)
 		}
 	}
 	return shelf, nil

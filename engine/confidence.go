@@ -23,7 +23,7 @@ func (p *Portfolio) Confidence() (bind, advise []law.Change) {
 }
 
 // ConfidenceWith returns the document with one rule changed: it binds, it is only advised for a reason, or it is as its rulebook has it.
-// It is empty where nothing is left in it.
+// Where nothing is left in it, it is store.AsWritten.
 func (p *Portfolio) ConfidenceWith(rule, effect, reason string) []byte {
 	bind, advise := p.Confidence()
 	var b strings.Builder
@@ -52,7 +52,7 @@ func (p *Portfolio) ConfidenceWith(rule, effect, reason string) []byte {
 		fmt.Fprintf(&b, "advise:\n%s", strings.Join(advises, ""))
 	}
 	if len(binds)+len(advises) == 0 {
-		return nil
+		return []byte(store.AsWritten)
 	}
 	return []byte(b.String())
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // ErrMayNot says that whoever asks may not do it; the text says why.
@@ -45,8 +46,8 @@ func (e *Engine) Correct(ctx context.Context, reply int64, meaning receive.Meani
 	}
 	lift := !slices.Contains(kinds, r.Suppress)
 	for _, k := range kinds {
-		if why := p.MayLift(k, who); lift && why != "" {
-			return fmt.Errorf("%w: %s", ErrMayNot, why)
+		if why := p.MayLift(k, who); lift && why.Code != "" {
+			return fmt.Errorf("%w: %w", ErrMayNot, &fault.Error{Reason: why})
 		}
 	}
 	if !lift {

@@ -80,6 +80,23 @@ func (h *house) child() *exec.Cmd {
 	return cmd
 }
 
+// slowHouse has a message planned for each of its people, and a carrier that is slow enough that every kill finds messages on their way.
+func slowHouse(t *testing.T, people int) (*house, *rand.Rand) {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	h := newHouse(t, smsc.Config{IDs: smsc.Random, Seed: seed, Faults: smsc.Faults{DelayResponse: 20 * time.Millisecond}})
+	debts := make([]debt, people)
+	for i := range debts {
+		debts[i] = debt{n: i + 1, dueOn: day(thursday, 3), minor: int64(10000 + i)}
+	}
+	h.take(debts...)
+	if done := h.plan(); done.Messages != int64(people) {
+		t.Fatalf("planned %+v", done)
+	}
+	return h, rand.New(rand.NewPCG(seed, 0))
+}
+
 // TestKilledAtRandom is invariant 5: over twenty kills at random moments every message reaches the carrier at
 // most once, none is lost, and what is unknown is listed and at most the window for each kill.
 func TestKilledAtRandom(t *testing.T) {
@@ -87,19 +104,7 @@ func TestKilledAtRandom(t *testing.T) {
 		t.Skip("starts twenty processes")
 	}
 	const people, kills, window = 6000, 20, 200
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
-	// The carrier is slow enough that every kill finds messages on their way.
-	h := newHouse(t, smsc.Config{IDs: smsc.Random, Seed: seed, Faults: smsc.Faults{DelayResponse: 20 * time.Millisecond}})
-	debts := make([]debt, people)
-	for i := range debts {
-		debts[i] = debt{n: i + 1, dueOn: day(thursday, 3), minor: int64(10000 + i)}
-	}
-	h.take(debts...)
-	if done := h.plan(); done.Messages != people {
-		t.Fatalf("planned %+v", done)
-	}
+	h, rng := slowHouse(t, people)
 	killed := 0
 	for range kills {
 		cmd := h.child()
@@ -126,6 +131,60 @@ func TestKilledAtRandom(t *testing.T) {
 		t.Fatalf("the last run: %v", err)
 	}
 	checkCrash(t, h, people, killed, window)
+}
+
+// TestKeysRotatedAmidKills: keys change, and rows are sealed anew, while processes hand over and are killed. Nothing is lost or sent twice,
+// every text opens by whom begins anew, and the keys of before can be retired.
+func TestKeysRotatedAmidKills(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes and kills them")
+	}
+	const people, kills, window = 1500, 6, 200
+	h, rng := slowHouse(t, people)
+	ctx, killed := t.Context(), 0
+	for range kills {
+		cmd := h.child()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(20+rng.IntN(100)) * time.Millisecond) // somewhere in its work
+		_, err := h.Store.NewSealKey(ctx, "x:1", time.Now())
+		if err == nil {
+			_, err = h.Store.UseSealKey(ctx, 0, "x:1", time.Now())
+		}
+		if err == nil {
+			_, err = h.Store.Reseal(ctx, rng.IntN(3000), time.Now())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(rng.IntN(100)) * time.Millisecond)
+		_ = cmd.Process.Kill()
+		if cmd.Wait() != nil {
+			killed++
+		}
+	}
+	last := h.child()
+	if err := last.Run(); err != nil {
+		t.Fatalf("the last run: %v", err)
+	}
+	checkCrash(t, h, people, killed, window)
+	later := time.Now().Add(time.Hour)
+	for r := (store.Resealing{Left: true}); r.Left; {
+		var err error
+		if r, err = h.Store.Reseal(ctx, 100_000, later); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys, damaged, err := h.Store.SealKeys(ctx)
+	if err != nil || damaged != 0 || len(keys) != kills+1 {
+		t.Fatal(len(keys), damaged, err)
+	}
+	for _, k := range keys {
+		if err := h.Store.RetireSealKey(ctx, k.Tag, "x:1", later); (err == nil) == k.InUse {
+			t.Errorf("%+v: %v", k, err)
+		}
+	}
 }
 
 func checkCrash(t *testing.T, h *house, people, killed, window int) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Known is a borrower whom a search has found, masked.
@@ -82,8 +83,8 @@ func (e *Engine) Close(ctx context.Context, d *store.DeskItem, c store.Closure, 
 		}
 		for _, k := range kinds {
 			for _, p := range e.Books() {
-				if why := p.MayLift(k, c.Who); why != "" && (d.Portfolio == 0 || p.row.ID == d.Portfolio) {
-					return fmt.Errorf("%w: %s", ErrMayNot, why)
+				if why := p.MayLift(k, c.Who); why.Code != "" && (d.Portfolio == 0 || p.row.ID == d.Portfolio) {
+					return fmt.Errorf("%w: %w", ErrMayNot, &fault.Error{Reason: why})
 				}
 			}
 			if slices.Contains(staying, k) {

@@ -2,26 +2,35 @@ package engine
 
 import (
 	"context"
-	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/compose"
-	"github.com/dulyhq/duly/decide"
+	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/lint"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Mistake is something that keeps a draft from being asked for, with what mends it.
 type Mistake struct {
-	Line, Column int // of the draft, from 1; 0: of the whole
-	Says         string
+	Line, Column int                   // of the draft, from 1; 0: of the whole, or of another document
+	What         document.MistakeError // without a file where the draft is meant
 }
+
+// mistaken is a mistake of the draft, or of another document with its place in it.
+func mistaken(m document.MistakeError) Mistake {
+	if m.File != "" {
+		return Mistake{What: m}
+	}
+	return Mistake{m.Line, m.Column, m}
+}
+
+// Says is what is wrong in a language, "zh" or else English; in another document than the draft, with the place in it.
+func (m Mistake) Says(lang string) string { return m.What.In(lang) }
 
 // A Checked is a draft as the portfolio would be with it.
 type Checked struct {
@@ -44,7 +53,8 @@ func (p *Portfolio) WithStrategy(body []byte, on ledger.Date) Checked {
 	}
 	c := Checked{Portfolio: p.beside(q)}
 	for _, f := range q.Breaches(on) {
-		c.Mistakes = append(c.Mistakes, Mistake{Line: f.Line, Says: f.Message})
+		f.File = ""
+		c.Mistakes = append(c.Mistakes, mistaken(f))
 	}
 	return c
 }
@@ -67,7 +77,7 @@ func (p *Portfolio) WithTemplate(name, text string, on ledger.Date) Checked {
 	spec.On, spec.Templates = on, slices.Clone(spec.Templates)
 	at, line := p.document(name)
 	if at < 0 {
-		return Checked{Mistakes: []Mistake{{Says: fmt.Sprintf("there is no text %s", name)}}}
+		return Checked{Mistakes: []Mistake{mistaken(document.Mistake("", 0, fault.TextNone, name))}}
 	}
 	doc := &spec.Templates[at]
 	body, err := compose.Splice(doc.Name, doc.Body, map[string]string{name: text})
@@ -92,7 +102,7 @@ func (p *Portfolio) WithTemplate(name, text string, on ledger.Date) Checked {
 // beside gives a portfolio that is tried the place in the store of the one that is in force.
 func (p *Portfolio) beside(q *Portfolio) *Portfolio {
 	q = q.fork()
-	q.row, q.edition, q.StaleAfter = p.row, p.edition, p.StaleAfter
+	q.row, q.edition, q.StaleAfter, q.filing = p.row, p.edition, p.StaleAfter, p.filing
 	return q
 }
 
@@ -132,11 +142,11 @@ func (p *Portfolio) Piece(name string) (compose.Piece, bool) {
 func (p *Portfolio) StrategyText() Source { return p.by.Strategy }
 
 // Breaches returns where the strategy would run against the law of some place that the rulebooks are of.
-func (p *Portfolio) Breaches(on ledger.Date) (out []decide.Finding) {
+func (p *Portfolio) Breaches(on ledger.Date) (out []document.MistakeError) {
 	for _, place := range places(p.Lawbook.Books()) {
 		place.Channel, place.Carrier, place.Party, place.On = ledger.SMS, p.Provider, p.Party, on
 		for _, f := range p.Strategy.CheckAgainst(p.Lawbook.For(place)) {
-			if !slices.Contains(out, f) {
+			if !slices.ContainsFunc(out, f.Same) {
 				out = append(out, f)
 			}
 		}
@@ -167,22 +177,15 @@ func places(books []law.Rulebook) []law.Scope {
 	return out
 }
 
-var placed = regexp.MustCompile(`^` + regexp.QuoteMeta(draftName) + `:(\d+)(?::(\d+))?: (.*)$`)
-
-// mistakes takes an error of Compile apart into what is wrong where; before is how many lines of the document stand before the draft.
+// mistakes takes an error of Compile apart into what is wrong where, each once; before is how many lines of the document stand before the
+// draft.
 func mistakes(err error, before int) (out []Mistake) {
-	for text := range strings.SplitSeq(err.Error(), "\n") {
-		if text = strings.TrimSpace(text); text == "" || strings.HasPrefix(text, ErrDocument.Error()) && strings.HasSuffix(text, ":") {
-			continue
+	for _, m := range document.Mistakes(err) {
+		if m.File == draftName {
+			m.File, m.Line = "", max(0, m.Line-before)
 		}
-		m := Mistake{Says: text}
-		if found := placed.FindStringSubmatch(text); found != nil {
-			line, _ := strconv.Atoi(found[1])
-			column, _ := strconv.Atoi(found[2])
-			m = Mistake{Line: max(0, line-before), Column: column, Says: found[3]}
-		}
-		if !slices.Contains(out, m) {
-			out = append(out, m)
+		if !slices.ContainsFunc(out, func(o Mistake) bool { return o.What.Same(m) }) {
+			out = append(out, mistaken(m))
 		}
 	}
 	return out

@@ -23,6 +23,7 @@ type settings struct {
 	StaleAfter          time.Duration
 	Spread              time.Duration
 	Carrier, Provider   string
+	RegisteredOnly      bool `json:"Registered,omitempty"`
 	Approvals           []Approval
 	Talk                Talk
 	Page                Page
@@ -40,7 +41,7 @@ func (p *Portfolio) keepSettings(s Spec) error {
 	all := settings{
 		Ref: s.Ref, Creditor: s.Creditor, Zone: s.Zone, Language: string(s.Language), Party: s.Party, GraceDays: s.Terms.GraceDays,
 		DayCount: s.Terms.DayCount, Identity: s.Identity, LedgerMaxAge: s.LedgerMaxAge, StaleAfter: s.StaleAfter, Spread: s.Spread, Carrier: s.Carrier,
-		Provider: s.Provider, Approvals: s.Approvals, Talk: s.Talk, Page: s.Page, Uses: s.Uses,
+		Provider: s.Provider, RegisteredOnly: s.RegisteredOnly, Approvals: s.Approvals, Talk: s.Talk, Page: s.Page, Uses: s.Uses,
 	}
 	for _, c := range s.Terms.Order {
 		all.Order = append(all.Order, int(c))
@@ -119,7 +120,7 @@ func revived(docs []store.Document) (*Portfolio, error) {
 	s := Spec{
 		Ref: all.Ref, Creditor: all.Creditor, Zone: all.Zone, Language: compose.Language(all.Language), Party: all.Party,
 		Terms: assess.Terms{GraceDays: all.GraceDays, DayCount: all.DayCount}, Identity: all.Identity, LedgerMaxAge: all.LedgerMaxAge,
-		StaleAfter: all.StaleAfter, Spread: all.Spread, Carrier: all.Carrier, Provider: all.Provider, Approvals: all.Approvals, Talk: all.Talk,
+		StaleAfter: all.StaleAfter, Spread: all.Spread, Carrier: all.Carrier, Provider: all.Provider, RegisteredOnly: all.RegisteredOnly, Approvals: all.Approvals, Talk: all.Talk,
 		Page: all.Page, Uses: all.Uses,
 	}
 	for _, c := range all.Order {

@@ -98,6 +98,7 @@ func TestExplainByTheDocumentsOfThen(t *testing.T) {
 
 // TestSettingsAreKept: a portfolio of kept documents is the one that they were kept of, and nothing of a Spec is forgotten.
 func TestSettingsAreKept(t *testing.T) {
+	slow(t)
 	var fields []string
 	for i := range reflect.TypeFor[Spec]().NumField() {
 		fields = append(fields, reflect.TypeFor[Spec]().Field(i).Name)
@@ -106,7 +107,7 @@ func TestSettingsAreKept(t *testing.T) {
 	// settings, and names it here.
 	want := []string{
 		"Ref", "Creditor", "Zone", "Language", "Party", "Strategy", "Rulebooks", "Tables", "Templates", "Terms", "Identity", "LedgerMaxAge",
-		"StaleAfter", "Spread", "Carrier", "Approvals", "Talk", "Provider", "Page", "Uses", "On",
+		"StaleAfter", "Spread", "Carrier", "Approvals", "Talk", "Provider", "RegisteredOnly", "Page", "Uses", "On",
 	}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Error(diff)
@@ -115,7 +116,7 @@ func TestSettingsAreKept(t *testing.T) {
 	s.Terms = assess.Terms{GraceDays: 3, DayCount: 365, Order: []assess.Component{assess.Fees, assess.Interest, assess.Principal}}
 	s.Approvals = []Approval{{"notice_last", "zh", "0123456789abcdef", "compliance", day(thursday, -3)}}
 	s.StaleAfter, s.Talk, s.Page = 7*time.Hour, testTalk(), Page{Address: "https://my.bank.example", Valid: time.Hour, Links: true}
-	s.Uses = map[string]int64{"strategy": 7}
+	s.Uses, s.RegisteredOnly = map[string]int64{"strategy": 7}, true
 	p, err := Compile(s)
 	if err != nil {
 		t.Fatal(err)

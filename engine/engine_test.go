@@ -250,9 +250,14 @@ func (h *house) plan() Planned {
 
 func (h *house) run() Progress {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	return h.runWith(h.options())
+}
+
+func (h *house) runWith(o RunOptions) Progress {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	done, err := h.Run(ctx, h.options())
+	done, err := h.Run(ctx, o)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -261,7 +266,7 @@ func (h *house) run() Progress {
 
 func (h *house) options() RunOptions {
 	return RunOptions{
-		Civil: h.now, Linger: 300 * time.Millisecond, Patience: 10 * time.Second,
+		Civil: h.now, Linger: 300 * time.Millisecond, Patience: time.Minute,
 		Carriers: []dispatch.SMPPConfig{{ID: "main", Address: h.addr, SystemID: "duly", Source: "10690000", Simulator: smsc.SystemID}},
 	}
 }

@@ -36,10 +36,10 @@ func (e *Engine) Erasure(ctx context.Context, p ledger.PersonID, now time.Time) 
 		out.Refused = append(out.Refused, "loan "+strings.Join(f.Open, ", ")+" is not closed: what is needed for it stays as long as it lasts")
 	}
 	if f.Waiting > 0 {
-		out.Refused = append(out.Refused, fmt.Sprintf("%d messages are on their way or of unknown outcome", f.Waiting))
+		out.Refused = append(out.Refused, fmt.Sprintf("messages on their way or of unknown outcome: %d", f.Waiting))
 	}
 	if f.Desk > 0 {
-		out.Refused = append(out.Refused, fmt.Sprintf("a person has still %d things to look at (duly inbox)", f.Desk))
+		out.Refused = append(out.Refused, fmt.Sprintf("things that a person has still to look at (duly inbox): %d", f.Desk))
 	}
 	for _, row := range f.Portfolios {
 		i := portfolioAt(e.Books(), row)

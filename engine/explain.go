@@ -168,6 +168,16 @@ type ExplainedTry struct {
 	Carrier  string          `json:"carrier,omitempty"`
 	Receipts []ExplainedPart `json:"receipts,omitempty"`
 	Notice   *Evidence       `json:"notice,omitempty"`
+	ByHand   []ExplainedSaid `json:"said_by_people,omitempty"` // what people said of it, where nobody knew whether it arrived; the last counts
+}
+
+// An ExplainedSaid is what a person said of a message of which nobody knew whether it arrived.
+type ExplainedSaid struct {
+	At    time.Time `json:"at"`
+	By    string    `json:"by"`
+	Said  string    `json:"said"` // "arrived", "not_arrived" or "open"
+	Cause string    `json:"cause,omitempty"`
+	Again bool      `json:"again,omitempty"` // the step may be taken once more
 }
 
 // Evidence is what is kept of a statutory notice beside its text, hand-over and receipts.
@@ -281,6 +291,11 @@ func (e *Engine) explain(ctx context.Context, p *Portfolio, person ledger.Person
 	if p, err = e.then(ctx, p, x); err != nil {
 		return nil, err
 	}
+	filed, err := e.filings(ctx, p.row.ID, at)
+	if err != nil {
+		return nil, err
+	}
+	p = p.filedAs(filed)
 	zones, today := p.whereAndWhen(nil, &past.Dossier, at)
 	x.Today = today
 	zone := orZone(zones, p.Zone)
@@ -398,6 +413,9 @@ func explainMessage(m store.MessageHistory, zone *time.Location) ExplainedMessag
 		}
 		for _, r := range t.Receipts {
 			e.Receipts = append(e.Receipts, ExplainedPart{r.Part, r.At.In(zone), r.Kind, strings.TrimSpace(r.Code), r.Cause})
+		}
+		for _, s := range t.Said {
+			e.ByHand = append(e.ByHand, ExplainedSaid{s.At.In(zone), s.By, s.Said, s.Cause, s.Again})
 		}
 		out.Tries = append(out.Tries, e)
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,20 +10,21 @@ import (
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // MayLift says why whoever lifts a state, as "role" or "role:number", may not: some rule that the portfolio stands under
-// says who may. Empty means that they may.
-func (p *Portfolio) MayLift(kind, by string) string {
+// says who may. A reason without a code means that they may.
+func (p *Portfolio) MayLift(kind, by string) fault.Reason {
 	role, _, _ := strings.Cut(by, ":")
 	for _, b := range p.Lawbook.Books() {
 		for i := range b.Rules {
 			if r := &b.Rules[i]; r.Kind == law.Stop && r.Names(kind) && len(r.LiftedBy) > 0 && !slices.Contains(r.LiftedBy, role) {
-				return fmt.Sprintf("rule %s lets %s lift %s", r.ID, strings.Join(r.LiftedBy, " or "), kind)
+				return fault.Of(fault.MayNotLift, r.ID, strings.Join(r.LiftedBy, " / "), kind)
 			}
 		}
 	}
-	return ""
+	return fault.Reason{}
 }
 
 // A medium is how a contact reaches somebody: over a channel, by a carrier or by hand.

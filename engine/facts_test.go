@@ -185,7 +185,7 @@ func TestSomebodyElseMayNotLift(t *testing.T) {
 				continue
 			}
 			some = true
-			if why := h.p.MayLift(r.States[0], "janitor:3"); !strings.Contains(why, r.ID) && why == "" {
+			if why := h.p.MayLift(r.States[0], "janitor:3"); !strings.Contains(why.In("zh"), r.ID) || !strings.Contains(why.In("en"), r.ID) {
 				t.Errorf("a janitor may lift %s", r.States[0])
 			}
 		}

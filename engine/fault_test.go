@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -17,7 +18,8 @@ type trial struct {
 	*house
 	people int
 	window int
-	failed []string // what Keep was told, in order
+	answer time.Duration // for how long a response is waited for; 0 means two seconds, after which it is unknown
+	failed []string      // what Keep was told, in order
 
 	mu sync.Mutex
 }
@@ -47,7 +49,7 @@ func trialOf(h *house, people, window int) *trial {
 func (tr *trial) keep(e *Engine) (stop func()) {
 	o := tr.options()
 	o.Carriers[0].Window, o.Batch = tr.window, min(tr.window, 100)
-	o.Carriers[0].ResponseTimeout = 2 * time.Second
+	o.Carriers[0].ResponseTimeout = cmp.Or(tr.answer, 2*time.Second)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -67,7 +69,7 @@ func (tr *trial) failures() int {
 }
 
 // patience is for how long anything may take on a busy machine.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 // until waits for something, asking again and again.
 func (tr *trial) until(what string, is func() bool) {

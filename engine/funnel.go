@@ -10,12 +10,12 @@ import (
 )
 
 // Funnel returns what became of the messages of a portfolio planned from a day to a day (zero days mean without end), stage by
-// stage in the strategy's order, and the currency of what was paid, empty where nothing was. tariff is what a part costs, in millionths
-// of a minor unit. It reads sums: Engine.Roll brings them up to date.
-func Funnel(ctx context.Context, s *store.Store, p *Portfolio, from, to ledger.Date, tariff int64) (f measure.Funnel, paid ledger.Currency, err error) {
+// stage in the strategy's order. tariff is what a part costs, in millionths of a minor unit. It reads sums: Engine.Roll brings them up to
+// date.
+func Funnel(ctx context.Context, s *store.Store, p *Portfolio, from, to ledger.Date, tariff int64) (f measure.Funnel, err error) {
 	rolled, err := s.Rolled(ctx, p.row.ID, "message", from, to, false)
 	if err != nil {
-		return f, "", err
+		return f, err
 	}
 	type key struct{ stage, state, reason string }
 	counts, back := map[key]measure.Count{}, map[string]measure.Return{}
@@ -36,11 +36,10 @@ func Funnel(ctx context.Context, s *store.Store, p *Portfolio, from, to ledger.D
 		b.Chased += r.Chased
 		b.LetIn += r.LetIn
 		b.Paid += r.Paid
-		b.PaidMinor += r.Minor
-		back[r.Stage] = b
 		if r.Paid > 0 {
-			paid = ledger.Currency(r.Unit)
+			b.Money = measure.Plus(b.Money, ledger.Money{Minor: r.Minor, Currency: ledger.Currency(r.Unit)})
 		}
+		back[r.Stage] = b
 	}
 	in, returns := make([]measure.Count, 0, len(counts)), make([]measure.Return, 0, len(back))
 	for _, c := range counts {
@@ -49,8 +48,7 @@ func Funnel(ctx context.Context, s *store.Store, p *Portfolio, from, to ledger.D
 	for _, b := range back {
 		returns = append(returns, b)
 	}
-	f, err = measure.Fold(in, returns, tariff, p.stages())
-	return f, paid, err
+	return measure.Fold(in, returns, tariff, p.stages())
 }
 
 // stages are the names of the strategy's stages, in their order.

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -72,11 +73,27 @@ func (b *inbox) put(f func()) {
 	}
 }
 
-// watch notes a try that is permitted, before it is submitted.
-func (b *inbox) watch(f outbox.FenceID, t *store.Try, at time.Time) {
+// watch notes the tries that are permitted, before they are submitted.
+func (b *inbox) watch(tries []store.Try, permitted []bool, at time.Time) {
 	b.mu.Lock()
-	b.flying[f] = flying{t.Message.Person, store.PutOff{Message: t.Message.ID, NotAfter: t.Message.NotAfter}, at}
-	b.mu.Unlock()
+	defer b.mu.Unlock()
+	for i := range tries {
+		if t := &tries[i]; permitted[i] {
+			b.flying[t.Fence()] = flying{t.Message.Person, store.PutOff{Message: t.Message.ID, NotAfter: t.Message.NotAfter}, at}
+		}
+	}
+}
+
+// least returns the least of a fence, where there is one, and those without a durable outcome.
+func (b *inbox) least(first outbox.FenceID) outbox.FenceID {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for f := range b.flying {
+		if first == 0 || f < first {
+			first = f
+		}
+	}
+	return first
 }
 
 // accounted forgets parts whose receipts were stored before their outcomes.
@@ -113,6 +130,20 @@ type taken struct {
 	seen  []Seen
 	undo  func()
 	keep  func()
+
+	// What keep has forgotten, for as long as it is not durable.
+	flown   []flown
+	settled []settledPart
+}
+
+type flown struct {
+	fence outbox.FenceID
+	flying
+}
+
+type settledPart struct {
+	id string
+	part
 }
 
 func (t *taken) empty() bool { return t.count == 0 }
@@ -124,6 +155,11 @@ func (t *taken) done(stored bool) {
 		return
 	}
 	t.keep()
+	t.acknowledge()
+}
+
+// acknowledge tells the carrier that all is durable.
+func (t *taken) acknowledge() {
 	for _, ack := range t.acks {
 		ack(true)
 	}
@@ -143,7 +179,7 @@ func (b *inbox) drain(st *store.Step, carrier string) *taken {
 			b.replies = append(replies, b.replies...)
 		})
 	}
-	t.keep = func() { b.settle(outcomes, st.Receipts) }
+	t.keep = func() { b.settle(t, outcomes, st.Receipts) }
 	st.Outcomes, st.Receipts = slices.Grow(st.Outcomes, len(outcomes)), slices.Grow(st.Receipts, len(early)+len(receipts))
 	t.acks = make([]func(bool), 0, len(early)+len(receipts)+len(replies))
 	for _, o := range outcomes {
@@ -176,15 +212,45 @@ func (b *inbox) drain(st *store.Step, carrier string) *taken {
 }
 
 // settle forgets what is stored.
-func (b *inbox) settle(outcomes []dispatch.Outcome, receipts []store.Receipt) {
+func (b *inbox) settle(t *taken, outcomes []dispatch.Outcome, receipts []store.Receipt) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	t.flown, t.settled = make([]flown, 0, len(outcomes)), make([]settledPart, 0, len(receipts))
 	for _, o := range outcomes {
+		if f, ok := b.flying[o.Fence]; ok {
+			t.flown = append(t.flown, flown{o.Fence, f})
+		}
 		delete(b.flying, o.Fence)
 		delete(b.vetoed, o.Fence)
 	}
-	for _, r := range receipts {
-		delete(b.parts, r.ID)
+	for i := range receipts {
+		id := receipts[i].ID
+		if p, ok := b.parts[id]; ok {
+			t.settled = append(t.settled, settledPart{id, p})
+		}
+		delete(b.parts, id)
+	}
+}
+
+// restore is undo for what was kept: it turned out that it may not be durable.
+func (t *taken) restore() {
+	t.b.mu.Lock()
+	for _, f := range t.flown {
+		t.b.flying[f.fence] = f.flying
+	}
+	for _, p := range t.settled {
+		t.b.parts[p.id] = p.part
+	}
+	t.b.mu.Unlock()
+	t.undo()
+}
+
+// forget knows nothing more of messages that will not be submitted.
+func (b *inbox) forget(msgs []dispatch.Message) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range msgs {
+		delete(b.flying, msgs[i].Fence)
 	}
 }
 
@@ -194,6 +260,10 @@ func (b *inbox) outcome(o dispatch.Outcome, st *store.Step, carrier string) stor
 	switch o.Event {
 	case outbox.EvAccept, outbox.EvLost:
 		// Of a lost message the carrier may have the first parts, and may account for them.
+		if o.IDs != "" && !strings.Contains(o.IDs, " ") {
+			b.parts[o.IDs] = part{o.Fence, 1, st.WireAt}
+			break
+		}
 		for i, id := range store.SplitIDs(o.IDs) {
 			b.parts[id] = part{o.Fence, i + 1, st.WireAt}
 		}

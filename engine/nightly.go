@@ -79,6 +79,17 @@ func (n *Nightly) Due(ctx context.Context) ([]jobs.Piece, error) {
 	}
 	due = append(due, keeping...)
 	due = append(due, n.rolling()...)
+	resealing, err := n.resealing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	due = append(due, resealing...)
+	if some, err = n.Engine.Store.ImportsOver(ctx, n.Engine.Wire()); err != nil {
+		return nil, err
+	}
+	if some {
+		due = append(due, jobs.Piece{Kind: importsJob})
+	}
 	walks, err := n.walks(ctx)
 	if err != nil {
 		return nil, err
@@ -131,6 +142,10 @@ func (n *Nightly) Do(ctx context.Context, piece jobs.Piece) error {
 		return n.walk(ctx, piece)
 	case rollJob:
 		return n.roll(ctx)
+	case importsJob:
+		return n.Engine.Store.SweepImports(ctx, n.Engine.Wire())
+	case resealJob:
+		return n.reseal(ctx)
 	case planJob:
 		return n.plan(ctx, piece)
 	default:

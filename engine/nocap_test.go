@@ -11,6 +11,7 @@ import (
 // TestNoCap: where the lender has done away with every limit, a reminder waits, and says what is missing, when it is planned.
 // A limit that holds under a condition limits those of whom that holds.
 func TestNoCap(t *testing.T) {
+	slow(t)
 	advised := func(rules string) Spec {
 		spec := must(testSpec())
 		spec.Rulebooks = append(spec.Rulebooks, Source{"often.yaml", []byte(`id: often

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -31,7 +30,7 @@ type Engine struct {
 // Prepare makes the portfolios known to the store, with the documents that decide for them as of now: those of the lender's files, or
 // the versions that people have put in force in their place.
 func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
-	mark, err := e.Store.Activations(ctx)
+	mark, err := e.Store.Mark(ctx)
 	if err != nil {
 		return err
 	}
@@ -41,15 +40,15 @@ func (e *Engine) Prepare(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if !fits {
-			mark = unfit
+			mark.Activation = unfit
 		}
 		if q != p {
 			*p = *q
-			p.forks = &sync.Pool{New: func() any { return p.fork() }}
+			p.pool()
 		}
 	}
 	e.shelf = &shelf{}
-	e.shelf.mark.Store(mark) // what comes meanwhile is taken by the first Renew
+	e.shelf.keep(mark) // what comes meanwhile is taken by the first Renew
 	books := slices.Clone(e.Portfolios)
 	e.shelf.now.Store(&books)
 	return e.Store.Hooks(ctx, e.hookNames())

@@ -37,11 +37,13 @@ type Portfolio struct {
 	// Spread is over how long the messages of a day are spread from the first hour at which they may leave; 0 spreads none.
 	Spread    time.Duration
 	Carrier   string
-	Talk      Talk             // what replies set off
-	Approvals []Approval       // of statutory notices; a notice without one is held
-	Provider  string           // who the carrier is to the law: "direct", "twilio" …; empty means not known
-	Page      Page             // the borrower's page
-	Documents []store.Document // those above as they were read, kept with each decision
+	Talk      Talk       // what replies set off
+	Approvals []Approval // of statutory notices; a notice without one is held
+	Provider  string     // who the carrier is to the law: "direct", "twilio" …; empty means not known
+	// RegisteredOnly lets only those texts leave that the carrier has registered.
+	RegisteredOnly bool
+	Page           Page             // the borrower's page
+	Documents      []store.Document // those above as they were read, kept with each decision
 
 	row     store.Portfolio
 	edition int64
@@ -53,6 +55,7 @@ type Portfolio struct {
 	texts   map[*compose.Template]*lint.Template // the templates as the lint has read them
 	places  []lint.Place                         // what it found in them that refuses none
 	capSets map[capKey]capped
+	filing  filing // what carriers have on file of the texts
 	caches
 }
 
@@ -156,6 +159,9 @@ func (p *Portfolio) template(of *decide.Treatment, lang compose.Language) *wordi
 	return t
 }
 
+// pool makes forks of the portfolio itself.
+func (p *Portfolio) pool() { p.forks = &sync.Pool{New: func() any { return p.fork() }} }
+
 // fork returns a portfolio with caches of its own, for use by another goroutine.
 func (p *Portfolio) fork() *Portfolio {
 	q := *p
@@ -163,3 +169,6 @@ func (p *Portfolio) fork() *Portfolio {
 	q.caches = caches{rules: map[ruleKey]*ruled{}, clocks: map[string]*clock{}, slots: map[slotKey]decide.Slot{}, bound: map[textKey]*wording{}}
 	return &q
 }
+
+// Copy returns the portfolio for another engine: what was compiled is shared, for it does not change, and what an engine adds is not.
+func (p *Portfolio) Copy() *Portfolio { return p.fork() }

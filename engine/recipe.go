@@ -174,9 +174,11 @@ func (p *Portfolio) ask(j *Judgement, d *store.Dossier, now time.Time, explain b
 	}
 	if explain {
 		j.contact(p, p.guardFacts(j, d, lead, mediumOf(t), now, true), orZone(j.zones, p.Zone))
+		p.filed(j, d)
 		return
 	}
 	p.message(j, d, lead, now)
+	p.filed(j, d)
 }
 
 // whereAndWhen returns the zones that the person may be in, appended to zones, and the day there. Without a zone the

@@ -41,7 +41,7 @@ func TestRollJob(t *testing.T) {
 	}
 	delivered := func() (n int64) {
 		t.Helper()
-		f, _, err := Funnel(context.Background(), h.Store, h.p, ledger.Day(thursday), ledger.Day(thursday), 0)
+		f, err := Funnel(context.Background(), h.Store, h.p, ledger.Day(thursday), ledger.Day(thursday), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

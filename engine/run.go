@@ -70,8 +70,9 @@ func (e *Engine) Run(ctx context.Context, o RunOptions) (Progress, error) {
 	var total Progress
 	for _, r := range runs {
 		if r != nil {
-			total.Left += r.did.Left
-			total.Back += r.did.Back
+			did := r.sum()
+			total.Left += did.Left
+			total.Back += did.Back
 			total.Awaited += r.s.in.awaited()
 		}
 	}
@@ -128,6 +129,7 @@ type running struct {
 	o       RunOptions
 	s       *Sender
 	carrier *dispatch.SMPP
+	mu      sync.Mutex
 	did     Progress
 	quiet   time.Time // since when nothing happened
 	downAt  time.Time // since when the carrier is down with messages due; zero while it is up
@@ -140,7 +142,7 @@ func (e *Engine) newRunning(cfg dispatch.SMPPConfig, o RunOptions) (*running, er
 		cfg.Window = dispatch.DefaultWindow
 	}
 	var err error
-	r.s, err = e.NewSender(SenderConfig{Carrier: cfg.ID, Civil: o.Civil, Batch: o.Batch, Window: cfg.Window, Aside: atOnce},
+	r.s, err = e.NewSender(SenderConfig{Carrier: cfg.ID, Civil: o.Civil, Batch: o.Batch, Window: cfg.Window, Aside: atOnce, Behind: r.behind},
 		func(sink dispatch.Sink) (Carrier, error) {
 			r.carrier, err = dispatch.NewSMPP(cfg, sink)
 			return r.carrier, err
@@ -163,6 +165,17 @@ func atOnce(judge func() bool) func() {
 	return func() { <-judged }
 }
 
+// behind finishes a step in a goroutine of its own, and reports when it is on the disk.
+func (r *running) behind(_ []dispatch.Message, finish func()) func() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		finish()
+		r.report()
+	}()
+	return func() { <-done }
+}
+
 const tick = 20 * time.Millisecond
 
 // run hands over through a line that ends with hangUp.
@@ -179,7 +192,8 @@ func (r *running) run(ctx, line context.Context, hangUp context.CancelCauseFunc)
 		}
 		r.answers()
 	}
-	why := context.Cause(line) // nil while the lease holds
+	err = errors.Join(err, r.s.behind.settle()) // what is stored is acknowledged while there is a line
+	why := context.Cause(line)                  // nil while the lease holds
 	hangUp(nil)
 	if !errors.Is(err, dispatch.ErrNotSimulator) {
 		if down, open := <-ended; open && err == nil && !errors.Is(down, context.Canceled) {
@@ -215,7 +229,7 @@ func (r *running) finish(ctx context.Context) error {
 	if err != nil && r.o.Held != nil {
 		r.o.Held(err)
 	}
-	for told := false; err != nil && r.o.Hold > 0 && last.Err() == nil; err = r.s.Finish(last) {
+	for told := false; err != nil && !errors.Is(err, store.ErrLog) && r.o.Hold > 0 && last.Err() == nil; err = r.s.Finish(last) {
 		if pause(last, leastRest) != nil {
 			break
 		}
@@ -245,8 +259,7 @@ func (r *running) loop(ctx context.Context, ended <-chan error) error {
 		now := r.s.e.Wire()
 		if did.Claimed > 0 || did.Back > 0 {
 			r.quiet = now
-			r.did.Left += int64(did.Left)
-			r.did.Back += int64(did.Back)
+			r.add(did)
 			r.report()
 			if did.Claimed > 0 {
 				continue
@@ -343,11 +356,24 @@ func (r *running) finished(ctx context.Context, now time.Time) (bool, error) {
 	return !open, err
 }
 
+func (r *running) add(did Stepped) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.did.Left += int64(did.Left)
+	r.did.Back += int64(did.Back)
+}
+
+func (r *running) sum() Progress {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.did
+}
+
 func (r *running) report() {
 	if r.o.Progress == nil {
 		return
 	}
-	p := r.did
+	p := r.sum()
 	p.Flying, p.Awaited = r.carrier.InFlight(), r.s.in.awaited()
 	r.o.Progress(p)
 }

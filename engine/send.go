@@ -1,8 +1,8 @@
 package engine
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"sync/atomic"
@@ -14,19 +14,22 @@ import (
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/wire/sms"
 )
 
 // A Sender is one worker that hands messages over: it claims, judges again, fences, submits and stores what
 // comes back. Its steps have no goroutines; Run adds the waiting.
 type Sender struct {
-	e       *Engine      // with portfolios of its own
+	e       *Engine      // with portfolios of its own, of who judges
+	ear     *Engine      // and of who reads replies, which goes on beside the judging: see fork
 	from    *Engine      // whose they are
 	books   []*Portfolio // those of from that they were made of
 	carrier Carrier
 	name    string // the carrier's, as stored with its receipts
 	now     func() time.Time
 	worker  int64
-	first   outbox.FenceID // the least that this worker has asked for; 0: none
+	first   outbox.FenceID // before it each that this worker has asked for has its outcome stored; 0: it has asked for none
+	unsure  outbox.FenceID // the least of those that it asked for in a commit that failed or was not durable, and that may be there; 0: none
 	batch   int            // messages a claim at most
 	window  int            // messages between fence and durable outcome at most
 	aside   func(judge func() bool) (wait func())
@@ -39,8 +42,11 @@ type Sender struct {
 	paper     *compose.Paper // for the texts of the claim that is judged
 	shelf     store.Shelf    // the dossiers of that claim
 	cases     []judged       // room for what is judged of it
+	written   []written      // room for what is written of it
 	settled   time.Time
+	lost      bool // the last claim was: perhaps because a carrier has said something of a text since it was judged
 	ahead     ahead
+	behind    behind
 	committed time.Time // when the last commit began
 	notNow    error     // why nothing may leave at present; nil: it may
 	restUntil time.Time // until when nothing is claimed because of it
@@ -65,15 +71,19 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 		return Stepped{}, nil
 	}
 	var res store.StepResult
+	var durable func() error
 	err := s.read(ctx, st)
 	if err == nil {
-		s.first = leastFence(s.first, st.Tries)
-		res, err = s.e.Store.Commit(ctx, st)
+		s.first = cmp.Or(leastFence(s.in.least(s.unsure), st.Tries), s.first)
+		if res, durable, err = s.e.Store.CommitSoon(ctx, st); err != nil {
+			s.unsure = s.first
+		}
 	}
-	back.done(err == nil)
 	if err != nil {
+		back.undo()
 		return Stepped{}, err
 	}
+	back.keep()
 	if r.paper != nil {
 		defer func() { // what leaves and what is stored has the texts of its own
 			r.paper.Reset()
@@ -83,10 +93,23 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	if res.Recount {
 		s.recount.Store(true)
 	}
-	s.tell(back.seen, st, res.Permitted)
 	s.in.stopped(res.Stopped)
 	s.in.accounted(res.Adopted)
-	did := Stepped{Back: back.count}
+	did, leaving := s.claimed(r, &res)
+	did.Back = back.count
+	first := s.first
+	return did, s.behind.begin(durable, leaving, func() {
+		back.acknowledge()
+		s.tell(back.seen, st, res.Permitted)
+		if len(leaving) > 0 {
+			s.carrier.Submit(leaving)
+		}
+	}, func() { s.takeBack(first, leaving, back) })
+}
+
+// claimed notes what became of a step's claim, and returns the messages that may leave.
+func (s *Sender) claimed(r *ready, res *store.StepResult) (did Stepped, leaving []dispatch.Message) {
+	st := r.st
 	if st.Claim == nil {
 		return did, nil
 	}
@@ -94,21 +117,19 @@ func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 		s.restUntil = st.WireAt.Add(askAgain)
 		return did, nil
 	}
-	if res.ClaimLost {
-		did.Lost = true
+	if did.Lost = res.ClaimLost; did.Lost {
 		return did, nil
 	}
 	did.Claimed = len(st.Claim.Messages)
-	permitted := r.msgs[:0]
+	s.in.watch(st.Tries, res.Permitted, st.WireAt)
+	leaving = r.msgs[:0]
 	for i := range r.msgs {
 		if res.Permitted[i] {
-			s.in.watch(r.msgs[i].Fence, &st.Tries[i], st.WireAt)
-			permitted = append(permitted, r.msgs[i])
+			leaving = append(leaving, r.msgs[i])
 		}
 	}
-	did.Left = len(permitted)
-	s.carrier.Submit(permitted)
-	return did, nil
+	did.Left = len(leaving)
+	return did, leaving
 }
 
 // leastFence returns the least of a fence, where there is one, and those that are asked for.
@@ -127,7 +148,8 @@ func (s *Sender) room() int {
 	if s.resting || s.notNow != nil && s.e.Wire().Before(s.restUntil) {
 		return 0
 	}
-	return max(0, min(s.carrier.Room(), s.batch, s.window-s.in.open()))
+	leaving := int(s.behind.leaving.Load()) // first, for what the carrier's side has by then must not be missing from both
+	return max(0, min(s.carrier.Room()-leaving, s.batch, s.window-s.in.open()))
 }
 
 // judge claims up to room messages and runs the recipe on them again, on the facts of this minute.
@@ -145,7 +167,7 @@ func (s *Sender) judge(ctx context.Context, st *store.Step, room int, taken *sto
 		if claim.Batch == 0 && len(claim.Messages) == 0 {
 			continue
 		}
-		st.Claim, st.Strategy, s.last = &claim, p.Strategy.ID, p
+		st.Claim, st.Strategy, st.Filed, s.last = &claim, p.Strategy.ID, p.filing.mark, p
 		return s.judgeClaim(ctx, p, st)
 	}
 	return nil, nil
@@ -206,6 +228,8 @@ type judging struct {
 	cases []judged
 
 	answers map[outbox.MessageID]store.AnswerFor // by message: what it answers
+	loans   pieces[ledger.LoanID]
+	slots   pieces[store.Slot]
 }
 
 type judged struct {
@@ -244,12 +268,16 @@ func (g *judging) take(ctx context.Context, d *store.Dossier, m *store.Waiting) 
 func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store.Waiting) ([]dispatch.Message, error) {
 	facts := make([]store.BorrowerFacts, 0, len(g.cases))
 	leaving := g.cases[:0]
-	for _, c := range g.cases {
+	for i := range g.cases {
+		c := &g.cases[i]
 		delete(byPerson, c.d.Person)
-		if g.mayLeave(&c) {
-			leaving = append(leaving, c)
-			facts = append(facts, c.d.Borrowers...)
+		if !g.mayLeave(c) {
+			continue
 		}
+		if facts = append(facts, c.d.Borrowers...); len(leaving) < i {
+			g.cases[len(leaving)] = *c
+		}
+		leaving = g.cases[:len(leaving)+1]
 	}
 	for _, m := range byPerson {
 		g.close(m, outbox.Cancelled, "duly:gone", "Nothing is known of this person in the portfolio any more.")
@@ -261,7 +289,9 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 	if err != nil {
 		return nil, err
 	}
-	written := make([]written, 0, len(leaving))
+	g.loans.rest, g.slots.rest = make([]ledger.LoanID, len(leaving)), make([]store.Slot, len(leaving))
+	written := g.s.written[:0]
+	defer func() { clear(written); g.s.written = written }()
 	for i := range leaving {
 		c := &leaving[i]
 		text, err := g.p.write(g.s.paper, c.d, &c.j, to, g.st.At)
@@ -303,6 +333,8 @@ func (g *judging) write(ctx context.Context, byPerson map[ledger.PersonID]*store
 func (g *judging) mayLeave(c *judged) bool {
 	at := g.st.At
 	switch {
+	case g.awaitsWord(c):
+		g.putOff(c.m, at.Add(askFiled))
 	case c.j.Action == Hold && !c.j.HoldUntil.IsZero() && c.j.Verdict.Ruling == guard.Wait && c.j.HoldUntil.Before(c.m.NotAfter):
 		g.putOff(c.m, c.j.HoldUntil)
 	case c.j.Action == Hold:
@@ -331,37 +363,6 @@ func (g *judging) close(m *store.Waiting, state outbox.State, rule, reason strin
 	g.st.Closings = append(g.st.Closings, store.Closing{Message: m.ID, State: state, Rule: rule, Reason: reason})
 }
 
-// ground is what many fences have in common of why they were committed; the facts themselves are append-only.
-type ground struct {
-	Stage     string `json:"stage"`
-	Treatment string `json:"treatment"`
-	Template  string `json:"template"`
-	Language  string `json:"lang"`
-	Tone      string `json:"tone"`
-	Rule      string `json:"rule"`
-	Edition   int64  `json:"edition"`
-	Text      string `json:"text_template"` // digest of the template
-}
-
-// mostGrounds bounds how many are remembered.
-const mostGrounds = 10_000
-
-// said returns a ground as it is stored.
-func (p *Portfolio) said(g ground) (string, error) {
-	if s, ok := p.grounds[g]; ok {
-		return s, nil
-	}
-	b, err := json.Marshal(g)
-	if err != nil {
-		return "", err
-	}
-	if p.grounds == nil || len(p.grounds) >= mostGrounds {
-		p.grounds = map[ground]string{}
-	}
-	p.grounds[g] = string(b)
-	return string(b), nil
-}
-
 // permit asks for a fence for a message that has its slots.
 func (g *judging) permit(w *written) (dispatch.Message, error) {
 	p, st, c, text := g.p, g.st, w.judged, &w.text
@@ -385,8 +386,10 @@ func (g *judging) permit(w *written) (dispatch.Message, error) {
 		Notice: p.evidence(w), Lets: text.Lets, Offer: j.answer.offer(w.speaker(), p.Talk.Grace, j.Today),
 	}
 	st.Tries = append(st.Tries, t)
-	return dispatch.Message{
+	msg := dispatch.Message{
 		Fence: t.Fence(), To: dispatch.Address(w.phone), Text: string(text.Body), LeaveBy: t.LeaveBy,
 		Valid: left - within - time.Second, // the carrier counts from when it has the message
-	}, nil
+	}
+	msg.Alphabet, msg.Parts, _ = sms.Split(msg.Text) // what cannot be split has no parts, and the carrier's side refuses it
+	return msg, nil
 }

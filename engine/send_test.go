@@ -85,7 +85,10 @@ func TestStaleLedger(t *testing.T) {
 // person, heard in the middle of a run, keeps back what waits for them.
 func TestStopInTheMiddle(t *testing.T) {
 	t.Parallel()
-	const people = 3000
+	people := 3000
+	if testing.Short() {
+		people = 800
+	}
 	var sent atomic.Int64
 	h := newHouse(t, smsc.Config{
 		Faults: smsc.Faults{DelayResponse: 5 * time.Millisecond},
@@ -102,7 +105,12 @@ func TestStopInTheMiddle(t *testing.T) {
 	}
 	h.take(debts...)
 	h.plan()
-	h.run()
+	o := h.options()
+	h.runWith(o)
+	// On a busy machine two replies may be further apart than a run waits for the next: what is still to come, another run takes in.
+	for end := time.Now().Add(patience); !h.smsc.Idle() && time.Now().Before(end); {
+		h.runWith(o)
+	}
 	// The next day everybody is due again at the next treatment; who said stop must not be written to.
 	stops := h.count(`SELECT count(*) FROM state WHERE kind = 'stop'`)
 	if stops != 200 {
@@ -258,7 +266,10 @@ func TestCarrierDown(t *testing.T) {
 func TestTwoRunsAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, smsc.Config{IDs: smsc.Random})
-	const people = 2000
+	people := 2000
+	if testing.Short() {
+		people = 500
+	}
 	debts := make([]debt, people)
 	for i := range debts {
 		debts[i] = debt{n: i + 1, dueOn: day(thursday, 3), minor: 10000}
@@ -272,7 +283,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	if err := errors.Join(a.Wait(), b.Wait()); err != nil {
 		t.Fatal(err)
 	}
-	h.want("delivered", people)
+	h.want("delivered", int64(people))
 	seen := map[string]int{}
 	for _, m := range h.smsc.Arrivals() {
 		seen[m.Destination]++

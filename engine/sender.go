@@ -34,19 +34,27 @@ type SenderConfig struct {
 	// as often as it likes at once. What it returns waits until judge has returned once more, or calls it. When judge is called
 	// changes nothing but the speed; nil calls it when a claim is wanted. It never runs twice at a time.
 	Aside func(judge func() (more bool)) (wait func())
+	// Behind finishes a step that is committed: it calls finish once, in a goroutine of its own or at once, which waits for the disk
+	// and for the step before, acknowledges what came back and submits the messages that leave. What it returns waits until
+	// finish has returned, or calls it; it may be called more than once, and side by side. nil finishes a step within the step.
+	// Behind itself is called right after the commit, with nothing in between.
+	Behind func(leaving []dispatch.Message, finish func()) (wait func())
 }
 
 // NewSender returns a worker that hands messages over to the carrier that open returns, on the engine's store and
 // with caches of its own. Nothing happens before Hire and Step are called.
 func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, error)) (*Sender, error) {
-	own := &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}
+	own, ear := &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}, &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}
 	if cfg.Batch == 0 {
 		cfg.Batch = DefaultBatch
 	}
 	if cfg.Aside == nil {
 		cfg.Aside = whenWanted
 	}
-	s := &Sender{e: own, from: e, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, aside: cfg.Aside, in: newInbox(), paper: new(compose.Paper)}
+	if cfg.Behind == nil {
+		cfg.Behind = finishAtOnce
+	}
+	s := &Sender{behind: behind{run: cfg.Behind}, e: own, ear: ear, from: e, name: cfg.Carrier, now: cfg.Civil, batch: cfg.Batch, window: cfg.Window, aside: cfg.Aside, in: newInbox(), paper: new(compose.Paper)}
 	s.take(e.Books())
 	s.in.watched = e.Watch != nil
 	var err error
@@ -58,10 +66,10 @@ func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, 
 func (s *Sender) take(books []*Portfolio) {
 	s.ahead.abandon() // it is judged by the others
 	s.books, s.mine, s.last = books, nil, nil
-	s.e.Portfolios = nil
+	s.e.Portfolios, s.ear.Portfolios = nil, nil
 	for _, p := range books {
 		own := p.fork()
-		s.e.Portfolios = append(s.e.Portfolios, own)
+		s.e.Portfolios, s.ear.Portfolios = append(s.e.Portfolios, own), append(s.ear.Portfolios, p.fork())
 		if own.Carrier == s.name {
 			s.mine = append(s.mine, own)
 		}
@@ -110,10 +118,14 @@ const (
 // settles now and then, and keeps the lease. It starts no goroutine and waits for nothing but a claim that is being judged, and after
 // an error nothing is certain but what the store holds: end the sender.
 func (s *Sender) Step(ctx context.Context) (Stepped, error) {
-	now := s.e.Wire()
-	if err := s.renew(ctx, now.Sub(s.settled) >= settleEvery); err != nil {
+	if err := s.behind.err(); err != nil {
 		return Stepped{}, err
 	}
+	now := s.e.Wire()
+	if err := s.renew(ctx, s.lost || now.Sub(s.settled) >= settleEvery); err != nil {
+		return Stepped{}, err
+	}
+	s.lost = false
 	if now.Sub(s.settled) >= settleEvery {
 		s.settled = now
 		if _, err := s.e.Store.Settle(ctx, s.now(), now); err != nil {
@@ -162,6 +174,7 @@ func (s *Sender) handOver(ctx context.Context, now time.Time) (Stepped, error) {
 	s.committed = now
 	s.judgeAhead(ctx, next.st.Claim)
 	did, err := s.commit(ctx, next)
+	s.lost = did.Lost
 	if did.Lost || s.notNow != nil {
 		s.ahead.drop() // it was judged as if this claim were committed
 	}
@@ -217,12 +230,15 @@ func (s *Sender) Rest() {
 // Hire registers the sender as a worker and learns which parts wait for a receipt.
 func (s *Sender) Hire(ctx context.Context) error {
 	s.ahead.abandon()
+	if err := s.behind.over(); err != nil {
+		return err
+	}
 	now := s.e.Wire()
 	id, err := s.e.Store.Hire(ctx, now, now.Add(leaseFor))
 	if err != nil {
 		return err
 	}
-	s.worker, s.first = id, 0
+	s.worker, s.first, s.unsure = id, 0, 0
 	return s.e.Store.Outstanding(ctx, s.now(), func(o store.Outstanding) {
 		if o.Carrier == s.name {
 			s.in.await(o)
@@ -243,6 +259,9 @@ func (s *Sender) keepLease(ctx context.Context) error {
 // Finish stores the last outcomes and dismisses the worker.
 func (s *Sender) Finish(ctx context.Context) error {
 	s.ahead.abandon()
+	if err := s.behind.over(); err != nil {
+		return err
+	}
 	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
 	st.LeaseUntil = st.WireAt.Add(leaseFor)
 	back := s.in.drain(st, s.name)

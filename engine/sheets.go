@@ -77,14 +77,10 @@ var sheets = []struct {
 			return measure.Sheet{}, err
 		}
 		bills, err := s.Bills(ctx)
-		var tariff measure.Tariff
-		if a.Cost != nil {
-			tariff = func(carrier string) (int64, string) {
-				micro, c := a.Cost(carrier)
-				return micro, string(c)
-			}
-		}
-		return measure.Bills(lines, bills, tariff), err
+		return measure.Bills(lines, bills, a.tariff()), err
+	}},
+	{"regulator", func(ctx context.Context, s *store.Store, p *Portfolio, a SheetAsk) (measure.Sheet, error) {
+		return p.extract(ctx, s, a)
 	}},
 }
 
@@ -102,10 +98,10 @@ func SheetTitle(name string) (zh, en string) {
 var sheetTitles = map[string][2]string{
 	"treatments": {"分处置回收", "Recovery by treatment"}, "recovery": {"按月回收", "Recovery by month"}, "cures": {"回正", "Cure by stage"}, "rates": {"滚动率", "Roll rates"},
 	"cohorts-late": {"逾期批次", "Cohorts: first lateness"}, "cohorts-opened": {"放款批次", "Cohorts: disbursement"}, "nth": {"第几次联系", "Nth contact"}, "promises": {"承诺兑现", "Promises kept"},
-	"complaints": {"投诉与退订", "Complaints and stops"}, "holds": {"暂不联系", "Holds by rule"}, "bill": {"账单核对", "Carriers' bills"},
+	"complaints": {"投诉与退订", "Complaints and stops"}, "holds": {"暂不联系", "Holds by rule"}, "bill": {"账单核对", "Carriers' bills"}, "regulator": {"监管摘要", "Supervisor's extract"},
 }
 
-// SheetNames are the reports that are made of sums.
+// SheetNames are the reports of this kind: made of sums, but for the supervisor's extract, which counts rows too.
 func SheetNames() (names []string) {
 	for _, s := range sheets {
 		names = append(names, s.name)
@@ -162,6 +158,8 @@ func (p *Portfolio) Say(of, word, lang string) string {
 		if why := p.Title(word, lang); why != "" {
 			return why
 		}
+	case "extract":
+		return p.sayExtract(word, lang)
 	case "treatment":
 		if n, err := strconv.Atoi(word); err == nil {
 			return p.treatmentName(n, lang)

@@ -13,13 +13,25 @@ import (
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A shelf holds the portfolios that a process runs while other versions of their documents come into force (docs/adr/0029).
 type shelf struct {
-	mu   sync.Mutex // held by who takes another version
-	mark atomic.Int64
-	now  atomic.Pointer[[]*Portfolio]
+	mu    sync.Mutex   // held by who takes another version
+	mark  atomic.Int64 // store.Mark.Activation by which the portfolios are
+	filed atomic.Int64 // and store.Mark.Registration
+	now   atomic.Pointer[[]*Portfolio]
+}
+
+func (s *shelf) keep(m store.Mark) {
+	s.mark.Store(m.Activation)
+	s.filed.Store(m.Registration)
+}
+
+// knows says whether the portfolios are by a mark; asGiven are they whatever versions are in force.
+func (s *shelf) knows(m store.Mark, asGiven bool) bool {
+	return m.Registration == s.filed.Load() && (asGiven || m.Activation == s.mark.Load())
 }
 
 // Books returns the portfolios as they are now: those of Prepare, or with the versions that Renew has taken since.
@@ -130,7 +142,7 @@ func sortedKeys(m map[string]string) []string {
 func Active(ctx context.Context, s *store.Store, row int64, spec Spec) (Spec, error) {
 	files, err := spec.files()
 	if err != nil {
-		return spec, fmt.Errorf("%w:\n%w", ErrDocument, err)
+		return spec, wrongDocument(err)
 	}
 	inUse, err := s.InUse(ctx, row)
 	if err != nil {
@@ -143,14 +155,14 @@ func Active(ctx context.Context, s *store.Store, row int64, spec Spec) (Spec, er
 func (p *Portfolio) current(inUse []store.Version) (*Portfolio, error) {
 	spec, err := p.spec.using(p.files, inUse)
 	if err != nil {
-		return nil, fmt.Errorf("%w:\n%w", ErrDocument, err)
+		return nil, wrongDocument(err)
 	}
 	if spec.same(&p.by) {
 		return p, nil
 	}
 	q, err := Compile(spec)
 	if err != nil {
-		return nil, fmt.Errorf("engine: what is in force in portfolio %s does not go with the rest of its documents: %w", p.Ref, err)
+		return nil, &unfitError{p.Ref, err}
 	}
 	q.spec, q.files = p.spec, p.files
 	for _, d := range p.Documents {
@@ -160,6 +172,21 @@ func (p *Portfolio) current(inUse []store.Version) (*Portfolio, error) {
 	}
 	return q, nil
 }
+
+// An unfitError is that what is in force in a portfolio does not go with the rest of its documents.
+type unfitError struct {
+	ref string
+	err error
+}
+
+func (e *unfitError) Error() string { return "engine: " + e.In("en") }
+
+// In says it in a language.
+func (e *unfitError) In(lang string) string {
+	return fault.Of(fault.Unfit, e.ref, fault.Say(e.err, lang)).In(lang)
+}
+
+func (e *unfitError) Unwrap() error { return e.err }
 
 // same says whether two specs of one portfolio hold the same texts by the same activations.
 func (s *Spec) same(o *Spec) bool {
@@ -217,46 +244,61 @@ func (e *Engine) know(ctx context.Context, p *Portfolio, row store.Portfolio, no
 	}
 	*p = *p.fork()
 	p.row, p.edition = row, edition
+	if p.filing, err = e.filings(ctx, row.ID, time.Time{}); err != nil {
+		return err
+	}
 	if p.StaleAfter == 0 {
 		p.StaleAfter = DefaultStaleAfter
 	}
-	p.forks = &sync.Pool{New: func() any { return p.fork() }}
+	p.pool()
 	return nil
 }
 
-// Renew takes the versions that people have put in force since Prepare, or since it was called last, here or on another machine. It
-// costs one look where there are none. Its error says that what is in force cannot be run here: then nothing should leave.
+// Renew takes the versions that people have put in force, and what carriers have said of texts, since Prepare, or since it was called last,
+// here or on another machine. It costs one look where there is nothing new. Its error says that what is in force cannot be run here: then
+// nothing should leave.
 func (e *Engine) Renew(ctx context.Context, now time.Time) error {
-	if e.shelf == nil || e.AsGiven {
+	if e.shelf == nil {
 		return nil
 	}
-	mark, err := e.Store.Activations(ctx)
-	if err != nil || mark == e.shelf.mark.Load() {
+	mark, err := e.Store.Mark(ctx)
+	if err != nil || e.shelf.knows(mark, e.AsGiven) {
 		return err
 	}
 	e.shelf.mu.Lock()
 	defer e.shelf.mu.Unlock()
-	if mark == e.shelf.mark.Load() {
+	if e.shelf.knows(mark, e.AsGiven) {
 		return nil
 	}
 	next := slices.Clone(e.Books())
 	for i, p := range next {
-		inUse, err := e.Store.InUse(ctx, p.row.ID)
-		if err != nil {
+		if next[i], err = e.renewed(ctx, p, mark, now); err != nil {
 			return err
-		}
-		q, err := p.current(inUse)
-		if err != nil {
-			return err
-		}
-		if q != p {
-			if err := e.know(ctx, q, p.row, now); err != nil {
-				return err
-			}
-			next[i] = q
 		}
 	}
 	e.shelf.now.Store(&next)
-	e.shelf.mark.Store(mark)
+	e.shelf.keep(mark)
 	return nil
+}
+
+// renewed returns a portfolio by the versions that are in force and by the latest words of carriers; itself where it is.
+func (e *Engine) renewed(ctx context.Context, p *Portfolio, mark store.Mark, now time.Time) (*Portfolio, error) {
+	if !e.AsGiven && mark.Activation != e.shelf.mark.Load() {
+		inUse, err := e.Store.InUse(ctx, p.row.ID)
+		if err != nil {
+			return nil, err
+		}
+		q, err := p.current(inUse)
+		if err != nil {
+			return nil, err
+		}
+		if q != p {
+			return q, e.know(ctx, q, p.row, now)
+		}
+	}
+	if p.filing.mark == mark.Registration {
+		return p, nil
+	}
+	f, err := e.filings(ctx, p.row.ID, time.Time{})
+	return p.filedAs(f), err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A TakeIn is an import of a lender's files: on the command line and at the console it is this one.
@@ -18,20 +19,20 @@ type TakeIn struct {
 	Zone     *time.Location // the creditor's
 	Currency ledger.Currency
 	Files    []TakeInFile
-	Mapping  *intake.Mapping                  // of files that have none of their own; nil: Duly's own names
-	Control  intake.Control                   // totals to tie to; nil: none are stated
-	Now      time.Time                        // civil
-	AsOf     time.Time                        // up to when the files state the ledger
-	Snapshot bool                             // close the loans that the files do not name
-	DryRun   bool                             // do everything and keep nothing
-	SkipBad  bool                             // take in the good rows
-	Yes      bool                             // close as many loans as the snapshot asks for
-	By       string                           // who brings them in, for the audit
-	MayLift  func(kind, by string) string     // as of store.Import
-	Bad      func(intake.BadRow) error        // called for each fault
-	Progress func(read int64)                 // bytes more
-	Skipped  func(bad map[string][]int) error // puts bad rows aside before anything lasts: by file, their lines; nil: nobody wants them
-	lines    map[string][]int                 // of bad rows
+	Mapping  *intake.Mapping                    // of files that have none of their own; nil: Duly's own names
+	Control  intake.Control                     // totals to tie to; nil: none are stated
+	Now      time.Time                          // civil
+	AsOf     time.Time                          // up to when the files state the ledger
+	Snapshot bool                               // close the loans that the files do not name
+	DryRun   bool                               // do everything and keep nothing
+	SkipBad  bool                               // take in the good rows
+	Yes      bool                               // close as many loans as the snapshot asks for
+	By       string                             // who brings them in, for the audit
+	MayLift  func(kind, by string) fault.Reason // as of store.Import
+	Bad      func(intake.BadRow) error          // called for each fault
+	Progress func(read int64)                   // bytes more
+	Skipped  func(bad map[string][]int) error   // puts bad rows aside before anything lasts: by file, their lines; nil: nobody wants them
+	lines    map[string][]int                   // of bad rows
 }
 
 // A TakeInFile is one file. It may be opened several times.

@@ -58,7 +58,7 @@ const inAnHour = time.Hour
 // transaction that stores the reply; whom a stop protects is found there.
 func (s *Sender) read(ctx context.Context, st *store.Step) error {
 	for i := range st.Replies {
-		if err := s.e.Read(ctx, &st.Replies[i], s.name, cmp.Or(st.BackAt, st.At)); err != nil {
+		if err := s.ear.Read(ctx, &st.Replies[i], s.name, cmp.Or(st.BackAt, st.At)); err != nil {
 			return err
 		}
 	}

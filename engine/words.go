@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -82,7 +81,7 @@ func (p *Portfolio) read() error {
 		p.texts[t] = read
 		for _, one := range places {
 			if one.Severity == lint.Error {
-				errs = append(errs, fmt.Errorf("%v", one))
+				errs = append(errs, one.Mistake())
 			} else {
 				p.places = append(p.places, one)
 			}

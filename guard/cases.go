@@ -3,12 +3,14 @@ package guard
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Failure is a case of a tests.yaml that did not come out as it says.
@@ -21,8 +23,11 @@ type Failure struct {
 }
 
 // String returns "file:line: case: got …, want …".
-func (f Failure) String() string {
-	return fmt.Sprintf("%s:%d: %s: got %s, want %s", f.File, f.Line, f.Case, f.Got, f.Want)
+func (f Failure) String() string { return f.In("en") }
+
+// In says it in a language.
+func (f Failure) In(lang string) string {
+	return document.Mistake(f.File, f.Line, fault.CaseFailed, f.Case, f.Got, f.Want).In(lang)
 }
 
 // RunTests judges the cases of a rulebook's tests.yaml under the rulebook and those of the shelf that it stands
@@ -38,7 +43,7 @@ func RunTests(book law.Rulebook, name string, doc []byte, shelf *law.Shelf) (fai
 	t := testing{file: name, reached: map[string]bool{}}
 	if d.Root.Keys("rulebook", "with", "facts", "cases") {
 		if id := d.Root.Key("rulebook"); id.Text() != book.ID && id.Given() {
-			id.Fail("these are tests of another rulebook, not of %s", book.ID)
+			id.Wrong(fault.OtherBook, book.ID)
 		}
 		if t.lawbook, err = shelf.Compose(append([]law.Rulebook{book}, companions(&book, d.Root.Key("with"), shelf)...)...); err != nil {
 			return nil, nil, err
@@ -74,7 +79,7 @@ func companions(book *law.Rulebook, with document.Value, shelf *law.Shelf) []law
 		b, ok := shelf.Book(v.Text())
 		switch {
 		case !ok:
-			v.Fail("there is no rulebook %q; those in use and those that ship can be named", v.Text())
+			v.Wrong(fault.BookUnknown, strconv.Quote(v.Text()))
 		case b.ID != book.ID:
 			out = append(out, b)
 		}
@@ -96,7 +101,7 @@ func (t *testing) run(v document.Value) (Failure, bool) {
 		return Failure{}, true
 	}
 	if len(want.Names()) == 0 {
-		want.Fail("expects nothing; say at least a ruling and a rule")
+		want.Wrong(fault.WantRuling)
 		return Failure{}, true
 	}
 	name := v.Key("name").Text()

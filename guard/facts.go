@@ -9,6 +9,7 @@ import (
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/law"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // factKeys are the facts that a tests.yaml may state.
@@ -38,7 +39,7 @@ func (t *testing) facts(v document.Value) (Facts, ledger.Date) {
 	if k := get("ledger_max_age"); k.Given() {
 		age, err := time.ParseDuration(k.Text())
 		if err != nil {
-			k.Fail("%q is not a span such as 36h", k.Text())
+			k.Wrong(fault.SpanForm, strconv.Quote(k.Text()))
 		}
 		f.LedgerMaxAge = age
 	}
@@ -76,7 +77,7 @@ func standing(get func(string) document.Value, f *Facts) {
 		currency, amount, _ := strings.Cut(k.Text(), " ")
 		m, err := ledger.ParseMoney(amount, ledger.Currency(currency))
 		if err != nil {
-			k.Fail("%q is not an amount such as KES 1000", k.Text())
+			k.Wrong(fault.AmountForm, strconv.Quote(k.Text()))
 		}
 		f.Case.Owed = m
 	}
@@ -134,7 +135,7 @@ func given(get func(string) document.Value, f *Facts) {
 			case "channel":
 				s.Channel = ledger.Channel(p.word())
 			default:
-				p.fail("a state is NAME, then any of since TIME, until TIME, loan N, address N, channel C")
+				p.fail(fault.StatePhrase)
 			}
 		}
 		f.States = append(f.States, s)
@@ -157,7 +158,7 @@ func given(get func(string) document.Value, f *Facts) {
 			case "address":
 				g.Address = p.number()
 			default:
-				p.fail("a consent is CHANNEL TIME, then any of written, withdrawn, until TIME, address N")
+				p.fail(fault.ConsentPhrase)
 			}
 		}
 		f.Consents = append(f.Consents, g)
@@ -192,7 +193,7 @@ func contact(k document.Value, zones []*time.Location) Contact {
 		case "address":
 			c.Address = p.number()
 		default:
-			p.fail("a contact is TIME CHANNEL, then any of attempt, conversation, unanswered, loan N, address N")
+			p.fail(fault.ContactPhrase)
 		}
 	}
 	if len(zones) > 0 && zones[0] != nil {
@@ -218,7 +219,7 @@ func (p *phraser) more() bool { return len(p.rest) > 0 }
 
 func (p *phraser) word() string {
 	if len(p.rest) == 0 {
-		p.fail("%q ends too soon", p.text)
+		p.fail(fault.PhraseShort, strconv.Quote(p.text))
 		return ""
 	}
 	w := p.rest[0]
@@ -226,9 +227,9 @@ func (p *phraser) word() string {
 	return w
 }
 
-func (p *phraser) fail(format string, args ...any) {
+func (p *phraser) fail(code fault.Code, args ...any) {
 	if !p.failed {
-		p.v.Fail(format, args...)
+		p.v.Wrong(code, args...)
 	}
 	p.failed, p.rest = true, nil
 }
@@ -237,7 +238,7 @@ func (p *phraser) time() time.Time {
 	s := p.word()
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil && s != "" {
-		p.fail("%q is not a time of the form 2006-01-02T15:04:05+08:00", s)
+		p.fail(fault.TimeForm, strconv.Quote(s))
 	}
 	return t
 }
@@ -246,7 +247,7 @@ func (p *phraser) number() int64 {
 	s := p.word()
 	n, err := strconv.ParseInt(s, 10, 32)
 	if s != "" && (err != nil || n < 1) {
-		p.fail("%q is not a number from 1 on", s)
+		p.fail(fault.NumberForm, strconv.Quote(s))
 	}
 	return n
 }
@@ -258,7 +259,7 @@ func zone(v document.Value) *time.Location {
 	}
 	z, err := time.LoadLocation(s)
 	if err != nil || s == "Local" {
-		v.Fail("%q is not a zone of the IANA database, such as Asia/Shanghai", s)
+		v.Wrong(fault.ZoneForm, strconv.Quote(s))
 		return nil
 	}
 	return z

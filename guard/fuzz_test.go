@@ -10,6 +10,7 @@ import (
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/guard"
+	"github.com/dulyhq/duly/test/mistakes"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -67,5 +68,14 @@ func FuzzTests(f *testing.F) {
 		if err != nil || len(again) != len(failed) || len(still) != len(unreached) {
 			t.Errorf("%d and %d failures, %d and %d unreached: %v", len(failed), len(again), len(unreached), len(still), err)
 		}
+	})
+}
+
+// TestMistakesInChinese pins how all these mistakes are said in Chinese, in testdata/mistakes.zh.txt, and that each has words there.
+func TestMistakesInChinese(t *testing.T) {
+	shelf := books(t)
+	mistakes.InChinese(t, *update, func(name string, doc []byte) error {
+		_, _, err := guard.RunTests(shelf.Books[0], name, doc, shelf)
+		return err
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"net/url"
 	"syscall"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Reach is how far an endpoint may lie from the open internet. The zero Reach is not at all: only public addresses over https.
@@ -68,20 +70,22 @@ func (r Reach) CheckURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Opaque != "":
-		return errors.New("hooks: it is not an address such as https://core.bank.example/duly")
+		return wrong(fault.URLForm)
 	case u.User != nil:
-		return errors.New("hooks: it holds a user or password; the signature is what proves who sends")
+		return wrong(fault.URLPassword)
 	case u.Fragment != "":
-		return errors.New("hooks: it has a fragment, which is never sent")
+		return wrong(fault.URLFragment)
 	case u.Scheme == "http" && r == Loopback, u.Scheme == "https":
 	default:
-		return errors.New("hooks: it is not https; only with loopback: true, to this machine itself, may it be http")
+		return wrong(fault.URLPlain)
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !r.Allows(a) {
-		return fmt.Errorf("%w: %s", ErrReach, a)
+		return fmt.Errorf("hooks: %w", fault.As(ErrReach, fault.URLReach, a))
 	}
 	return nil
 }
+
+func wrong(c fault.Code) error { return fmt.Errorf("hooks: %w", fault.Wrong(c)) }
 
 // control looks at what is dialled, after every name has been resolved, so that no name leads elsewhere than it did before.
 func (r Reach) control(_, address string, _ syscall.RawConn) error {

@@ -3,9 +3,11 @@ package intake
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A column is one of Duly's columns.
@@ -146,7 +148,7 @@ func (f *file) header() error {
 	err := f.in.next(&f.current)
 	if err != nil {
 		if f.in.read == 0 || err.Error() == "EOF" {
-			return FileErrors{{File: f.name, Line: 1, Column: 1, Reason: "the file is empty; its first row has to name the columns"}}
+			return FileErrors{{File: f.name, Line: 1, Column: 1, Why: fault.Of(fault.FileEmpty)}}
 		}
 		return fmt.Errorf("intake: reading %s: %w", f.name, err)
 	}
@@ -160,7 +162,7 @@ func (f *file) header() error {
 	}
 	f.opts = &own
 	if utf16 := f.current.raw; len(utf16) > 1 && (utf16[0] == 0xff && utf16[1] == 0xfe || utf16[0] == 0xfe && utf16[1] == 0xff) {
-		f.bad(0, "", "the file is UTF-16; save it as UTF-8 or GB18030")
+		f.bad(0, "", fault.UTF16)
 	} else if f.split() {
 		f.resolve()
 	}
@@ -190,14 +192,14 @@ func (f *file) resolve() {
 		name := trim(cell.text)
 		switch c, ok := m.column(name); {
 		case name == "":
-			f.bad(cell.at, "", fmt.Sprintf("column %d has no name", i+1))
+			f.bad(cell.at, "", fault.ColumnNameless, strconv.Itoa(i+1))
 		case slices.Contains(f.cols.names, name):
-			f.bad(cell.at, "", fmt.Sprintf("the column %q is named twice", name))
+			f.bad(cell.at, "", fault.ColumnTwice, strconv.Quote(name))
 		case m.ignored(name):
 		case !ok:
 			unknown = append(unknown, i)
 		case f.cols.field[c] >= 0:
-			f.bad(cell.at, "", fmt.Sprintf("the column %q is %s again, which %q is already", name, c, f.cols.names[f.cols.field[c]]))
+			f.bad(cell.at, "", fault.ColumnAgain, strconv.Quote(name), c.String(), strconv.Quote(f.cols.names[f.cols.field[c]]))
 		default:
 			f.cols.field[c] = i
 		}
@@ -235,9 +237,9 @@ func (f *file) choose(unknown []int) {
 		f.lacking(kind.kind, lacks, unknown)
 	case kind.kind == Loans && (f.opts.Mapping == nil || f.opts.Mapping.Kind == "") &&
 		f.cols.field[personName] >= 0 && f.cols.field[phone] >= 0:
-		f.bad(0, "", "the file could be of loans or of borrowers; say which in a mapping (kind: loans), and import it once as each")
+		f.bad(0, "", fault.KindAmbiguous)
 	case slices.Contains(own, currency) && !f.has(currency) && f.opts.Currency == "":
-		f.bad(0, "", "no currency is stated; add a column currency, or constants: {currency: CNY} in a mapping")
+		f.bad(0, "", fault.CurrencyUnstated)
 	}
 	for i, name := range f.cols.names {
 		if f.opts.Mapping.ignored(name) || strings.HasPrefix(name, "x_") {
@@ -272,9 +274,7 @@ func (f *file) misspelt(own []column, unknown []int) {
 			near = plain
 		}
 		if near != "" {
-			f.bad(f.fields[i].at, "", fmt.Sprintf(
-				"unknown column %q; did you mean %q? If so, rename it or write columns: {%s: %s} in a mapping; if not, list it there under ignore",
-				name, near, name, near))
+			f.bad(f.fields[i].at, "", fault.ColumnUnknown, strconv.Quote(name), strconv.Quote(near), name, near)
 		}
 	}
 }
@@ -290,9 +290,7 @@ func (f *file) strange() {
 		}
 		forms[i] = fmt.Sprintf("%s (%s)", k.kind, strings.Join(names, ", "))
 	}
-	f.bad(0, "", fmt.Sprintf(
-		"the first row does not name the columns of any file that Duly knows: %s; where the file has them by other names, give a mapping with columns: {THEIR NAME: loan_id}",
-		strings.Join(forms, "; ")))
+	f.bad(0, "", fault.HeaderStrange, strings.Join(forms, "; "))
 }
 
 func (f *file) lacking(kind Kind, lacks []column, unknown []int) {
@@ -304,7 +302,5 @@ func (f *file) lacking(kind Kind, lacks []column, unknown []int) {
 	if len(unknown) > 0 {
 		example = f.cols.names[unknown[0]]
 	}
-	f.bad(0, "", fmt.Sprintf(
-		"this is most like a file of %s, but it lacks %s; where the file has them by other names, give a mapping with columns: {%s: %s}",
-		kind, strings.Join(names, ", "), example, names[0]))
+	f.bad(0, "", fault.FileLacks, string(kind), strings.Join(names, ", "), example, names[0])
 }

@@ -1,13 +1,13 @@
 package intake
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Control is what the core system says that the files hold, for each kind that it names.
@@ -29,11 +29,14 @@ type Difference struct {
 // DifferenceErrors is the error of Check.
 type DifferenceErrors []Difference
 
-// Error returns one difference a line.
-func (d DifferenceErrors) Error() string {
+// Error returns one difference a line, in English.
+func (d DifferenceErrors) Error() string { return d.In("en") }
+
+// In returns one difference a line, in a language.
+func (d DifferenceErrors) In(lang string) string {
 	lines := make([]string, len(d))
 	for i, x := range d {
-		lines[i] = fmt.Sprintf("%s: %s: the control says %s, the files have %s", x.Kind, x.What, x.Expected, x.Actual)
+		lines[i] = fault.Of(fault.ControlDiffers, string(x.Kind), x.What, x.Expected, x.Actual).In(lang)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -74,7 +77,7 @@ func readTotal(v document.Value) ControlTotal {
 		e := sums.Key(name)
 		m, err := ledger.ParseMoney(e.Text(), ledger.Currency(name))
 		if err != nil {
-			e.Fail("%v", err)
+			e.WrongBy(err)
 		}
 		t.Sums[ledger.Currency(name)] = m.Minor
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // buildRecord reads a row of the files that say what bars contact or permits it.
@@ -59,9 +60,9 @@ func (f *file) consent(r *ledger.ConsentRow) {
 	case "withdrawn":
 		r.Withdrawn = true
 	case "":
-		f.wrong(action, "is empty")
+		f.wrong(action, fault.Empty)
 	default:
-		f.wrong(action, "is none of given, withdrawn")
+		f.wrong(action, fault.NoneOf, "given, withdrawn")
 	}
 	r.Address = strings.ToLower(f.get(address))
 	if r.Address == "" || strings.Contains(r.Address, "@") {
@@ -69,7 +70,7 @@ func (f *file) consent(r *ledger.ConsentRow) {
 	}
 	var kind ledger.PhoneKind
 	if r.Address, kind = normalise(r.Address, f.home()); kind == ledger.PhoneInvalid {
-		f.wrong(address, "is neither an e-mail address nor a number that the numbering plan knows; write a number with its country code")
+		f.wrong(address, fault.AddressUnknown)
 	}
 }
 

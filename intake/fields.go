@@ -3,6 +3,8 @@ package intake
 import (
 	"fmt"
 	"strings"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A field is one value of a record.
@@ -18,7 +20,7 @@ func (f *file) split() bool {
 	rec := &f.current
 	switch {
 	case rec.long:
-		f.bad(0, "", "the row is longer than 1 MB; is a quote or a line end missing?")
+		f.bad(0, "", fault.RowLong)
 		return false
 	case rec.fault != "":
 		f.bad(rec.at, "", rec.fault)
@@ -38,12 +40,12 @@ func (f *file) split() bool {
 		if f.in.encoding == GB18030 {
 			name = "GB18030"
 		}
-		f.bad(len(text), "", "what stands here is no character of "+name+"; the text is damaged or of another encoding")
+		f.bad(len(text), "", fault.NotEncoded, name)
 		return false
 	}
 	for i := range len(text) {
 		if c := text[i]; c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
-			f.bad(i, "", fmt.Sprintf("the control character %U may not stand in a file", c))
+			f.bad(i, "", fault.ControlCharacter, fmt.Sprintf("%U", c))
 			return false
 		}
 	}

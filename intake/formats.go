@@ -6,6 +6,7 @@ import (
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A dateFormat is a date's notation, compiled: Y, M and D for digits of the year, month and day, h, m and s
@@ -116,7 +117,7 @@ func (f *numberFormat) read(v document.Value) {
 	if e := v.Key("group"); e.Given() {
 		f.group = groups[e.OneOf("none", "comma", "point", "space", "apostrophe")]
 		if f.comma && f.group == "," || !f.comma && f.group == "." {
-			e.Fail("the same mark cannot group digits and divide decimals")
+			e.Wrong(fault.SameMark)
 		}
 	}
 	f.minor, f.percent = v.Key("minor_units").Bool(), v.Key("percent").Bool()

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Headers reads the names of a file's columns, and says by which character they are divided where the mapping of the options does not. The
@@ -14,7 +17,7 @@ func Headers(r io.Reader, name string, opts Options) (names []string, delimiter 
 	opts.Bad = nil
 	f := &file{name: name, opts: &opts, in: newRecords(r, &opts)}
 	if err := f.in.next(&f.current); err == io.EOF { //nolint:errorlint // records returns it bare
-		return nil, "", FileErrors{{File: name, Line: 1, Column: 1, Reason: "the file is empty"}}
+		return nil, "", FileErrors{{File: name, Line: 1, Column: 1, Why: fault.Of(fault.FileHasNothing)}}
 	} else if err != nil {
 		return nil, "", fmt.Errorf("intake: reading %s: %w", name, err)
 	}
@@ -61,22 +64,22 @@ type Plain struct {
 	Dates     string            // such as YYYY-MM-DD
 }
 
-// Mapping returns it as one; an error says what is no column, notation or divider.
+// Mapping returns it as one; the error is a fault.Error, which says what is no column, notation or divider.
 func (p Plain) Mapping() (*Mapping, error) {
 	m := &Mapping{Encoding: Auto, columns: map[string]column{}, ignore: p.Ignore}
 	for name, to := range p.Columns {
 		c, ok := columnNamed(to)
 		if !ok {
-			return nil, fmt.Errorf("intake: %q is not a column", to)
+			return nil, fault.Wrong(fault.ColumnNone, strconv.Quote(to))
 		}
 		m.columns[name] = c
 	}
 	var ok bool
 	if m.dates, ok = newDateFormat(p.Dates); !ok {
-		return nil, fmt.Errorf("intake: %q does not say where year, month and day stand", p.Dates)
+		return nil, fault.Wrong(fault.NotationNoDate, strconv.Quote(p.Dates))
 	}
 	if m.delimiter, ok = delimiters[p.Delimiter]; !ok {
-		return nil, fmt.Errorf("intake: %q divides no columns", p.Delimiter)
+		return nil, fault.Wrong(fault.DividerNone, strconv.Quote(p.Delimiter))
 	}
 	return m, nil
 }

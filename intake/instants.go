@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // What a day without an hour means where an instant is asked for.
@@ -39,7 +40,7 @@ func (f *file) instant(c column, end bool) time.Time {
 			return t
 		}
 	}
-	f.wrong(c, "%s is not a time such as 2026-09-24T06:00:00+08:00 or 2026-09-24 06:00, or a day of the form %s", shown(s), format.notation)
+	f.wrong(c, fault.NotInstant, shown(s), format.notation)
 	return time.Time{}
 }
 
@@ -53,7 +54,7 @@ func (f *file) hours(c column) (from, to int) {
 	from, okFrom := minutes(trim(a))
 	to, okTo := minutes(trim(b))
 	if !ok || !okFrom || !okTo || from >= to {
-		f.wrong(c, "%s is not a span of hours such as 09:00-12:00", shown(s))
+		f.wrong(c, fault.NotHours, shown(s))
 		return 0, 0
 	}
 	return from, to
@@ -75,7 +76,7 @@ func (f *file) days(c column) (bits uint8) {
 	for word := range strings.FieldsSeq(s) {
 		i := slices.Index(weekdays, strings.ToLower(word))
 		if i < 0 {
-			f.wrong(c, "%s is not a list of days such as mon wed fri", shown(s))
+			f.wrong(c, fault.NotDays, shown(s))
 			return 0
 		}
 		bits |= 1 << i
@@ -93,7 +94,7 @@ func (f *file) zones(r *ledger.BorrowerRow) {
 	list := strings.Fields(r.Zone)
 	for _, z := range list {
 		if !f.checks.zone(z) {
-			f.wrong(timezone, "is not a time zone such as Asia/Shanghai, or several parted by spaces")
+			f.wrong(timezone, fault.NotZone)
 			return
 		}
 	}

@@ -6,10 +6,12 @@ package intake
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Kind is what the rows of a file are.
@@ -72,28 +74,37 @@ type Options struct {
 // A BadRow is one fault of a row, or of a file's header. A row with several faults gives several.
 type BadRow struct {
 	File   string
-	Line   int    // from 1, where the row begins
-	Column int    // from 1, in characters from the row's beginning
-	Field  string // Duly's name of the column; empty where the whole row is meant
-	Reason string // begins with Field where there is one; holds no name, number or address of a person
+	Line   int          // from 1, where the row begins
+	Column int          // from 1, in characters from the row's beginning
+	Field  string       // Duly's name of the column; empty where the whole row is meant
+	Why    fault.Reason // holds no name, number or address of a person
 	// Raw is the row as it stands in the file, with its line end. It is nil from the second fault of a row
 	// on, and for rows that are too long. It is only valid until Bad returns.
 	Raw []byte
 }
 
-// String returns "file:line:column: reason".
-func (b BadRow) String() string {
-	return fmt.Sprintf("%s:%d:%d: %s", b.File, b.Line, b.Column, b.Reason)
+// String returns "file:line:column: field: reason" in English.
+func (b BadRow) String() string { return b.In("en") }
+
+// In returns "file:line:column: field: reason" in a language.
+func (b BadRow) In(lang string) string {
+	return fmt.Sprintf("%s:%d:%d: %s", b.File, b.Line, b.Column, b.Reason(lang))
 }
+
+// Reason says what is wrong in a language, with the name of the field before it where one is meant.
+func (b BadRow) Reason(lang string) string { return fault.At(b.Field, b.Why, lang) }
 
 // A FileErrors is returned when a file cannot be read as a whole: its header is wrong, or it is empty.
 type FileErrors []BadRow
 
-// Error returns one fault a line.
-func (b FileErrors) Error() string {
+// Error returns one fault a line, in English.
+func (b FileErrors) Error() string { return b.In("en") }
+
+// In returns one fault a line, in a language.
+func (b FileErrors) In(lang string) string {
 	lines := make([]string, len(b))
 	for i := range b {
-		lines[i] = b[i].String()
+		lines[i] = b[i].In(lang)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -169,7 +180,7 @@ func (f *file) record() error {
 	f.faulty = f.faulty[:0]
 	if f.split() {
 		if n := len(f.cols.names); len(f.fields) != n {
-			f.bad(0, "", fmt.Sprintf("%d fields, but the header has %d", len(f.fields), n))
+			f.bad(0, "", fault.FieldCount, strconv.Itoa(len(f.fields)), strconv.Itoa(n))
 		} else {
 			f.build()
 		}
@@ -183,13 +194,10 @@ func (f *file) record() error {
 }
 
 // bad reports a fault of the current record at a byte offset of its text.
-func (f *file) bad(offset int, field, reason string) {
+func (f *file) bad(offset int, field string, code fault.Code, args ...string) {
 	b := BadRow{
 		File: f.name, Line: f.current.line, Column: f.in.column(f.text, f.current.raw, offset),
-		Field: field, Reason: reason,
-	}
-	if field != "" {
-		b.Reason = field + ": " + reason
+		Field: field, Why: fault.Reason{Code: code, Args: args},
 	}
 	if len(f.faulty) == 0 && !f.current.long {
 		b.Raw = f.current.raw

@@ -2,9 +2,11 @@ package intake
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Mapping says how a lender's files name and write things. One mapping serves all files of a lender: a
@@ -75,13 +77,13 @@ func (m *Mapping) read(v document.Value) {
 	m.ignore = v.Key("ignore").Texts()
 	for i, name := range m.ignore {
 		if _, ok := m.columns[name]; ok {
-			v.Key("ignore").List()[i].Fail("%q is listed under columns too; remove one", name)
+			v.Key("ignore").List()[i].Wrong(fault.IgnoredToo, strconv.Quote(name))
 		}
 	}
 	if e := v.Key("dates"); e.Given() {
 		var ok bool
 		if m.dates, ok = newDateFormat(e.Text()); !ok {
-			e.Fail("%q does not say where year, month and day stand; write it as YYYY-MM-DD, YYYYMMDD, YYYY/M/D or DD.MM.YYYY", e.Text())
+			e.Wrong(fault.NotationNoDate, strconv.Quote(e.Text()))
 		}
 	}
 	m.numbers.read(v.Key("numbers"))
@@ -91,7 +93,7 @@ func (m *Mapping) read(v document.Value) {
 		list := values.Key(name)
 		c, ok := columnNamed(name)
 		if !ok {
-			list.Fail("%q is not a column; columns are %s", name, strings.Join(columnNames[:], ", "))
+			list.Wrong(fault.ColumnNoneOf, strconv.Quote(name), strings.Join(columnNames[:], ", "))
 			continue
 		}
 		m.values[c] = map[string]string{}

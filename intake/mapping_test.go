@@ -131,7 +131,10 @@ func TestBadMappings(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range mistakes {
-			what, _, _ := strings.Cut(m.Reason, ": ") // the words are document's
+			what, _, _ := strings.Cut(m.Says("en"), ": ") // the words are document's
+			if m.Why.Code == "" || m.In("zh") == m.Error() {
+				t.Errorf("%v has no words in Chinese", m)
+			}
 			fmt.Fprintf(&out, "%s:%d:%d: %s\n", m.File, m.Line, m.Column, what)
 		}
 	}

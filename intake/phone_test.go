@@ -34,7 +34,11 @@ func TestPhones(t *testing.T) {
 
 // The short way for mainland mobiles agrees with the library on every range of five digits.
 func TestMobileCNAgreesWithTheLibrary(t *testing.T) {
-	for p := 10000; p < 20000; p++ {
+	step := 1
+	if testing.Short() { // under the race detector, which has nothing to find here
+		step = 97
+	}
+	for p := 10000; p < 20000; p += step {
 		s := fmt.Sprintf("%d123456", p)
 		n, err := phonenumbers.Parse("+86"+s, "")
 		mobile := err == nil && phonenumbers.IsValidNumber(n) && phonenumbers.GetNumberType(n) == phonenumbers.MOBILE

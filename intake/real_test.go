@@ -176,7 +176,7 @@ func FuzzRead(f *testing.F) {
 			if b.Raw != nil {
 				raws++
 			}
-			if b.Line < 1 || b.Column < 1 || b.Reason == "" {
+			if b.Line < 1 || b.Column < 1 || b.Why.Code == "" || b.Reason("zh") == b.Reason("en") {
 				t.Errorf("%+v", b)
 			}
 			return nil

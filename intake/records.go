@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"unicode/utf8"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 const (
@@ -13,11 +15,11 @@ const (
 
 // A record is one row as it stands in the file.
 type record struct {
-	raw   []byte // with its line end; only valid until the next one is read
-	line  int    // on which it begins, from 1
-	long  bool   // it is longer than maxRow, and raw holds only its beginning
-	fault string // its quotes are wrong: what is
-	at    int    // byte offset in raw of the fault
+	raw   []byte     // with its line end; only valid until the next one is read
+	line  int        // on which it begins, from 1
+	long  bool       // it is longer than maxRow, and raw holds only its beginning
+	fault fault.Code // its quotes are wrong: what is; empty: they are right
+	at    int        // byte offset in raw of the fault
 }
 
 // records divides a file into records by the rules of RFC 4180. Where quotes are wrong, only the line on
@@ -189,7 +191,7 @@ func (in *records) scanQuoted(rec *record) error {
 		window := in.buf[in.from:in.to]
 		if i >= len(window) || i > maxRow {
 			if state == inQuotes {
-				in.wrong(rec, opened, "a quote is opened here and never closed; write a quote inside a field twice")
+				in.wrong(rec, opened, fault.QuoteOpen)
 			} else {
 				rec.raw = window[:min(i, len(window))]
 				rec.long = i > maxRow
@@ -218,10 +220,10 @@ func (in *records) scanQuoted(rec *record) error {
 		case c == '"' && state == afterQuote:
 			state = inQuotes
 		case c == '"':
-			in.wrong(rec, i, "a quote stands inside a field; put the field in quotes and write the quote twice")
+			in.wrong(rec, i, fault.QuoteInside)
 			return nil
 		case state == afterQuote && c != '\r':
-			in.wrong(rec, opened, "a field in quotes opened here goes on after its closing quote; write a quote inside a field twice")
+			in.wrong(rec, opened, fault.QuoteAfter)
 			return nil
 		case state == fieldBegins:
 			state = plain
@@ -230,9 +232,9 @@ func (in *records) scanQuoted(rec *record) error {
 }
 
 // wrong takes the first line of the record for bad.
-func (in *records) wrong(rec *record, at int, fault string) {
+func (in *records) wrong(rec *record, at int, code fault.Code) {
 	window := in.buf[in.from:in.to]
-	rec.raw, rec.fault, rec.at = window, fault, at
+	rec.raw, rec.fault, rec.at = window, code, at
 	if i := bytes.IndexByte(window, '\n'); i >= 0 {
 		rec.raw = window[:i+1]
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // build reads the fields of the current record, reports what is wrong with them, and hands good rows on.
@@ -56,7 +57,7 @@ func (f *file) judge(faults []ledger.Fault) {
 			}
 			at = f.at(c)
 		}
-		f.bad(at, ft.Field, ft.Reason)
+		f.bad(at, ft.Field, ft.Code, ft.Args...)
 	}
 }
 
@@ -132,7 +133,7 @@ func (f *file) borrower(r *ledger.BorrowerRow) {
 		if f.get(country) == "" {
 			c = region
 		}
-		f.wrong(c, "%s is not a country, such as CN", shown(r.Country))
+		f.wrong(c, fault.CountryUnknown, shown(r.Country))
 	}
 }
 
@@ -154,7 +155,7 @@ func (f *file) loan(r *ledger.LoanRow) {
 		r.Core.Due = ledger.Money{}
 	}
 	if !r.Core.AsOf.IsZero() && f.get(coreDue) == "" {
-		f.wrong(coreDue, "is empty, but core_as_of is not; where nothing is overdue it is 0")
+		f.wrong(coreDue, fault.CoreDueMissing)
 	}
 }
 
@@ -170,9 +171,9 @@ func (f *file) currency() ledger.Currency {
 		return c
 	}
 	if s == "" {
-		f.wrong(currency, "is empty")
+		f.wrong(currency, fault.Empty)
 	} else {
-		f.wrong(currency, "%s is not a currency that Duly knows", shown(s))
+		f.wrong(currency, fault.CurrencyNotKnown, shown(s))
 	}
 	return c
 }
@@ -180,7 +181,7 @@ func (f *file) currency() ledger.Currency {
 func (f *file) instalment(r *ledger.InstalmentRow) {
 	cur := f.currency()
 	if f.get(number) == "" {
-		f.wrong(number, "is empty")
+		f.wrong(number, fault.Empty)
 	}
 	*r = ledger.InstalmentRow{
 		LoanID: f.get(loanID), Number: f.whole(number, ledger.MaxNumber), DueOn: f.date(dueOn), Amount: f.money(amount, cur, true),

@@ -1,7 +1,7 @@
 package intake
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +10,7 @@ import (
 	xlanguage "golang.org/x/text/language"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // lookups remembers which zones and countries exist. They are few; what a damaged file makes up is bounded.
@@ -70,8 +71,8 @@ func (f *file) at(c column) int {
 	return 0
 }
 
-func (f *file) wrong(c column, reason string, args ...any) {
-	f.bad(f.at(c), c.String(), fmt.Sprintf(reason, args...))
+func (f *file) wrong(c column, code fault.Code, args ...string) {
+	f.bad(f.at(c), c.String(), code, args...)
 }
 
 // shown quotes a value for a message if it can hardly be of a person: where a row has slipped by a column, a
@@ -95,7 +96,8 @@ func shown(s string) string {
 	return strconv.Quote(s)
 }
 
-const hidden = "what stands here"
+// hidden is a value that is not told (fault.Reason).
+const hidden = ""
 
 func (f *file) date(c column) ledger.Date {
 	s := f.get(c)
@@ -112,7 +114,7 @@ func (f *file) date(c column) ledger.Date {
 		if c == birthDate {
 			value = hidden
 		}
-		f.wrong(c, "%s is not a date of the form %s", value, format.notation)
+		f.wrong(c, fault.NotDate, value, format.notation)
 	}
 	return d
 }
@@ -121,7 +123,7 @@ func (f *file) whole(c column, most int) int {
 	s := f.get(c)
 	n, err := strconv.ParseUint(s, 10, 31)
 	if s != "" && (err != nil || int(n) > most) {
-		f.wrong(c, "%s is not a whole number from 0 to %d", shown(s), most)
+		f.wrong(c, fault.NotWhole, shown(s), strconv.Itoa(most))
 		return 0
 	}
 	return int(n)
@@ -132,7 +134,7 @@ func (f *file) money(c column, cur ledger.Currency, required bool) ledger.Money 
 	s := f.get(c)
 	if s == "" {
 		if required {
-			f.wrong(c, "is empty")
+			f.wrong(c, fault.Empty)
 		}
 		return ledger.Money{Currency: cur}
 	}
@@ -141,27 +143,41 @@ func (f *file) money(c column, cur ledger.Currency, required bool) ledger.Money 
 		f.faulty = append(f.faulty, c.String()) // the currency is the fault; nothing more is said of the amount
 		return ledger.Money{Currency: cur}
 	}
-	hint := ""
+	hint := false
 	if m := f.opts.Mapping; m != nil {
 		if s, ok = m.numbers.plain(s); !ok {
-			f.wrong(c, "%s is not an amount as the mapping writes numbers", shown(s))
+			f.wrong(c, fault.AmountMapped, shown(s))
 			return ledger.Money{Currency: cur}
 		}
 		if m.numbers.minor {
 			s = toMajor(s, digits)
 		}
 	} else if strings.Contains(s, ",") {
-		hint = "; how the file writes numbers can be said in a mapping"
+		hint = true
 	}
 	v, err := ledger.ParseMoney(s, cur)
-	switch {
-	case err != nil && shown(s) == hidden:
-		f.wrong(c, "%s is not an amount such as 1240.00", hidden)
-	case err != nil:
-		f.wrong(c, "%s%s", err, hint)
+	if err != nil {
+		f.noAmount(c, s, err, hint)
 	}
 	v.Currency = cur
 	return v
+}
+
+// noAmount reports what is no amount, with a hint at mappings where that may help.
+func (f *file) noAmount(c column, s string, err error, hint bool) {
+	var why *fault.Error
+	switch {
+	case shown(s) == hidden:
+		f.wrong(c, fault.NotAmount, hidden)
+	case errors.Is(err, ledger.ErrOverflow):
+		f.wrong(c, fault.AmountOverflow, shown(s))
+	case !errors.As(err, &why):
+		f.wrong(c, fault.NotAmount, shown(s))
+	case hint && why.Code == fault.NotAmount:
+		f.wrong(c, fault.AmountUnmapped, why.Args...)
+	default:
+		f.wrong(c, why.Code, why.Args...)
+	}
 }
 
 // toMajor writes a number of minor units as a decimal: "5" of two digits is "0.05". What is no whole number
@@ -192,7 +208,7 @@ func (f *file) rate(c column) ledger.Rate {
 	if m != nil {
 		plain, ok := m.numbers.plain(s)
 		if !ok {
-			f.wrong(c, "%s is not a rate as the mapping writes numbers", shown(s))
+			f.wrong(c, fault.RateMapped, shown(s))
 			return 0
 		}
 		s = plain
@@ -200,14 +216,14 @@ func (f *file) rate(c column) ledger.Rate {
 	if m != nil && m.numbers.percent && c == annualRate {
 		r, err := ledger.ParseRate(strings.TrimSuffix(s, "%"))
 		if err != nil || r%100 != 0 {
-			f.wrong(c, "%s is not a rate in per cent with at most 4 decimals", shown(s))
+			f.wrong(c, fault.RatePercent, shown(s))
 			return 0
 		}
 		return r / 100
 	}
 	r, err := ledger.ParseRate(s)
 	if err != nil {
-		f.wrong(c, "%s is not a rate such as 0.15", shown(s))
+		f.wrong(c, fault.NotRate, shown(s))
 	}
 	return r
 }

@@ -60,3 +60,17 @@ func candidates(r *ledger.BorrowerRow) string {
 	}
 	return strings.Join(list, " ")
 }
+
+// CountryIn returns the one country in which the clock of a zone is kept; empty where there is none, or more than one.
+func CountryIn(zone string) (country string) {
+	for place, zones := range zonesOf() {
+		if len(place) != 2 || !slices.Contains(strings.Fields(zones), zone) {
+			continue
+		}
+		if country != "" {
+			return ""
+		}
+		country = place
+	}
+	return country
+}

@@ -2,10 +2,12 @@ package law
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 	"time"
 
+	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Calendar says which days are working days, for the years that are published. The zero Calendar knows no
@@ -26,26 +28,26 @@ func ParseCalendar(name string, doc []byte) (Calendar, error) {
 		row = bytes.TrimRight(row, "\r\n")
 		if line == 1 {
 			if string(row) != "date,workday,holiday" {
-				return Calendar{}, fmt.Errorf("%s:1: the first line must be date,workday,holiday", name)
+				return Calendar{}, document.Mistake(name, 1, fault.CalendarHead)
 			}
 			continue
 		}
 		parts := bytes.Split(row, []byte(","))
 		if len(parts) != 3 || len(parts[1]) != 1 || parts[1][0] != '0' && parts[1][0] != '1' {
-			return Calendar{}, fmt.Errorf("%s:%d: %q is not a line such as 2026-10-01,0,国庆节", name, line, row)
+			return Calendar{}, document.Mistake(name, line, fault.CalendarLine, strconv.Quote(string(row)), "2026-10-01,0,国庆节")
 		}
 		d, err := ledger.ParseDate(string(parts[0]))
 		if err != nil {
-			return Calendar{}, fmt.Errorf("%s:%d: %w", name, line, err)
+			return Calendar{}, document.MistakeBy(name, line, err)
 		}
 		if _, month, day := d.YMD(); last == 0 && (month != time.January || day != 1) || last != 0 && d != last+1 {
-			return Calendar{}, fmt.Errorf("%s:%d: %s does not follow; list every day of a year from 1 January on", name, line, d)
+			return Calendar{}, document.Mistake(name, line, fault.CalendarOrder, d)
 		}
 		last = d
 		c.set(d, parts[1][0]-'0'+1, string(parts[2]))
 	}
 	if _, month, day := last.YMD(); last == 0 || month != time.December || day != 31 {
-		return Calendar{}, fmt.Errorf("%s:%d: the last year is not whole; list it to 31 December", name, line)
+		return Calendar{}, document.Mistake(name, line, fault.CalendarWhole)
 	}
 	return c, nil
 }

@@ -1,12 +1,13 @@
 package law
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // must is what every place's rules have to bar before anybody may be contacted there: contact fails closed
@@ -33,7 +34,10 @@ func (l Lawbook) For(s Scope) Rules {
 		c.all[i].calendar, c.all[i].given = l.calendars[c.all[i].Calendar]
 	}
 	c.sort()
-	c.gap = c.findGap(placed, regions)
+	c.why = c.findGap(placed, regions)
+	if c.why.Code != "" {
+		c.gap = c.why.String()
+	}
 	return Rules{c}
 }
 
@@ -105,6 +109,9 @@ func (c *compiled) name(r *Rule) {
 		c.states[TimeBarred] = true
 	}
 }
+
+// Judges says whether a rule of the rulebook is for a scope, whatever the day.
+func (b *Rulebook) Judges(r *Rule, s Scope) bool { return where(b, s) == here && r.applies(s) }
 
 // applies says whether the rule is for a scope, whatever the day. Where the party, the product or the carrier
 // is not known, the rules of each of them are for it.
@@ -187,39 +194,42 @@ func boolInt(b bool) int {
 	return 0
 }
 
-func (c *compiled) findGap(placed, regions bool) string {
+func (c *compiled) findGap(placed, regions bool) fault.Reason {
 	s := c.scope
 	always := func(k Kind, also func(*Rule) bool) bool {
 		return slices.ContainsFunc(c.binding[k], func(r *Rule) bool { return r.When == nil && (also == nil || also(r)) })
 	}
 	switch {
 	case s.Country == "":
-		return "Where the borrower lives is not known, so no law can be applied."
+		return fault.Of(fault.GapCountry)
 	case !placed:
-		return fmt.Sprintf("There is no rulebook for %s.", s.Country)
+		return fault.Of(fault.GapBook, s.Country)
 	case regions && s.Region == "":
-		return fmt.Sprintf("%s has rules by region, and the borrower's is not known.", s.Country)
+		return fault.Of(fault.GapRegion, s.Country)
 	case s.Channel == "":
-		return "The channel is not known."
+		return fault.Of(fault.GapChannel)
 	case s.On == 0:
-		return "The day is not known."
+		return fault.Of(fault.GapDay)
 	case !always(Hours, nil):
-		return "No binding rule says at which hours contact is lawful."
+		return fault.Of(fault.GapHours)
 	case !always(Identity, nil):
-		return "No binding rule says which addresses may be used."
+		return fault.Of(fault.GapIdentity)
 	case !always(Amount, nil):
-		return "No binding rule asks for a known and current amount."
+		return fault.Of(fault.GapAmount)
 	}
-	if gap := c.week.gap(); gap != "" {
+	if gap := c.week.gap(); gap.Code != "" {
 		return gap
 	}
 	for _, state := range must {
 		if !always(Stop, func(r *Rule) bool { return r.Is(Reminder) && r.Names(state) }) {
-			return fmt.Sprintf("No binding rule bars reminders after %q.", state)
+			return fault.Of(fault.GapStop, strconv.Quote(state))
 		}
 	}
-	return ""
+	return fault.Reason{}
 }
+
+// weekdayWords are by time.Weekday.
+var weekdayWords = [7]fault.Code{fault.Sunday, fault.Monday, fault.Tuesday, fault.Wednesday, fault.Thursday, fault.Friday, fault.Saturday}
 
 // A week is the strictest hours of each day of the week.
 type week [7]stretch
@@ -243,16 +253,16 @@ func (w *week) narrow(r *Rule) {
 	}
 }
 
-func (w *week) gap() string {
+func (w *week) gap() fault.Reason {
 	lawful := false
 	for d := range w {
 		if w[d].opens == nil {
-			return fmt.Sprintf("No binding rule says at which hours contact is lawful on a %s.", time.Weekday(d))
+			return fault.Of(fault.GapHoursOn, fault.Of(weekdayWords[d]))
 		}
 		lawful = lawful || w[d].open < w[d].closing
 	}
 	if !lawful {
-		return fmt.Sprintf("Rules %s and %s leave no lawful hour.", w[1].opens.ID, w[1].closes.ID)
+		return fault.Of(fault.GapNoHour, w[1].opens.ID, w[1].closes.ID)
 	}
-	return ""
+	return fault.Reason{}
 }

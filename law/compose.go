@@ -6,7 +6,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Lawbook is every rulebook that a portfolio stands under, with the calendars and dated rates that they
@@ -131,21 +133,21 @@ func (l *Lawbook) change() []error {
 	for i := range l.books {
 		h := &l.books[i]
 		for _, c := range h.Bind {
-			errs = append(errs, l.each(h, c, func(r *Rule) string {
+			errs = append(errs, l.each(h, c, func(r *Rule) fault.Code {
 				if r.Confidence == Binding {
-					return "binds already; remove it"
+					return fault.ChangeBinds
 				}
 				r.Confidence, r.BoundBy = Binding, h.ID
 				return ""
 			}))
 		}
 		for _, c := range h.Advise {
-			errs = append(errs, l.each(h, c, func(r *Rule) string {
+			errs = append(errs, l.each(h, c, func(r *Rule) fault.Code {
 				switch {
 				case !r.weakens():
-					return "cannot be weakened: hours, days, stops, identity, amount and contact always bind"
+					return fault.ChangeFixed
 				case r.Confidence == Advisory:
-					return "is advisory already; remove it"
+					return fault.ChangeAdvisory
 				}
 				r.Confidence, r.AdvisedBy, r.Why = Advisory, h.ID, c.Reason
 				return ""
@@ -156,7 +158,7 @@ func (l *Lawbook) change() []error {
 }
 
 // each does something with every rule of an id that is not the house's own.
-func (l *Lawbook) each(h *Rulebook, c Change, do func(*Rule) string) error {
+func (l *Lawbook) each(h *Rulebook, c Change, do func(*Rule) fault.Code) error {
 	found := false
 	for i := range l.books {
 		for j := range l.books[i].Rules {
@@ -166,12 +168,12 @@ func (l *Lawbook) each(h *Rulebook, c Change, do func(*Rule) string) error {
 			}
 			found = true
 			if why := do(r); why != "" {
-				return fmt.Errorf("%s:%d: rule %s %s", h.File, c.Line, c.Rule, why)
+				return document.Mistake(h.File, c.Line, why, c.Rule)
 			}
 		}
 	}
 	if !found {
-		return fmt.Errorf("%s:%d: there is no rule %s in the rulebooks that this one stands with", h.File, c.Line, c.Rule)
+		return document.Mistake(h.File, c.Line, fault.ChangeNone, c.Rule)
 	}
 	return nil
 }
@@ -190,13 +192,13 @@ func (r *Rule) weakens() bool {
 
 func clash(a, b *Rulebook) []error {
 	if a.ID == b.ID {
-		return []error{fmt.Errorf("%s: rulebook %s is there already, from %s", a.File, a.ID, b.File)}
+		return []error{document.Mistake(a.File, 0, fault.BookTwice, a.ID, b.File)}
 	}
 	var errs []error
 	for i := range a.Rules {
 		for j := range b.Rules {
 			if r, o := &a.Rules[i], &b.Rules[j]; r.ID == o.ID && sameDays(r, o) {
-				errs = append(errs, fmt.Errorf("%s:%d: rule %s is there already, in %s:%d; give it an id of its own", r.File, r.Line, r.ID, o.File, o.Line))
+				errs = append(errs, document.Mistake(r.File, r.Line, fault.RuleElsewhere, r.ID, o.File, o.Line))
 			}
 		}
 	}

@@ -1,9 +1,11 @@
 package law
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // loosens says where a rule of the house would allow more than a binding rule of another rulebook. It looks at
@@ -19,9 +21,8 @@ func loosens(r *Rule, books []Rulebook) []error {
 			if o.Kind != r.Kind || o.Confidence != Binding || !sameDays(r, o) || !sameScope(r, o) || o.When != nil && !o.When.same(r.When) {
 				continue
 			}
-			if why := wider(r, o); why != "" {
-				errs = append(errs, fmt.Errorf("%s:%d: rule %s %s %s (%s:%d); a house rule may only be stricter",
-					r.File, r.Line, r.ID, why, o.ID, o.File, o.Line))
+			if why := wider(r, o); why.Code != "" {
+				errs = append(errs, document.Mistake(r.File, r.Line, fault.Loosens, r.ID, why, o.ID, o.File, o.Line))
 			}
 		}
 	}
@@ -29,11 +30,11 @@ func loosens(r *Rule, books []Rulebook) []error {
 }
 
 // wider says how r allows more than o, a rule of the same kind.
-func wider(r, o *Rule) string {
+func wider(r, o *Rule) fault.Reason {
 	switch r.Kind {
 	case Hours:
 		if (o.Weekdays == 0 || r.Weekdays != 0 && r.Weekdays&^o.Weekdays == 0) && (r.Open < o.Open || r.Close > o.Close) {
-			return fmt.Sprintf("allows %s, more than the %s of", HoursText(r), HoursText(o))
+			return fault.Of(fault.WiderAllows, HoursText(r), HoursText(o))
 		}
 	case Days:
 		return widerDays(r, o)
@@ -43,71 +44,71 @@ func wider(r, o *Rule) string {
 		return widerConsent(r, o)
 	case Stop:
 		if reaches[r.Reach] < reaches[o.Reach] && meet(r.States, o.States) {
-			return fmt.Sprintf("reaches %s, less than the %s of", r.Reach, o.Reach)
+			return fault.Of(fault.WiderReach, r.Reach, o.Reach)
 		}
 	case Duty:
 		if r.Duty == o.Duty && !r.Before && (o.Before || r.Within > o.Within) {
-			return fmt.Sprintf("lets %s wait longer than", r.Duty)
+			return fault.Of(fault.WiderWait, r.Duty)
 		}
 		if r.Duty == o.Duty && r.Lead < o.Lead {
-			return fmt.Sprintf("lets %s be done later than", r.Duty)
+			return fault.Of(fault.WiderLate, r.Duty)
 		}
 	case Records, Rate, Allocation, Limitation:
 		return widerAside(r, o)
 	case Asked, Bar, Identity, Amount, Element, Wording: // each of these can only take away
 	}
-	return ""
+	return fault.Reason{}
 }
 
 // reaches says how far a stop reaches; one of a program that says nothing reaches all.
 var reaches = map[string]int{PerChannel: 0, PerAddress: 0, PerDebt: 0, PerPerson: 1, "": 1}
 
-func widerDays(r, o *Rule) string {
+func widerDays(r, o *Rule) fault.Reason {
 	switch {
 	case o.Weekdays != 0 && r.Weekdays&^o.Weekdays != 0:
-		return "allows more days of the week than"
+		return fault.Of(fault.WiderWeekdays)
 	case r.Workdays && o.Workdays && r.Calendar != o.Calendar, r.ExceptHolidays && o.ExceptHolidays && r.Calendar != o.Calendar:
-		return "reads another calendar than"
+		return fault.Of(fault.WiderCalendar)
 	}
-	return ""
+	return fault.Reason{}
 }
 
-func widerCap(r, o *Rule) string {
+func widerCap(r, o *Rule) fault.Reason {
 	longer := r.Days > 0 && o.Days >= r.Days || r.Seconds > 0 && o.Seconds >= r.Seconds
 	if longer && r.N > o.N && r.counting() == o.counting() && subset(r.Of, o.Of) && subset(r.Channels, o.Channels) {
-		return fmt.Sprintf("allows %s, more than the %s of", capText(r), capText(o))
+		return fault.Of(fault.WiderCap, capReason(r), capReason(o))
 	}
 	shorter := r.Days > 0 && o.Days > r.Days || r.Seconds > 0 && o.Seconds > r.Seconds
 	if r.Kind == Spacing && shorter && r.counting() == o.counting() && subset(r.Channels, o.Channels) {
-		return fmt.Sprintf("asks for %s, less than the %s of", spacingText(r), spacingText(o))
+		return fault.Of(fault.WiderSpacing, spacingReason(r), spacingReason(o))
 	}
-	return ""
+	return fault.Reason{}
 }
 
-func widerConsent(r, o *Rule) string {
+func widerConsent(r, o *Rule) fault.Reason {
 	switch {
 	case !subset(r.Channels, o.Channels):
 	case !subset(r.Needs, o.Needs):
-		return fmt.Sprintf("is content with %s, more than the %s of", strings.Join(r.Needs, ", "), strings.Join(o.Needs, ", "))
+		return fault.Of(fault.WiderNeeds, strings.Join(r.Needs, ", "), strings.Join(o.Needs, ", "))
 	case o.FreshDays > 0 && (r.FreshDays == 0 || r.FreshDays > o.FreshDays):
-		return fmt.Sprintf("is content with older ones than the %d days of", o.FreshDays)
+		return fault.Of(fault.WiderOld, o.FreshDays)
 	}
-	return ""
+	return fault.Reason{}
 }
 
-func widerAside(r, o *Rule) string {
+func widerAside(r, o *Rule) fault.Reason {
 	switch {
 	case r.Kind == Records && r.Keep.What == o.Keep.What && r.Keep.After == o.Keep.After && r.Keep.months() < o.Keep.months():
-		return fmt.Sprintf("keeps %s, shorter than the %s of", r.Keep, o.Keep)
+		return fault.Of(fault.WiderKeep, r.Keep, o.Keep)
 	case r.Kind == Rate && r.Limits == o.Limits && r.AtMost.Series == o.AtMost.Series &&
 		(r.AtMost.Rate > o.AtMost.Rate || r.AtMost.Times > o.AtMost.Times):
-		return fmt.Sprintf("allows %s, more than the %s of", r.AtMost, o.AtMost)
+		return fault.Of(fault.WiderAllows, r.AtMost, o.AtMost)
 	case r.Kind == Allocation && !slices.Equal(r.Order, o.Order):
-		return fmt.Sprintf("has another order than the %s of", strings.Join(o.Order, ", "))
+		return fault.Of(fault.WiderOrder, strings.Join(o.Order, ", "))
 	case r.Kind == Limitation && r.Since == o.Since && r.Years > o.Years:
-		return fmt.Sprintf("counts %d years, more than the %d of", r.Years, o.Years)
+		return fault.Of(fault.WiderYears, r.Years, o.Years)
 	}
-	return ""
+	return fault.Reason{}
 }
 
 func sameScope(a, b *Rule) bool {

@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // statuses are the marks that say how far a source was read; those that are true let a rule bind. The others
@@ -51,8 +53,8 @@ func Parse(name string, doc []byte) (Rulebook, error) {
 		b.Bind, b.Advise = changes(root)
 		rules := root.Key("rules").List()
 		house := !root.Key("jurisdiction").Given() && !root.Key("carriers").Given()
-		if len(rules) == 0 && (!house || len(b.Bind)+len(b.Advise) == 0) {
-			root.Key("rules").Fail("holds no rule; a rulebook without rules lets nobody be contacted")
+		if len(rules) == 0 && (!house || !root.Key("bind").Given() && !root.Key("advise").Given()) {
+			root.Key("rules").Wrong(fault.RulesNone)
 		}
 		for _, v := range rules {
 			b.Rules = append(b.Rules, rule(v, name, house))
@@ -69,7 +71,7 @@ func Parse(name string, doc []byte) (Rulebook, error) {
 func changes(root document.Value) (bind, advise []Change) {
 	for _, key := range []string{"bind", "advise"} {
 		if k := root.Key(key); k.Given() && (root.Key("jurisdiction").Given() || root.Key("carriers").Given()) {
-			k.Fail("only a house's own rulebook, without jurisdiction and carriers, changes what another's rules are worth")
+			k.Wrong(fault.ChangesOwn)
 		}
 	}
 	for _, v := range root.Key("bind").List() {
@@ -108,7 +110,7 @@ func rule(v document.Value, file string, house bool) Rule {
 		r.Binds = append(r.Binds, Purpose(s))
 	}
 	if r.From != 0 && r.To != 0 && r.To <= r.From {
-		v.Key("to").Fail("%s is not after from, %s; a rule is in force from its first day to the day before to", r.To, r.From)
+		v.Key("to").Wrong(fault.RuleEnds, r.To, r.From)
 	}
 	r.Status = status(v, r, house)
 	if read := readers[r.Kind]; read != nil {
@@ -116,7 +118,7 @@ func rule(v document.Value, file string, house bool) Rule {
 	}
 	for _, key := range []string{"binds", "when"} {
 		if k := v.Key(key); k.Given() && aside(r.Kind) {
-			k.Fail("a rule of kind %s gives no verdict on a message, so it has no %s; remove it", r.Kind, key)
+			k.Wrong(fault.RuleAside, r.Kind, key)
 		}
 	}
 	return r
@@ -152,7 +154,7 @@ func when(v document.Value) *When {
 	if k := v.Key("dpd_up_to"); k.Given() {
 		w.Below = k.Int(0, 36500) + 1
 		if w.From >= w.Below {
-			k.Fail("no number of days is over %d and up to %d", w.From-1, w.Below-1)
+			k.Wrong(fault.DaysOverNone, w.From-1, w.Below-1)
 		}
 	}
 	if k := v.Key("owed_up_to"); k.Given() {
@@ -164,7 +166,7 @@ func when(v document.Value) *When {
 		}
 	}
 	if len(v.Names()) == 0 {
-		v.Fail("names no condition; remove it")
+		v.Wrong(fault.ConditionNone)
 	}
 	return &w
 }
@@ -174,7 +176,7 @@ func money(v document.Value) ledger.Money {
 	currency, amount, _ := strings.Cut(v.Text(), " ")
 	m, err := ledger.ParseMoney(amount, ledger.Currency(currency))
 	if err != nil || m.Minor <= 0 {
-		v.Fail("%q is not an amount above zero such as KES 1000", v.Text())
+		v.Wrong(fault.AmountPositive, strconv.Quote(v.Text()))
 		return ledger.Money{}
 	}
 	return m
@@ -185,7 +187,7 @@ func status(v document.Value, r Rule, house bool) string {
 	s := v.Key("status")
 	if r.House || house {
 		if s.Given() {
-			s.Fail("a house rule needs no status; remove it")
+			s.Wrong(fault.StatusHouse)
 		}
 		return ""
 	}
@@ -194,9 +196,9 @@ func status(v document.Value, r Rule, house bool) string {
 	switch {
 	case mark == "":
 	case !known:
-		s.Fail("%q is not a status; use P, P-part, S-quote, V, S, S-weak, M or X", mark)
+		s.Wrong(fault.StatusUnknown, strconv.Quote(mark))
 	case !reads && r.Confidence == Binding:
-		s.Fail("a source with status %s was not read, so the rule cannot bind; make it advisory, and add a house rule for what must bind", mark)
+		s.Wrong(fault.StatusUnread, mark)
 	}
 	return mark
 }
@@ -223,7 +225,7 @@ func jurisdiction(v document.Value) string {
 		ok = ok && p != "" && len(p) <= 3+2*i && !strings.ContainsFunc(p, plain)
 	}
 	if !ok {
-		v.Fail("%q is not a jurisdiction; write a country such as CN, a region such as US-MA, a locality such as US-NY-NYC, or nothing for a house", s)
+		v.Wrong(fault.JurisdictionForm, strconv.Quote(s))
 		return ""
 	}
 	return s
@@ -235,7 +237,7 @@ func words(v document.Value) []string {
 	for _, item := range v.List() {
 		s := word(item)
 		if slices.Contains(out, s) && s != "" {
-			item.Fail("%q is listed twice; remove one", s)
+			item.Wrong(fault.ListedTwice, strconv.Quote(s))
 		} else if s != "" {
 			out = append(out, s)
 		}
@@ -247,7 +249,7 @@ func words(v document.Value) []string {
 func word(v document.Value) string {
 	s := v.Text()
 	if strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '-' }) {
-		v.Fail("%q is not a name; use small letters, digits, - and _", s)
+		v.Wrong(fault.NameForm, strconv.Quote(s))
 	}
 	return s
 }
@@ -257,7 +259,7 @@ func sameID(rules []Rule, at []document.Value) {
 	for i := range rules {
 		for j := range i {
 			if rules[i].ID != "" && rules[i].ID == rules[j].ID && sameDays(&rules[i], &rules[j]) {
-				at[i].Fail("rule %s is there already, in line %d, and both are in force on the same day", rules[i].ID, rules[j].Line)
+				at[i].Wrong(fault.RuleTwice, rules[i].ID, rules[j].Line)
 			}
 		}
 	}

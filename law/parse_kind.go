@@ -2,11 +2,13 @@ package law
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // readers read what a rule says beside the keys that all have, by its kind.
@@ -28,7 +30,7 @@ func readHours(v document.Value, r *Rule) {
 	r.Open, r.Close = v.Key("hours").Hours()
 	r.Weekdays = weekdays(v.Key("weekdays"))
 	if b := v.Key("binds"); b.Given() {
-		b.Fail("hours bind every message, whatever it is for; remove it")
+		b.Wrong(fault.HoursBind)
 	}
 }
 
@@ -38,7 +40,7 @@ func weekdays(v document.Value) Weekdays {
 		w = w.Add(time.Weekday(slices.Index(dayNames, s)))
 	}
 	if v.Given() && len(v.List()) == 0 {
-		v.Fail("names no day; list some of %s, or remove it for every day", strings.Join(dayNames, ", "))
+		v.Wrong(fault.WeekdaysNone, strings.Join(dayNames, ", "))
 	}
 	return w
 }
@@ -50,34 +52,34 @@ func readDays(v document.Value, r *Rule) {
 	reads := r.ExceptHolidays || r.Workdays
 	switch {
 	case r.ExceptHolidays && r.Workdays:
-		v.Key("workdays").Fail("working days are no holidays; keep one of workdays and except_holidays")
+		v.Key("workdays").Wrong(fault.WorkdaysHolidays)
 	case reads:
 		r.Calendar = word(cal)
 	case cal.Given():
-		cal.Fail("nothing reads the calendar; say workdays or except_holidays, or remove it")
+		cal.Wrong(fault.CalendarUnread)
 	case r.Weekdays == 0:
-		v.Fail("says no day; write weekdays, workdays or except_holidays")
+		v.Wrong(fault.DaysUnsaid)
 	}
 }
 
 func readCap(v document.Value, r *Rule) {
 	r.N = v.Key("at_most").Int(1, 10000)
-	r.window(v, v.Key("rolling"), "a cap has one window: days for calendar days of the borrower, or rolling for a span such as 168h")
+	r.window(v, v.Key("rolling"), fault.CapWindow)
 	r.counted(v, v.Key("counts"), Attempts, Attempts, Conversations, Unanswered)
 }
 
 func readSpacing(v document.Value, r *Rule) {
 	r.N = 1
-	r.window(v, v.Key("at_least"), "a spacing has one length: at_least for a span such as 24h, or days for calendar days of the borrower")
+	r.window(v, v.Key("at_least"), fault.SpacingLength)
 	r.counted(v, v.Key("after"), "contact", "contact", "conversation", "unanswered")
 	r.Counts = map[string]string{"contact": Attempts, "conversation": Conversations, "unanswered": Unanswered}[r.Counts]
 }
 
-func (r *Rule) window(v, rolling document.Value, one string) {
+func (r *Rule) window(v, rolling document.Value, one fault.Code) {
 	days := v.Key("days")
 	switch {
 	case days.Given() == rolling.Given():
-		v.Fail("%s", one)
+		v.Wrong(one)
 	case days.Given():
 		r.Days = days.Int(1, 366)
 	default:
@@ -101,7 +103,7 @@ func span(v document.Value) int64 {
 	s := v.Text()
 	d, err := time.ParseDuration(s)
 	if s != "" && (err != nil || d < time.Second || d%time.Second != 0 || d > 366*24*time.Hour) {
-		v.Fail("%q is not a rolling window; write it in hours, such as 24h or 168h", s)
+		v.Wrong(fault.RollingForm, strconv.Quote(s))
 		return 0
 	}
 	return int64(d / time.Second)
@@ -110,7 +112,7 @@ func span(v document.Value) int64 {
 func readConsent(v document.Value, r *Rule) {
 	r.Needs = v.Key("needs").Texts(AnyConsent, WrittenConsent, NumberCheck, RecentReply)
 	if len(v.Key("needs").List()) == 0 {
-		v.Key("needs").Fail("does not say what is needed; list any of %s, %s, %s, %s", AnyConsent, WrittenConsent, NumberCheck, RecentReply)
+		v.Key("needs").Wrong(fault.NeedsNone, AnyConsent, WrittenConsent, NumberCheck, RecentReply)
 	}
 	if k := v.Key("fresh_days"); k.Given() {
 		r.FreshDays = k.Int(1, 3660)
@@ -119,7 +121,7 @@ func readConsent(v document.Value, r *Rule) {
 
 func readBar(v document.Value, r *Rule) {
 	if len(r.Channels)+len(r.Carriers)+len(r.Parties)+len(r.Products) == 0 && r.When == nil {
-		v.Fail("bars everything; say which channels, carriers, parties or products, or when")
+		v.Wrong(fault.BarAll)
 	}
 }
 
@@ -145,7 +147,7 @@ func readAmount(v document.Value, r *Rule) {
 
 func someStates(v document.Value) {
 	if len(v.Key("states").List()) == 0 {
-		v.Key("states").Fail("names no state; list at least one")
+		v.Key("states").Wrong(fault.StatesNone)
 	}
 }
 
@@ -155,7 +157,7 @@ func readDuty(v document.Value, r *Rule) {
 	within := v.Key("within_days")
 	switch {
 	case r.Before == within.Given():
-		v.Fail("say before: true, or within_days of the first contact, and not both")
+		v.Wrong(fault.DutyWhen)
 	case within.Given():
 		r.Within = within.Int(0, 366)
 	}
@@ -172,7 +174,7 @@ func readElement(v document.Value, r *Rule) { r.Element = word(v.Key("element"))
 func readWording(v document.Value, r *Rule) {
 	r.Codes = v.Key("codes").Texts(lintCodes...)
 	if len(v.Key("codes").List()) == 0 {
-		v.Key("codes").Fail("names no code; list some of %s", strings.Join(lintCodes, ", "))
+		v.Key("codes").Wrong(fault.CodesNone, strings.Join(lintCodes, ", "))
 	}
 }
 
@@ -183,7 +185,7 @@ func readRecords(v document.Value, r *Rule) {
 	}
 	years, months := k.Key("years"), k.Key("months")
 	if years.Given() == months.Given() {
-		k.Fail("write years or months, and not both; 0 keeps it until then")
+		k.Wrong(fault.KeepOne)
 	}
 	if years.Given() {
 		r.Keep.Years = years.Int(0, 100)
@@ -208,7 +210,7 @@ func readRate(v document.Value, r *Rule) {
 		return
 	}
 	if r.Limits == PenaltyMultiplier {
-		k.Fail("a multiple is written by itself, such as 1.5x")
+		k.Wrong(fault.MultipleAlone)
 	}
 	r.AtMost.Times, r.AtMost.Series = number(k.Key("times"), k.Key("times").Text()), word(k.Key("series"))
 	if r.AtMost.On = "opened"; k.Key("on").Given() {
@@ -230,13 +232,13 @@ func figure(v document.Value, multiple bool) ledger.Rate {
 	case !multiple && per:
 		f := number(v, n)
 		if f%100 != 0 {
-			v.Fail("%q has more than four decimals", s)
+			v.Wrong(fault.FourDecimals, strconv.Quote(s))
 		}
 		return f / 100
 	case multiple:
-		v.Fail("%q is not a multiple; write it as 1.5x", s)
+		v.Wrong(fault.MultipleForm, strconv.Quote(s))
 	default:
-		v.Fail("%q is not a rate; write it as 24%%, or as {times: 4, series: cn_lpr_1y}", s)
+		v.Wrong(fault.RateForm, strconv.Quote(s))
 	}
 	return 0
 }
@@ -247,7 +249,7 @@ func number(v document.Value, s string) ledger.Rate {
 	}
 	f, err := ledger.ParseRate(s)
 	if err != nil || f <= 0 {
-		v.Fail("%q is not a number above 0 with six decimals at most", s)
+		v.Wrong(fault.SixDecimals, strconv.Quote(s))
 		return 0
 	}
 	return f
@@ -256,7 +258,7 @@ func number(v document.Value, s string) ledger.Rate {
 func readAllocation(v document.Value, r *Rule) {
 	r.Order = v.Key("order").Texts(Costs, Penalty, Interest, Principal)
 	if len(v.Key("order").List()) == 0 {
-		v.Key("order").Fail("says no order; list costs, interest, principal as they are met")
+		v.Key("order").Wrong(fault.OrderNone)
 	}
 	r.Debts = words(v.Key("debts"))
 }
@@ -266,7 +268,7 @@ func readLimitation(v document.Value, r *Rule) {
 	years := v.Key("years")
 	switch {
 	case r.Since == FromState && years.Given():
-		years.Fail("where a state says it nobody counts years; remove it")
+		years.Wrong(fault.YearsState)
 	case r.Since != FromState:
 		r.Years = years.Int(1, 100)
 	}

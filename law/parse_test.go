@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dulyhq/duly/law"
+	"github.com/dulyhq/duly/test/mistakes"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -82,5 +83,13 @@ func FuzzParseRulebook(f *testing.F) {
 		if _, err := law.Compose(book); err != nil && book.Jurisdiction != "" {
 			t.Errorf("parsed, but does not compose: %v", err)
 		}
+	})
+}
+
+// TestMistakesInChinese pins how all these mistakes are said in Chinese, in testdata/mistakes.zh.txt, and that each has words there.
+func TestMistakesInChinese(t *testing.T) {
+	mistakes.InChinese(t, *update, func(name string, doc []byte) error {
+		_, err := law.Parse(name, doc)
+		return err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Rules are the rules that apply to one scope on a span of days, worked out once so that asking them costs
@@ -12,8 +13,9 @@ type Rules struct{ c *compiled }
 
 type compiled struct {
 	scope      Scope
-	since, end ledger.Date // the same rules apply on every day d with since <= d < end; zero means without end
-	gap        string
+	since, end ledger.Date  // the same rules apply on every day d with since <= d < end; zero means without end
+	gap        string       // why in English, which verdicts say
+	why        fault.Reason // why nobody may be contacted
 	all        []Rule
 	binding    map[Kind][]*Rule
 	filed      [4]Filed // by purpose
@@ -71,9 +73,17 @@ func FactOf(name string) Fact {
 // Gap returns one sentence saying why nobody may be contacted under these rules, or "" when they suffice.
 func (r Rules) Gap() string {
 	if r.c == nil {
-		return "No rulebook was consulted."
+		return r.GapReason().String()
 	}
 	return r.c.gap
+}
+
+// GapReason is Gap with words in both languages; without a code where the rules suffice.
+func (r Rules) GapReason() fault.Reason {
+	if r.c == nil {
+		return fault.Of(fault.GapConsulted)
+	}
+	return r.c.why
 }
 
 // Scope returns what the rules were chosen for. Do not change it.

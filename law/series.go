@@ -2,10 +2,12 @@ package law
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
+	"strconv"
 
+	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Series is a reference rate by date, such as a prime rate. The zero Series publishes nothing.
@@ -29,23 +31,23 @@ func ParseSeries(name string, doc []byte) (map[string]Series, error) {
 		row = bytes.TrimRight(row, "\r\n")
 		if line == 1 {
 			if string(row) != "series,from,rate,source,status" {
-				return nil, fmt.Errorf("%s:1: the first line must be series,from,rate,source,status", name)
+				return nil, document.Mistake(name, 1, fault.SeriesHead)
 			}
 			continue
 		}
 		id, st, err := parseStep(row)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
+			return nil, document.MistakeBy(name, line, err)
 		}
 		s := out[id]
 		if n := len(s.steps); n > 0 && s.steps[n-1].from >= st.from {
-			return nil, fmt.Errorf("%s:%d: %s does not follow %s; list the days of %s in order", name, line, st.from, s.steps[n-1].from, id)
+			return nil, document.Mistake(name, line, fault.SeriesOrder, st.from, s.steps[n-1].from, id)
 		}
 		s.steps = append(s.steps, st)
 		out[id] = s
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s:1: holds no rate", name)
+		return nil, document.Mistake(name, 1, fault.SeriesNone)
 	}
 	return out, nil
 }
@@ -53,20 +55,20 @@ func ParseSeries(name string, doc []byte) (map[string]Series, error) {
 func parseStep(row []byte) (id string, s step, err error) {
 	parts := bytes.Split(row, []byte(","))
 	if len(parts) != 5 || len(parts[0]) == 0 {
-		return "", s, fmt.Errorf("%q is not a line such as cn_lpr_1y,2025-05-20,3%%,PBoC,P", row)
+		return "", s, fault.Wrong(fault.SeriesLine, strconv.Quote(string(row)))
 	}
 	if s.from, err = ledger.ParseDate(string(parts[1])); err != nil {
 		return "", s, err
 	}
 	read, known := statuses[string(parts[4])]
 	if !known {
-		return "", s, fmt.Errorf("%q is not a status; use P, P-part, S-quote, V, S, S-weak, M or X", parts[4])
+		return "", s, fault.Wrong(fault.StatusUnknown, strconv.Quote(string(parts[4])))
 	}
 	if len(parts[2]) > 0 {
 		n, per := bytes.CutSuffix(parts[2], []byte("%"))
 		r, err := ledger.ParseRate(string(n))
 		if err != nil || !per || r <= 0 || r%100 != 0 {
-			return "", s, fmt.Errorf("%q is not a rate such as 3%%", parts[2])
+			return "", s, fault.Wrong(fault.PercentForm, strconv.Quote(string(parts[2])))
 		}
 		s.rate, s.known = r/100, read
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Shelf holds the rulebooks, calendars and dated rates that there are, from which a portfolio's lawbook or
@@ -59,7 +60,7 @@ func (s *Shelf) Beneath(b *Rulebook) []Rulebook {
 // A Lack is a table that a rule reads and that is not there, or does not say what the rule asks for.
 type Lack struct {
 	Rule *Rule
-	What string // in English: what is not there
+	What fault.Reason // what is not there
 }
 
 // Lacks returns what the rules in force on a day read and do not find: where it is a calendar they hold contact, where
@@ -76,12 +77,12 @@ func (l Lawbook) Lacks(day ledger.Date) []Lack {
 			_, known := c.Workday(day)
 			switch {
 			case r.Calendar != "" && !given:
-				out = append(out, Lack{r, "calendar " + r.Calendar + " is not given"})
+				out = append(out, Lack{r, fault.Of(fault.LackCalendar, r.Calendar)})
 			case r.Calendar != "" && !known:
-				out = append(out, Lack{r, "calendar " + r.Calendar + " does not publish the year of " + day.String()})
+				out = append(out, Lack{r, fault.Of(fault.LackYear, r.Calendar, day)})
 			case r.AtMost.Series != "":
 				if _, known := l.series[r.AtMost.Series].On(day); !known {
-					out = append(out, Lack{r, "series " + r.AtMost.Series + " publishes no rate for " + day.String()})
+					out = append(out, Lack{r, fault.Of(fault.LackRate, r.AtMost.Series, day)})
 				}
 			}
 		}

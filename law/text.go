@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // HoursText returns the hours of a rule as "08:00–22:00".
@@ -14,40 +15,47 @@ func hoursText(open, closing int) string {
 	return fmt.Sprintf("%02d:%02d–%02d:%02d", open/60, open%60, closing/60, closing%60)
 }
 
-func capText(r *Rule) string {
+func capText(r *Rule) string { return capReason(r).String() }
+
+// capReason is how much a cap allows.
+func capReason(r *Rule) fault.Reason {
 	switch {
 	case r.Days == 1:
-		return fmt.Sprintf("%d a calendar day", r.N)
+		return fault.Of(fault.CapDay, r.N)
 	case r.Days > 0:
-		return fmt.Sprintf("%d in %d calendar days", r.N, r.Days)
+		return fault.Of(fault.CapDays, r.N, r.Days)
 	}
-	return fmt.Sprintf("%d in %s", r.N, secondsText(r.Seconds))
+	return fault.Of(fault.CapSpan, r.N, secondsReason(r.Seconds))
 }
 
-func spacingText(r *Rule) string {
+func spacingText(r *Rule) string { return spacingReason(r).String() }
+
+// spacingReason is how long a spacing is.
+func spacingReason(r *Rule) fault.Reason {
 	if r.Days > 0 {
-		return count(int64(r.Days), "calendar day")
+		return several(int64(r.Days), fault.SpanDay, fault.SpanDays)
 	}
-	return secondsText(r.Seconds)
+	return secondsReason(r.Seconds)
 }
 
-func secondsText(s int64) string {
+func secondsReason(s int64) fault.Reason {
 	switch {
 	case s%86400 == 0:
-		return fmt.Sprintf("%d × 24 hours", s/86400)
+		return fault.Of(fault.SpanWholeDays, s/86400)
 	case s%3600 == 0:
-		return count(s/3600, "hour")
+		return several(s/3600, fault.SpanHour, fault.SpanHours)
 	case s%60 == 0:
-		return count(s/60, "minute")
+		return several(s/60, fault.SpanMinute, fault.SpanMinutes)
 	}
-	return count(s, "second")
+	return several(s, fault.SpanSecond, fault.SpanSeconds)
 }
 
-func count(n int64, what string) string {
+// several counts as English has to.
+func several(n int64, one, more fault.Code) fault.Reason {
 	if n == 1 {
-		return "1 " + what
+		return fault.Of(one)
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fault.Of(more, n)
 }
 
 // String returns "5y after last_contact", as tests and messages have it.

@@ -1,10 +1,12 @@
 // Package ledger says what is owed: people, loans, instalments, payments, exact money and civil dates,
-// and what makes a row of them valid. It is pure and imports nothing of Duly.
+// and what makes a row of them valid. It is pure, and imports of Duly only the words for what is wrong with a row.
 package ledger
 
 import (
-	"fmt"
+	"strconv"
 	"time"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Date is a civil date, counted in days since 1970-01-01. It has no zone: the caller has already said
@@ -28,11 +30,11 @@ func NewDate(y int, m time.Month, d int) Date {
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(dateLayout, s)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a date of the form YYYY-MM-DD", s)
+		return 0, fault.Wrong(fault.DateForm, strconv.Quote(s))
 	}
 	d := Date(t.Unix() / 86400)
 	if d == 0 {
-		return 0, fmt.Errorf("%q cannot be used as a date", s)
+		return 0, fault.Wrong(fault.DateRange, strconv.Quote(s))
 	}
 	return d, nil
 }

@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Currency is an ISO 4217 alphabetic code, such as "CNY". The zero value is no currency.
@@ -44,10 +46,10 @@ func ParseMoney(s string, c Currency) (Money, error) {
 	body, neg := strings.CutPrefix(s, "-")
 	whole, frac, dotted := strings.Cut(body, ".")
 	if whole == "" || dotted && frac == "" || !allDigits(whole) || !allDigits(frac) {
-		return Money{}, fmt.Errorf("%q is not an amount such as 1240.00", s)
+		return Money{}, fault.Wrong(fault.NotAmount, strconv.Quote(s))
 	}
 	if trimmed := strings.TrimRight(frac, "0"); len(trimmed) > digits {
-		return Money{}, fmt.Errorf("%q has more than the %d decimals of %s", s, digits, c)
+		return Money{}, fault.Wrong(fault.AmountDecimals, strconv.Quote(s), strconv.Itoa(digits), string(c))
 	} else if len(frac) > digits {
 		frac = trimmed
 	}
@@ -138,11 +140,11 @@ type Rate int64
 func ParseRate(s string) (Rate, error) {
 	whole, frac, dotted := strings.Cut(s, ".")
 	if whole == "" || dotted && frac == "" || !allDigits(whole) || !allDigits(frac) {
-		return 0, fmt.Errorf("%q is not a rate such as 0.15", s)
+		return 0, fault.Wrong(fault.NotRate, strconv.Quote(s))
 	}
 	frac = strings.TrimRight(frac, "0")
 	if len(frac) > 6 || len(whole) > 6 {
-		return 0, fmt.Errorf("%q is outside what a rate may be", s)
+		return 0, fault.Wrong(fault.RateRange, strconv.Quote(s))
 	}
 	v, err := strconv.ParseInt(whole+frac+strings.Repeat("0", 6-len(frac)), 10, 64)
 	if err != nil {

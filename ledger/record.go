@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A StateRow is one row of states.csv: something known of a person, a loan, a number, a channel or a whole region that may
@@ -99,12 +101,12 @@ func (f *faults) channel(field string, c Channel, required bool) {
 func (f *faults) oneOf(field, s string, words []string, required bool) {
 	if s == "" {
 		if required {
-			f.add(field, "is empty")
+			f.add(field, fault.Empty)
 		}
 		return
 	}
 	if !slices.Contains(words, s) {
-		f.add(field, "is none of %s", strings.Join(words, ", "))
+		f.add(field, fault.NoneOf, strings.Join(words, ", "))
 	}
 }
 
@@ -113,7 +115,7 @@ func (f *faults) word(field, s string) {
 	f.key(field, s, true)
 	for _, c := range s {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
-			f.add(field, "is not a name of small letters, digits and _")
+			f.add(field, fault.NotWord)
 			return
 		}
 	}
@@ -122,7 +124,7 @@ func (f *faults) word(field, s string) {
 func (f *faults) instant(field string, t time.Time, required bool) {
 	if t.IsZero() {
 		if required {
-			f.add(field, "is empty")
+			f.add(field, fault.Empty)
 		}
 		return
 	}
@@ -133,16 +135,16 @@ func (f *faults) instant(field string, t time.Time, required bool) {
 func (f *faults) staff(field, s string, required bool) {
 	f.key(field, s, required)
 	if strings.ContainsAny(s, " \t　") {
-		f.add(field, "is not a role or a number of staff, such as compliance:17; leave names out")
+		f.add(field, fault.NotStaff)
 	}
 }
 
 func (f *faults) phone(field, number string, k PhoneKind, required bool) {
 	switch {
 	case number == "" && required:
-		f.add(field, "is empty")
+		f.add(field, fault.Empty)
 	case number != "" && (k == PhoneUnknown || k == PhoneInvalid):
-		f.add(field, "is not a number that the numbering plan knows; write it with its country code")
+		f.add(field, fault.PhoneUnknown)
 	}
 }
 
@@ -153,13 +155,13 @@ func (r *StateRow) Faults() []Fault {
 	f.key("loan_id", r.LoanID, false)
 	switch {
 	case r.BorrowerID == "" && r.Region == "":
-		f.add("borrower_id", "is empty, and so is the region; a state is of somebody")
+		f.add("borrower_id", fault.StateOfNobody)
 	case r.BorrowerID != "" && r.Region != "":
-		f.add("region", "is given beside a borrower_id; a state is of one borrower or of a region")
+		f.add("region", fault.StateOfTwo)
 	case r.Region != "" && !isRegion(r.Region) && (len(r.Region) != 2 || !capitals(r.Region)):
-		f.add("region", "is not a country such as CN or a region such as CN-ZJ")
+		f.add("region", fault.StatePlace)
 	case r.Region != "" && (r.LoanID != "" || r.Phone != ""):
-		f.add("region", "is given beside a loan or a phone, which are one borrower's")
+		f.add("region", fault.StateBeside)
 	}
 	f.phone("phone", r.Phone, r.PhoneKind, false)
 	f.channel("channel", r.Channel, false)
@@ -167,17 +169,17 @@ func (r *StateRow) Faults() []Fault {
 	f.instant("from", r.From, true)
 	f.instant("until", r.Until, false)
 	if !r.Until.IsZero() && !r.Until.After(r.From) {
-		f.add("until", "is not after from")
+		f.add("until", fault.NotAfter, "from")
 	}
 	if r.Reason == "" {
-		f.add("reason", "is empty")
+		f.add("reason", fault.Empty)
 	}
 	f.text("reason", r.Reason, MaxText)
 	f.text("note", r.Note, MaxNote)
 	f.staff("owner", r.Owner, true)
 	f.day("review_on", r.ReviewOn, false)
 	if r.Kind == "protected" && r.Until.IsZero() && r.LiftedOn.IsZero() {
-		f.add("until", "is empty; nobody is protected for ever without somebody looking again")
+		f.add("until", fault.ProtectedForever)
 	}
 	r.lifting(&f)
 	return f
@@ -188,9 +190,9 @@ func (r *StateRow) lifting(f *faults) {
 	f.staff("lifted_by", r.LiftedBy, !r.LiftedOn.IsZero())
 	switch {
 	case r.LiftedOn.IsZero() && r.LiftedBy != "":
-		f.add("lifted_on", "is empty, but lifted_by is not")
+		f.add("lifted_on", fault.LiftedUndated)
 	case !r.LiftedOn.IsZero() && r.LiftedOn.Before(r.From):
-		f.add("lifted_on", "is before from")
+		f.add("lifted_on", fault.LiftedEarly)
 	}
 }
 
@@ -205,9 +207,9 @@ func (r *ConsentRow) Faults() []Fault {
 	f.instant("expires_on", r.ExpiresOn, false)
 	switch {
 	case !r.ExpiresOn.IsZero() && r.Withdrawn:
-		f.add("expires_on", "is given for a withdrawal, which does not end")
+		f.add("expires_on", fault.WithdrawalEnds)
 	case !r.ExpiresOn.IsZero() && !r.ExpiresOn.After(r.At):
-		f.add("expires_on", "is not after at")
+		f.add("expires_on", fault.NotAfter, "at")
 	}
 	return f
 }
@@ -223,7 +225,7 @@ func (r *ContactRow) Faults() []Fault {
 	f.oneOf("result", r.Result, ContactResults, true)
 	f.staff("by", r.By, true)
 	if p := r.Party(); r.By != "" && p != "creditor" && p != "agency" {
-		f.add("by", "is neither creditor nor agency, or one with its reference such as agency:north")
+		f.add("by", fault.ContactMaker)
 	}
 	return f
 }
@@ -236,7 +238,7 @@ func (r *NumberRow) Faults() []Fault {
 	f.day("checked_on", r.CheckedOn, true)
 	f.day("expires_on", r.ExpiresOn, false)
 	if r.ExpiresOn != 0 && r.ExpiresOn <= r.CheckedOn {
-		f.add("expires_on", "is not after checked_on")
+		f.add("expires_on", fault.NotAfter, "checked_on")
 	}
 	f.key("provider", r.Provider, true)
 	return f

@@ -2,8 +2,11 @@ package ledger
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Limits of a row.
@@ -22,45 +25,48 @@ const (
 
 var firstDay, lastDay = NewDate(1900, 1, 1), NewDate(2199, 12, 31)
 
-// A Fault is what is wrong with one field of a row, in words for the one who mends it. Reason holds no
-// name, number or address of a person.
-type Fault struct{ Field, Reason string }
+// A Fault is what is wrong with one field of a row, for the one who mends it. Its reason holds no name, number or
+// address of a person.
+type Fault struct {
+	Field string
+	fault.Reason
+}
 
 // faults collects what is wrong with a row; it allocates only when something is.
 type faults []Fault
 
-func (f *faults) add(field, reason string, args ...any) {
-	*f = append(*f, Fault{field, fmt.Sprintf(reason, args...)})
+func (f *faults) add(field string, code fault.Code, args ...string) {
+	*f = append(*f, Fault{field, fault.Reason{Code: code, Args: args}})
 }
 
 func (f *faults) key(field, s string, required bool) {
 	if s == "" && required {
-		f.add(field, "is empty")
+		f.add(field, fault.Empty)
 	}
 	f.text(field, s, MaxKey)
 }
 
 func (f *faults) text(field, s string, limit int) {
 	if len(s) > limit && utf8.RuneCountInString(s) > limit {
-		f.add(field, "is longer than %d characters", limit)
+		f.add(field, fault.TooLong, strconv.Itoa(limit))
 	}
 	if c, ok := unfit(s); ok {
-		f.add(field, "holds the character %U, which a text may not have", c)
+		f.add(field, fault.UnfitCharacter, fmt.Sprintf("%U", c))
 	}
 }
 
 func (f *faults) day(field string, d Date, required bool) {
 	switch {
 	case d == 0 && required:
-		f.add(field, "is empty")
+		f.add(field, fault.Empty)
 	case d != 0 && (d < firstDay || d > lastDay):
-		f.add(field, "%s is not a day from 1900 to 2199", d)
+		f.add(field, fault.DayRange, d.String())
 	}
 }
 
 func (f *faults) amount(field string, m Money) {
 	if m.Minor > MaxMinor || m.Minor < -MaxMinor {
-		f.add(field, "is larger than any amount that a loan has")
+		f.add(field, fault.AmountHuge)
 	}
 }
 
@@ -91,7 +97,7 @@ func (r *BorrowerRow) Faults() []Fault {
 	var f faults
 	f.key("borrower_id", r.ID, true)
 	if r.Name == "" {
-		f.add("name", "is empty")
+		f.add("name", fault.Empty)
 	}
 	f.text("name", r.Name, MaxText)
 	f.text("phone", r.Phone, MaxPhone)
@@ -100,18 +106,18 @@ func (r *BorrowerRow) Faults() []Fault {
 	f.day("birth_date", r.BornOn, false)
 	f.text("timezone", r.Zone, MaxZones)
 	if r.Language != "" && r.Language != "zh" && r.Language != "en" {
-		f.add("language", "is not zh or en")
+		f.add("language", fault.NotLanguage)
 	}
 	if r.Country != "" && (len(r.Country) != 2 || !capitals(r.Country)) {
-		f.add("country", "is not a country code such as CN")
+		f.add("country", fault.CountryForm)
 	}
 	if r.Region != "" && !isRegion(r.Region) {
-		f.add("region", "is not a region code such as CN-ZJ")
+		f.add("region", fault.RegionForm)
 	} else if r.Region != "" && r.Region[:2] != r.Country {
-		f.add("region", "%s is not in the row's country", r.Region)
+		f.add("region", fault.RegionElsewhere, r.Region)
 	}
 	if r.Age < 0 || r.Age > MaxAge {
-		f.add("age", "%d is not an age", r.Age)
+		f.add("age", fault.NotAge, strconv.Itoa(r.Age))
 	}
 	r.wish(&f)
 	return f
@@ -127,13 +133,13 @@ func (r *BorrowerRow) wish(f *faults) {
 	}
 	switch {
 	case !ok:
-		f.add("locality", "is not a place such as US-NY-NYC")
+		f.add("locality", fault.PlaceForm)
 	case r.Locality != "" && region != r.Region:
-		f.add("locality", "%s is not in the row's region", r.Locality)
+		f.add("locality", fault.PlaceElsewhere, r.Locality)
 	}
 	w := &r.Wish
 	if (w.Open != 0 || w.Close != 0) && (w.Open < 0 || w.Close > 24*60 || w.Open >= w.Close) {
-		f.add("preferred_hours", "are not hours such as 09:00-12:00")
+		f.add("preferred_hours", fault.WishHours)
 	}
 	f.channel("preferred_channel", w.Channel, false)
 }
@@ -167,22 +173,22 @@ func (r *LoanRow) Faults() []Fault {
 	f.key("borrower_id", r.BorrowerID, true)
 	f.text("product", r.Product, MaxText)
 	if _, ok := r.Currency.Digits(); !ok {
-		f.add("currency", "is not a currency that Duly knows")
+		f.add("currency", fault.CurrencyUnknown)
 	}
 	f.day("opened_on", r.OpenedOn, false)
 	f.day("closed_on", r.ClosedOn, false)
 	if r.OpenedOn != 0 && r.ClosedOn != 0 && r.ClosedOn < r.OpenedOn {
-		f.add("closed_on", "%s is before the loan was opened on %s", r.ClosedOn, r.OpenedOn)
+		f.add("closed_on", fault.ClosedEarly, r.ClosedOn.String(), r.OpenedOn.String())
 	}
 	f.amount("principal", r.Principal)
 	if r.Principal.Minor < 0 {
-		f.add("principal", "is negative")
+		f.add("principal", fault.Negative)
 	}
 	if r.AnnualRate < 0 || r.AnnualRate > MaxAnnual {
-		f.add("annual_rate", "%s is over 1,000 %% a year; write 0.15 for 15 %%", r.AnnualRate)
+		f.add("annual_rate", fault.RateHuge, r.AnnualRate.String())
 	}
 	if r.PenaltyMultiplier < 0 || r.PenaltyMultiplier > MaxFactor {
-		f.add("penalty_multiplier", "%s is over 10; write 1.5 for one and a half times the contract rate", r.PenaltyMultiplier)
+		f.add("penalty_multiplier", fault.FactorHuge, r.PenaltyMultiplier.String())
 	}
 	r.Core.judge(&f)
 	return f
@@ -191,18 +197,18 @@ func (r *LoanRow) Faults() []Fault {
 func (c *CoreFacts) judge(f *faults) {
 	f.amount("core_due", c.Due)
 	if c.Due.Minor < 0 {
-		f.add("core_due", "is negative")
+		f.add("core_due", fault.Negative)
 	}
 	f.instant("core_as_of", c.AsOf, false)
 	if c.Due.Minor != 0 && c.AsOf.IsZero() {
-		f.add("core_as_of", "is empty; without it core_due cannot be compared")
+		f.add("core_as_of", fault.CoreTimeMissing)
 	}
 	f.instant("debit_pending_until", c.DebitUntil, false)
 	f.oneOf("next_step", c.NextStep, NextSteps, false)
 	f.day("next_step_on", c.NextStepOn, c.NextStep != "")
 	f.staff("next_step_by", c.NextStepBy, c.NextStep != "")
 	if c.NextStep == "" && (c.NextStepOn != 0 || c.NextStepBy != "") {
-		f.add("next_step", "is empty, but its day or who authorised it is not")
+		f.add("next_step", fault.StepMissing)
 	}
 	f.text("assigned_to", c.AssignedTo, MaxText)
 }
@@ -212,12 +218,12 @@ func (r *InstalmentRow) Faults() []Fault {
 	var f faults
 	f.key("loan_id", r.LoanID, true)
 	if r.Number < 0 || r.Number > MaxNumber {
-		f.add("number", "%d is not a number from 0 to %d", r.Number, MaxNumber)
+		f.add("number", fault.NumberRange, strconv.Itoa(r.Number), strconv.Itoa(MaxNumber))
 	}
 	f.day("due_on", r.DueOn, true)
 	f.amount("amount", r.Amount)
 	if r.Amount.Minor < 0 {
-		f.add("amount", "is negative")
+		f.add("amount", fault.Negative)
 	}
 	if !r.Split && r.Principal == r.Amount && r.Interest.Minor == 0 && r.Fees.Minor == 0 {
 		return f // all is principal, and the amount has been judged
@@ -227,7 +233,7 @@ func (r *InstalmentRow) Faults() []Fault {
 	f.part("fees", r.Fees, r.Amount)
 	sum := Money{Minor: r.Principal.Minor + r.Interest.Minor + r.Fees.Minor, Currency: r.Amount.Currency}
 	if len(f) == 0 && sum != r.Amount {
-		f.add("amount", "principal, interest and fees sum to %s and not to %s", sum.Decimal(), r.Amount.Decimal())
+		f.add("amount", fault.PartsSum, sum.Decimal(), r.Amount.Decimal())
 	}
 	return f
 }
@@ -235,11 +241,11 @@ func (r *InstalmentRow) Faults() []Fault {
 func (f *faults) part(field string, part, whole Money) {
 	switch {
 	case part.Minor < 0:
-		f.add(field, "is negative")
+		f.add(field, fault.Negative)
 	case part.Minor > MaxMinor:
-		f.add(field, "is larger than any amount that a loan has")
+		f.add(field, fault.AmountHuge)
 	case part.Currency != whole.Currency && part.Minor != 0:
-		f.add(field, "is not of the currency of the amount")
+		f.add(field, fault.PartCurrency)
 	}
 }
 
@@ -252,14 +258,14 @@ func (r *PaymentRow) Faults() []Fault {
 	f.day("paid_on", r.PaidOn, true)
 	f.amount("amount", r.Amount)
 	if r.Amount.Minor == 0 {
-		f.add("amount", "is zero, which is no payment")
+		f.add("amount", fault.ZeroPayment)
 	}
 	if r.Reverses != "" {
 		if r.Amount.Minor > 0 {
-			f.add("amount", "is positive, but the row reverses a payment; a reversal is negative")
+			f.add("amount", fault.ReversalPositive)
 		}
 		if r.Reverses == r.ID {
-			f.add("reverses", "a payment cannot reverse itself")
+			f.add("reverses", fault.ReversesItself)
 		}
 	}
 	return f

@@ -100,7 +100,7 @@ var advices = map[string]advice{
 		Said{"您的还款尚未到账，方便时请安排；如有困难，请告诉我们。", "Your payment has not reached us yet. Please pay when you can, or tell us if it is difficult."},
 	},
 	string(TooLong): {
-		Said{"短信超过允许的条数。", "It takes more segments than it may."},
+		Said{"短信超过允许的段数。", "It takes more segments than it may."},
 		Said{"只保留事由、金额、日期、联系方式和退订方式。", "Keep the fact, the amount, the date, how to reach you and how to opt out."},
 	},
 	string(NoIdentity): {

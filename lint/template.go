@@ -7,7 +7,9 @@ import (
 	"unicode"
 
 	"github.com/dulyhq/duly/compose"
+	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // maxSwitches bounds how many variables a template may ask for in {if}: each doubles the renderings to read.
@@ -40,15 +42,20 @@ type Place struct {
 	Line, Col int // both from 1
 }
 
-// String writes "file:line:column: template NAME (language): code [rule]: message".
-func (p Place) String() string {
-	s := fmt.Sprintf("%s:%d:%d: template %s (%s): %s [%s]: %s", p.Template.File, p.Line, p.Col, p.Template.Name, p.Template.Language,
-		p.Code, p.Rule, p.Message.In(p.Template.Language))
+// Mistake is the finding as a mistake of the document: "file:line:column: template NAME (language): code [rule]: message".
+func (p Place) Mistake() document.MistakeError {
+	code, args := fault.TextFinding, []any{p.Template.Name, p.Template.Language, p.Code, p.Rule, fault.Of(fault.Said, p.Message.EN, p.Message.ZH)}
 	if p.End > p.Start {
-		s += fmt.Sprintf(" %q", string([]rune(p.Text)[p.Start:p.End]))
+		code, args = fault.TextFindingAt, append(args, string([]rune(p.Text)[p.Start:p.End]))
 	}
-	return s
+	return document.MistakeError{File: p.Template.File, Line: p.Line, Column: p.Col, Why: fault.Of(code, args...)}
 }
+
+// String is the mistake in English.
+func (p Place) String() string { return p.Mistake().Error() }
+
+// In says it in a language.
+func (p Place) In(lang string) string { return p.Mistake().In(lang) }
 
 // Read reads a template in every rendering. sender holds what is known of who writes; what is missing there is made
 // up. The places are in the order of the document, each thing once.

@@ -21,14 +21,14 @@ func Bills(lines []Line, bills []Bill, tariff Tariff) Sheet {
 	s := Sheet{
 		Name: "bill", EN: "Cost against the carriers' bills", ZH: "费用与运营商账单核对",
 		NoteEN: "Parts that a carrier took, or may have, at the price in the configuration. A positive difference means that the bill asks for more.",
-		NoteZH: "通道已接收（或可能已接收）的计费条数，按配置中的单价计算。差额为正表示账单更多。",
+		NoteZH: "通道已接收（或可能已接收）的计费段数，按配置中的单价计算。差额为正表示账单更多。",
 		Columns: []Column{
 			{Name: "month", EN: "Month", ZH: "月份", Of: "month"},
 			{Name: "carrier", EN: "Carrier", ZH: "通道"},
 			{Name: "messages", EN: "Messages", ZH: "短信", Kind: AsCount},
-			{Name: "parts", EN: "Segments", ZH: "计费条数", Kind: AsCount},
-			{Name: "billed_parts", EN: "Billed", ZH: "账单条数", Kind: AsCount},
-			{Name: "parts_difference", EN: "Segments difference", ZH: "条数差", Kind: AsCount},
+			{Name: "parts", EN: "Segments", ZH: "计费段数", Kind: AsCount},
+			{Name: "billed_parts", EN: "Billed", ZH: "账单段数", Kind: AsCount},
+			{Name: "parts_difference", EN: "Segments difference", ZH: "段数差", Kind: AsCount},
 			{Name: "cost", EN: "Cost", ZH: "费用", Kind: AsAmount},
 			{Name: "billed", EN: "Bill", ZH: "账单金额", Kind: AsAmount},
 			{Name: "difference", EN: "Amount difference", ZH: "差额", Kind: AsAmount},

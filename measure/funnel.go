@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dulyhq/duly/ledger"
 )
 
 // A Count is how many messages of a stage are in a state for a reason, and how many parts of them a carrier
@@ -20,7 +22,7 @@ type Return struct {
 	Replied, Stopped, Paid int64
 	Complained, Opened     int64
 	Chased, LetIn          int64
-	PaidMinor              int64
+	Money                  []ledger.Money // what was paid, one of each currency: amounts of two are never added up
 }
 
 // A Row is one stage of the funnel. Planned is the sum of all the states.
@@ -31,11 +33,11 @@ type Row struct {
 	Delivered, Undelivered, Accepted, Unknown int64
 	Refused, Cancelled, Expired               int64
 	Replied, Stopped, Paid                    int64
-	Complained, Opened                        int64 // complained; came in at the borrower's page
-	Chased, LetIn                             int64 // reminded although the money had come; could have come in
-	PaidMinor                                 int64
-	Parts                                     int64 // that the carrier took, or may have
-	CostMicro                                 int64 // parts × tariff, in millionths of a minor unit
+	Complained, Opened                        int64          // complained; came in at the borrower's page
+	Chased, LetIn                             int64          // reminded although the money had come; could have come in
+	Money                                     []ledger.Money // what was paid, one of each currency, by their names
+	Parts                                     int64          // that the carrier took, or may have
+	CostMicro                                 int64          // parts × tariff, in millionths of a minor unit
 }
 
 // A Cause is why messages of a stage ended as they did.
@@ -75,7 +77,10 @@ func Fold(counts []Count, returns []Return, tariff int64, order []string) (Funne
 	}
 	for _, b := range returns {
 		r := row(b.Stage)
-		r.Replied, r.Stopped, r.Paid, r.PaidMinor, r.Complained, r.Opened = b.Replied, b.Stopped, b.Paid, b.PaidMinor, b.Complained, b.Opened
+		r.Replied, r.Stopped, r.Paid, r.Complained, r.Opened = b.Replied, b.Stopped, b.Paid, b.Complained, b.Opened
+		for _, m := range b.Money {
+			r.Money = Plus(r.Money, m)
+		}
 		r.Chased, r.LetIn = b.Chased, b.LetIn
 	}
 	for _, r := range byStage {
@@ -158,10 +163,37 @@ func (r *Row) sum(o *Row) {
 		{&r.Opened, &o.Opened},
 		{&r.Chased, &o.Chased},
 		{&r.LetIn, &o.LetIn},
-		{&r.PaidMinor, &o.PaidMinor},
 		{&r.Parts, &o.Parts},
 		{&r.CostMicro, &o.CostMicro},
 	} {
 		*p[0] += *p[1]
 	}
+	for _, m := range o.Money {
+		r.Money = Plus(r.Money, m)
+	}
+}
+
+// Plus adds an amount to what there is of its currency.
+func Plus(sums []ledger.Money, m ledger.Money) []ledger.Money {
+	at, found := slices.BinarySearchFunc(sums, m.Currency, func(s ledger.Money, c ledger.Currency) int { return strings.Compare(string(s.Currency), string(c)) })
+	if !found {
+		return slices.Insert(sums, at, m)
+	}
+	sums[at].Minor += m.Minor
+	return sums
+}
+
+// Cells writes amounts and their currencies for two cells of a table: several stand in the same order, parted by semicolons. None is zero of
+// no currency.
+func Cells(list []ledger.Money) (amounts, currencies string) {
+	if len(list) == 0 {
+		return ledger.Money{}.Decimal(), ""
+	}
+	for i, m := range list {
+		if i > 0 {
+			amounts, currencies = amounts+";", currencies+";"
+		}
+		amounts, currencies = amounts+m.Decimal(), currencies+string(m.Currency)
+	}
+	return amounts, currencies
 }

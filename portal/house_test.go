@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -133,25 +135,30 @@ func (h *house) take(texts ...string) {
 	must(h.t, err)
 }
 
+// portfolio is compiled once, which takes longer than most of the tests.
 func portfolio(t testing.TB) *engine.Portfolio {
 	t.Helper()
-	strategy, _, err := engine.Shipped("strategy", "cn-default")
+	p, err := compiled()
 	must(t, err)
-	book, tables, err := engine.Shipped("rulebook", "cn")
-	must(t, err)
-	texts, err := engine.ShippedTemplates("")
-	must(t, err)
+	return p.Copy()
+}
+
+var compiled = sync.OnceValues(func() (*engine.Portfolio, error) {
+	strategy, _, err1 := engine.Shipped("strategy", "cn-default")
+	book, tables, err2 := engine.Shipped("rulebook", "cn")
+	texts, err3 := engine.ShippedTemplates("")
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, err
+	}
 	id := engine.Identity{Creditor: "晨光银行", Signature: "晨光银行", Phone: "4008000000", Verify: "手机银行“消息中心”", Officer: "客户服务部", StopWord: "R"}
 	en := engine.Identity{Creditor: "Morninglight Bank", Signature: "Morninglight", Phone: "4008000000", Verify: "our app's message centre", Officer: "Customer Care", StopWord: "STOP"}
-	p, err := engine.Compile(engine.Spec{
+	return engine.Compile(engine.Spec{
 		Ref: "cards", Creditor: "bank", Zone: "Asia/Shanghai", Language: "zh", Party: "creditor", Strategy: strategy, Rulebooks: []engine.Source{book}, Tables: tables,
 		Templates: texts, LedgerMaxAge: 48 * time.Hour, Carrier: "main", Provider: "direct", Identity: map[compose.Language]engine.Identity{"zh": id, "en": en},
 		Talk: engine.Talk{Grace: 2, Authority: arrange.Authority{{By: arrange.Duly, From: 0, To: 90, Instalments: 6, Days: 30}}},
 		Page: engine.Page{Address: "https://my.bank.example", Links: true},
 	})
-	must(t, err)
-	return p
-}
+})
 
 // key makes a key for a borrower and returns its secret.
 func (h *house) key(borrower string, way store.PortalWay) string {

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/store"
@@ -19,6 +20,9 @@ func (p *Portal) link(v *visit) error {
 		return v.tooMany()
 	}
 	token := v.r.PathValue("token")
+	if i := strings.IndexFunc(token, func(r rune) bool { return r >= utf8.RuneSelf }); i >= 0 {
+		token = token[:i] // a handset took what stands behind the link for a part of it
+	}
 	if len(token) == compose.TokenLength {
 		if in, err := p.admit(v, store.PortalLink, strings.ToLower(token)); in || err != nil {
 			return err

@@ -28,7 +28,7 @@ func (h *house) carrier() (*smsc.Server, dispatch.SMPPConfig) {
 }
 
 var (
-	toldCode = regexp.MustCompile(`详情见my\.bank\.example，查询码([0-9A-Z]{8})。`)
+	toldCode = regexp.MustCompile(`my\.bank\.example（码([0-9A-Z]{8})）`)
 	toldLink = regexp.MustCompile(`Details: https://my\.bank\.example(/l/[0-9a-z]{27})\.`)
 )
 

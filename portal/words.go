@@ -55,6 +55,3 @@ func (v *visit) product(name string) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// clock writes minutes after midnight as 09:00.
-func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }

@@ -46,12 +46,17 @@ func Digest(text []byte) string {
 // Field returns a field of a form, without what no text may hold: control signs but for line breaks and tabs, and signs that turn the direction
 // of what follows, behind which a text reads otherwise than it is. It is cut after most characters.
 func Field(r *http.Request, name string, most int) string {
+	return Clean(r.PostFormValue(name), most)
+}
+
+// Clean is a text without what no text may hold, and no longer than so many characters.
+func Clean(text string, most int) string {
 	s := strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
 			return -1
 		}
 		return r
-	}, r.PostFormValue(name)))
+	}, text))
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most])
 	}

@@ -14,14 +14,31 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// What a hash costs: OWASP's second choice for argon2id, 19 MiB and two passes, which leaves a small machine room to work. A
-// hash names what it cost, so that these may grow.
+// A cost is what a hash takes. A hash names what it took, so that this may grow.
+type cost struct {
+	memory uint32 // KiB
+	passes uint32
+}
+
+var (
+	// OWASP's second choice for argon2id, which leaves a small machine room to work.
+	fullCost = cost{memory: 19 << 10, passes: 2}
+	// The least that argon2id can be, for tests, which make hundreds of hashes and guard nothing.
+	leastCost = cost{memory: 8, passes: 1}
+)
+
 const (
-	memory  = 19 << 10 // KiB
-	passes  = 2
 	threads = 1
 	keySize = 32
 )
+
+// cost is what this gate's hashes take.
+func (g *Gate) cost() cost {
+	if g.Cheap {
+		return leastCost
+	}
+	return fullCost
+}
 
 // atOnce bounds how many hashes are made side by side: somebody who tries many passwords takes so much memory and no more.
 var atOnce = make(chan struct{}, 2)
@@ -38,15 +55,19 @@ func derive(ctx context.Context, password string, salt []byte, memory, passes ui
 
 var b64 = base64.RawStdEncoding
 
-func hashPassword(ctx context.Context, password string) (string, error) {
+func (c cost) hashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // it never fails
-	key, err := derive(ctx, password, salt, memory, passes, threads, keySize)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads, b64.EncodeToString(salt), b64.EncodeToString(key)), err
+	key, err := derive(ctx, password, salt, c.memory, c.passes, threads, keySize)
+	return c.hash(salt, key), err
+}
+
+func (c cost) hash(salt, key []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.passes, threads, b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
 // nobodys is a hash that no password has.
-var nobodys = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads, b64.EncodeToString(make([]byte, 16)), b64.EncodeToString(make([]byte, keySize)))
+func (c cost) nobodys() string { return c.hash(make([]byte, 16), make([]byte, keySize)) }
 
 // errHash says that what is stored is no hash of ours.
 var errHash = errors.New("signin: a stored password cannot be read")

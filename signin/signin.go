@@ -1,5 +1,5 @@
-// Package signin lets people who work here in at the console: a password, then a second factor. It keeps nothing itself; how often
-// something may be tried is counted in the store, for all machines together.
+// Package signin lets people who work here in at the console: a password, then a second factor; a passkey, which is both; or the lender's
+// own sign-in. It keeps nothing itself; how often something may be tried is counted in the store, for all machines together.
 package signin
 
 import (
@@ -16,8 +16,13 @@ import (
 
 // A Gate is where people come in. Wire is real time: sessions and second factors know no other.
 type Gate struct {
-	Store *store.Store
-	Wire  func() time.Time
+	Store    *store.Store
+	Wire     func() time.Time
+	Passkeys *Passkeys // nil: nobody comes in by one
+	SSO      *SSO      // nil: the lender has no sign-in of its own that we know
+
+	// Cheap lets hashes of passwords cost next to nothing: for tests alone, and no other code may set it.
+	Cheap bool
 }
 
 // Issuer is what an authenticator app calls us.
@@ -37,7 +42,7 @@ func (g *Gate) Add(ctx context.Context, login string, grants access.Grants, by s
 		return 0, "", ErrLogin
 	}
 	password = firstPassword()
-	hash, err := hashPassword(ctx, password)
+	hash, err := g.cost().hashPassword(ctx, password)
 	if err != nil {
 		return 0, "", err
 	}
@@ -48,7 +53,7 @@ func (g *Gate) Add(ctx context.Context, login string, grants access.Grants, by s
 // Reset gives somebody a new first password; the second factor is to be set up anew.
 func (g *Gate) Reset(ctx context.Context, id int64, by string) (password string, err error) {
 	password = firstPassword()
-	hash, err := hashPassword(ctx, password)
+	hash, err := g.cost().hashPassword(ctx, password)
 	if err != nil {
 		return "", err
 	}
@@ -66,7 +71,7 @@ func firstPassword() string {
 func (g *Gate) Enter(ctx context.Context, login, password, source string) (cookie string, err error) {
 	login = strings.ToLower(strings.TrimSpace(login))
 	at := g.Wire()
-	try, err := g.Store.MayTry(ctx, login, source, false, at)
+	try, err := g.Store.MayTry(ctx, login, source, store.KnockPassword, at)
 	if err != nil {
 		return "", err
 	}
@@ -75,14 +80,14 @@ func (g *Gate) Enter(ctx context.Context, login, password, source string) (cooki
 		return "", err
 	}
 	hash := p.Password
-	if err != nil || !p.Comes() {
-		hash = nobodys // so that it takes as long as for somebody
+	if err != nil || !p.Comes() || p.SSOAlone {
+		hash = g.cost().nobodys() // so that it takes as long as for somebody
 	}
 	right, err := rightPassword(ctx, hash, password)
 	if err != nil {
 		return "", err
 	}
-	if !right || !p.Comes() {
+	if !right || !p.Comes() || p.SSOAlone {
 		return "", ErrWrong
 	}
 	if err := g.Store.Passed(ctx, try); err != nil {
@@ -94,11 +99,11 @@ func (g *Gate) Enter(ctx context.Context, login, password, source string) (cooki
 
 // Second looks at a code of the second factor, or at a recovery code, and lets in: under the cookie that it returns.
 func (g *Gate) Second(ctx context.Context, s *store.StaffSession, cookie, code, source string) (next string, err error) {
-	if !s.FactorOn || s.Given {
+	if !s.HasFactor() || s.Given {
 		return "", ErrWrong
 	}
 	at := g.Wire()
-	try, err := g.Store.MayTry(ctx, s.Login, source, true, at)
+	try, err := g.Store.MayTry(ctx, s.Login, source, store.KnockFactor, at)
 	if err != nil {
 		return "", err
 	}
@@ -106,7 +111,7 @@ func (g *Gate) Second(ctx context.Context, s *store.StaffSession, cookie, code, 
 	var p store.Proof2
 	if len(code) == recoveryLength {
 		p.Recovery = code
-	} else if step, ok := access.CheckCode(s.Factor, code, at, s.FactorStep); ok {
+	} else if step, ok := access.CheckCode(s.Factor, code, at, s.FactorStep); ok && s.FactorOn {
 		p.Step = step
 	} else {
 		return "", ErrWrong
@@ -142,18 +147,7 @@ func plain(code string) string {
 // and they have just come in with it.
 func (g *Gate) Choose(ctx context.Context, s *store.StaffSession, cookie, old, password, source string) error {
 	if !s.Given {
-		try, err := g.Store.MayTry(ctx, s.Login, source, false, g.Wire())
-		if err != nil {
-			return err
-		}
-		right, err := rightPassword(ctx, s.Password, old)
-		if err != nil {
-			return err
-		}
-		if !right {
-			return ErrWrong
-		}
-		if err := g.Store.Passed(ctx, try); err != nil {
+		if err := g.knows(ctx, s, old, source); err != nil {
 			return err
 		}
 	}
@@ -163,16 +157,32 @@ func (g *Gate) Choose(ctx context.Context, s *store.StaffSession, cookie, old, p
 	if same, err := rightPassword(ctx, s.Password, password); err != nil || same {
 		return errors.Join(err, ErrSame)
 	}
-	hash, err := hashPassword(ctx, password)
+	hash, err := g.cost().hashPassword(ctx, password)
 	if err != nil {
 		return err
 	}
 	return g.Store.SetPassword(ctx, s.ID, hash, cookie, g.Wire())
 }
 
+// knows looks at the password of somebody who is in.
+func (g *Gate) knows(ctx context.Context, s *store.StaffSession, password, source string) error {
+	try, err := g.Store.MayTry(ctx, s.Login, source, store.KnockPassword, g.Wire())
+	if err != nil {
+		return err
+	}
+	right, err := rightPassword(ctx, s.Password, password)
+	if err != nil {
+		return err
+	}
+	if !right {
+		return ErrWrong
+	}
+	return g.Store.Passed(ctx, try)
+}
+
 // Offer returns the secret of a second factor that is to be shown to work; it is the same until then.
 func (g *Gate) Offer(ctx context.Context, s *store.StaffSession) (secret []byte, err error) {
-	if s.FactorOn {
+	if s.HasFactor() {
 		return nil, ErrWrong
 	}
 	if len(s.Factor) > 0 {
@@ -185,11 +195,11 @@ func (g *Gate) Offer(ctx context.Context, s *store.StaffSession) (secret []byte,
 
 // Enrol looks at the first code of a second factor, and lets in with it. The recovery codes are told this once.
 func (g *Gate) Enrol(ctx context.Context, s *store.StaffSession, cookie, code, source string) (next string, recovery []string, err error) {
-	if s.FactorOn || len(s.Factor) == 0 || s.Given {
+	if s.HasFactor() || len(s.Factor) == 0 || s.Given {
 		return "", nil, ErrWrong
 	}
 	at := g.Wire()
-	try, err := g.Store.MayTry(ctx, s.Login, source, true, at)
+	try, err := g.Store.MayTry(ctx, s.Login, source, store.KnockFactor, at)
 	if err != nil {
 		return "", nil, err
 	}
@@ -214,13 +224,18 @@ const (
 	recoveryLength = 12
 )
 
-func (g *Gate) take(ctx context.Context, id, step int64) (shown []string, err error) {
-	var codes []string
+// recoverySet makes recovery codes, as they are kept and as they are told.
+func recoverySet() (codes, shown []string) {
 	for range recoveryCodes {
 		c := strings.ToLower(rand.Text()[:recoveryLength])
 		codes = append(codes, c)
 		shown = append(shown, c[:4]+"-"+c[4:8]+"-"+c[8:])
 	}
+	return codes, shown
+}
+
+func (g *Gate) take(ctx context.Context, id, step int64) (shown []string, err error) {
+	codes, shown := recoverySet()
 	return shown, g.Store.TakeFactor(ctx, id, step, codes, g.Wire())
 }
 
@@ -230,7 +245,7 @@ func (g *Gate) Ready(ctx context.Context, login, password string, grants access.
 	if err != nil {
 		return nil, nil, err
 	}
-	hash, err := hashPassword(ctx, password)
+	hash, err := g.cost().hashPassword(ctx, password)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -240,6 +255,8 @@ func (g *Gate) Ready(ctx context.Context, login, password string, grants access.
 	if secret, err = g.Offer(ctx, &store.StaffSession{Staffer: store.Staffer{ID: id}}); err != nil {
 		return nil, nil, err
 	}
-	recovery, err = g.take(ctx, id, 0)
-	return secret, recovery, err
+	if recovery, err = g.take(ctx, id, 0); err != nil {
+		return nil, nil, err
+	}
+	return secret, recovery, g.Store.SeeStaffNotes(ctx, id, g.Wire().Add(time.Millisecond))
 }

@@ -29,6 +29,7 @@ type crowd struct {
 	offers   map[string]string // by number: the latest plans that were offered
 	taken    int               // plans taken up
 	told     []toldKey         // codes that will be followed to the page
+	others   map[string]bool   // numbers whose owner has said that they are somebody else
 }
 
 type handsetPayment struct {
@@ -115,6 +116,9 @@ func (c *crowd) heard(e smsc.Event) {
 	case smsc.Replied:
 		c.answered[day]++
 		c.talked(&e)
+		if slices.Contains(wrongs, e.Text) {
+			c.others[e.Number] = true
+		}
 		for _, word := range stopReplies {
 			if e.Text == word {
 				c.stopped[day]++

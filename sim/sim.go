@@ -119,7 +119,7 @@ func New(cfg Config) (*World, error) {
 	}
 	w.crowd = &crowd{
 		seed: cfg.Seed, script: map[string]string{}, stops: map[string]int{}, answered: map[ledger.Date]int{}, stopped: map[ledger.Date]int{},
-		said: map[string]int{}, saidOn: map[saying]int{}, offers: map[string]string{},
+		said: map[string]int{}, saidOn: map[saying]int{}, offers: map[string]string{}, others: map[string]bool{},
 	}
 	for borrower, text := range cfg.Replies {
 		w.crowd.script[w.core.phoneOf(borrower)] = text

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // A code is what the texts that ship tell people to type at the borrower's page; the words are those of the templates, written here a
 // second time on purpose.
-var toldCode = regexp.MustCompile(`查询码([0-9A-Z]{8})`)
+var toldCode = regexp.MustCompile(`（码([0-9A-Z]{8})）`)
 
 // visitingInHundred is how many of a hundred reminders that lead to the page are followed there.
 const visitingInHundred = 18
@@ -39,7 +40,8 @@ func (c *crowd) tell(e *smsc.Event) {
 // visits lets those who were told a code go to the page. What it says is owed must be what the core system says, to the cent.
 func (w *World) visits(ctx context.Context) error {
 	w.crowd.mu.Lock()
-	told := w.crowd.told
+	// Whoever has said that they are somebody else does not follow a code, and it would open nothing: what we owe them is to be left alone.
+	told := slices.DeleteFunc(w.crowd.told, func(k toldKey) bool { return w.crowd.others[k.number] })
 	w.crowd.told = nil
 	w.crowd.mu.Unlock()
 	if w.lender.Visit == nil {

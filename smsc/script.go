@@ -3,10 +3,12 @@ package smsc
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/document"
 	"github.com/dulyhq/duly/wire/smpp"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Script is what a script file says: see docs/formats/smsc-script.md.
@@ -45,7 +47,7 @@ func ParseScript(file string, text []byte) (*Script, error) {
 	for _, v := range root.Key("population").List() {
 		p := readPopulation(v)
 		if whole += p.Share; whole > Whole {
-			v.Key("share").Fail("the shares are %s together, more than the whole", whole)
+			v.Key("share").Wrong(fault.SharesOver, whole)
 		}
 		s.Population = append(s.Population, p)
 	}
@@ -104,11 +106,11 @@ func readBehaviour(v document.Value) Behaviour {
 		b.State, _ = smpp.ParseState(f.OneOf("UNDELIV", "REJECTD", "EXPIRED", "DELETED", "UNKNOWN", "ACCEPTD", "ENROUTE"))
 	}
 	if len(b.Err) > 3 {
-		v.Key("err").Fail("%q is longer than the three characters of a receipt", b.Err)
+		v.Key("err").Wrong(fault.ReceiptError, strconv.Quote(b.Err))
 	}
 	if v.Key("stop").Bool() {
 		if b.Reply != "" {
-			v.Key("stop").Fail("write either stop or reply")
+			v.Key("stop").Wrong(fault.StopReply)
 		}
 		b.Reply = stopWord
 	}
@@ -117,13 +119,13 @@ func readBehaviour(v document.Value) Behaviour {
 		if text := p.Text(); text != string(PayFull) {
 			amount, ok := decimal(text)
 			if !ok || amount != text {
-				p.Fail("%q is neither full nor an amount such as 500.00", text)
+				p.Wrong(fault.PayForm, strconv.Quote(text))
 			}
 			b.Pay = Payment(amount)
 		}
 	}
 	if b.State != 0 && b.acts() {
-		v.Key("fail").Fail("a handset that fails neither replies nor pays")
+		v.Key("fail").Wrong(fault.FailsActs)
 	}
 	return b
 }
@@ -135,7 +137,7 @@ func readStep(v document.Value, before Faults) Step {
 	}
 	after, submits := v.Key("after"), v.Key("submits")
 	if after.Given() == submits.Given() {
-		v.Fail("give either after, a time since the start, or submits, a count")
+		v.Wrong(fault.AfterSubmits)
 	}
 	s.After = duration(after)
 	if submits.Given() {
@@ -198,7 +200,7 @@ func share(v document.Value) Share {
 	text := v.Text()
 	s, err := ParseShare(text)
 	if err != nil && text != "" {
-		v.Fail("%v", err)
+		v.WrongBy(err)
 	}
 	return s
 }
@@ -210,7 +212,7 @@ func duration(v document.Value) time.Duration {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		v.Fail("%q is not a time such as 50ms, 3s or 2m", text)
+		v.Wrong(fault.ScriptTime, strconv.Quote(text))
 		return 0
 	}
 	return d
@@ -225,7 +227,7 @@ func status(v document.Value) smpp.Status {
 		}
 	}
 	if text != "" {
-		v.Fail("%q is not a status; write its name, such as ESME_RINVDSTADR, or its number", text)
+		v.Wrong(fault.CommandStatus, strconv.Quote(text))
 	}
 	return smpp.SystemError
 }

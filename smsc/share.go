@@ -2,7 +2,10 @@ package smsc
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Share is a part of a whole in millionths: 10,000 is 1 %. The zero value is none.
@@ -25,16 +28,16 @@ func ParseShare(s string) (Share, error) {
 	whole, part, _ := strings.Cut(strings.TrimSpace(digits), ".")
 	part = strings.TrimRight(part, "0")
 	if whole == "" || len(part) > unit || len(whole) > 4 {
-		return 0, fmt.Errorf("%q is not a share; write 1%%, 2.5%%, 25‰ or 0.025", s)
+		return 0, fault.Wrong(fault.ShareForm, strconv.Quote(s))
 	}
 	var v Share
 	for _, c := range whole + part + strings.Repeat("0", unit-len(part)) {
 		if c < '0' || c > '9' {
-			return 0, fmt.Errorf("%q is not a share; write 1%%, 2.5%%, 25‰ or 0.025", s)
+			return 0, fault.Wrong(fault.ShareForm, strconv.Quote(s))
 		}
 		v = v*10 + Share(c-'0')
 		if v > Whole {
-			return 0, fmt.Errorf("%q is more than the whole", s)
+			return 0, fault.Wrong(fault.ShareWhole, strconv.Quote(s))
 		}
 	}
 	return v, nil

@@ -12,6 +12,7 @@ import (
 
 // TestSharedColumns: rows of which some columns have one value are stored as they were given, whichever those columns are.
 func TestSharedColumns(t *testing.T) {
+	slow(t)
 	if onPostgres {
 		t.Skip("it is of the connection to SQLite")
 	}

@@ -120,6 +120,7 @@ func TestErasedReasons(t *testing.T) {
 
 // TestTampering: whatever somebody who owns the database does to what is sealed is found, and named.
 func TestTampering(t *testing.T) {
+	slow(t)
 	forged := func() string {
 		_, key, _ := strings.Cut(mustGenerate(), "\n")
 		signer, err := note.NewSigner(key)

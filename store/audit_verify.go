@@ -231,13 +231,13 @@ func (f AuditFault) String() string {
 	case "no_leaf":
 		return fmt.Sprintf("the leaf of place %d is gone", f.N)
 	case "root":
-		return fmt.Sprintf("the checkpoint of %d rows has another root", f.N)
+		return fmt.Sprintf("the checkpoint of size %d has another root", f.N)
 	case "signature":
-		return fmt.Sprintf("the checkpoint of %d rows is not signed by this key", f.N)
+		return fmt.Sprintf("the checkpoint of size %d is not signed by this key", f.N)
 	case "ends_early":
-		return fmt.Sprintf("the audit ends before the %d rows of a checkpoint", f.N)
+		return fmt.Sprintf("the audit ends before the size of a checkpoint, %d", f.N)
 	case "other_past":
-		return fmt.Sprintf("the first %d rows are not those of the checkpoint that was kept elsewhere", f.N)
+		return fmt.Sprintf("up to the size of the checkpoint that was kept elsewhere, %d, the audit is another", f.N)
 	}
 	return f.Kind
 }

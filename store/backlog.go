@@ -78,8 +78,8 @@ func (s *Store) Standings(ctx context.Context, now time.Time) (Standings, error)
 			return err
 		}
 		if out.Unknown, err = numbers(ctx, tx, `SELECT p.ref, '', coalesce(sum(u.n), 0) FROM portfolio p LEFT JOIN (
-				SELECT m.portfolio, 1 AS n FROM outcome o CROSS JOIN message m WHERE o.fence >= ? AND o.kind = 'unknown' AND m.id = o.fence >> 3
-				AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.id BETWEEN o.fence<<8 AND o.fence<<8|255)) u ON u.portfolio = p.id GROUP BY p.ref ORDER BY p.ref`, first); err != nil {
+				SELECT v.portfolio, 1 AS n FROM message_state v WHERE v.id IN (SELECT o.fence >> 3 FROM outcome o WHERE o.kind = 'unknown' AND o.fence >= ?)
+					AND v.state = 'unknown') u ON u.portfolio = p.id GROUP BY p.ref ORDER BY p.ref`, first); err != nil {
 			return err
 		}
 		out.Holds, err = numbers(ctx, tx, `SELECT p.ref, r.rule, count(*) FROM decision d JOIN ruling r ON r.id = d.ruling JOIN portfolio p ON p.id = d.portfolio

@@ -55,3 +55,54 @@ func TestBacklog(t *testing.T) {
 		t.Errorf("%+v, %v", b, err)
 	}
 }
+
+// TestUnknownIsCountedAsMessagesStand: what is counted as unknown is what view message_state says is: a long text of which one part has
+// arrived is still unknown, one of which a person has said what became of it is not, and what is taken back is again.
+func TestUnknownIsCountedAsMessagesStand(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	ids := lostMessages(t, s, 3, 2)
+	by := Act{Who: "administrator:1", At: noon.Add(time.Hour), Real: noon.Add(time.Hour), Reason: "the carrier's answer of today"}
+	receipt := func(i, part int, e outbox.Event) func() error {
+		return func() error {
+			back := stepOf(hire(t, s), nil)
+			back.Receipts = []Receipt{{Fence: ids[i].Fence(1), Part: part, ID: "x", From: "main", Event: e}}
+			_, err := s.Commit(ctx, back)
+			return err
+		}
+	}
+	say := func(i int, word string) func() error {
+		return func() error {
+			_, err := s.Reconcile(ctx, nil, []Word{{ID: ids[i], Said: word}}, "by number", by)
+			return err
+		}
+	}
+	for _, c := range []struct {
+		what string
+		do   func() error
+		want int64
+	}{
+		{"no answer came", func() error { return nil }, 3},
+		{"one part of two arrived", receipt(0, 1, outbox.EvDelivered), 3},
+		{"the other did as well", receipt(0, 2, outbox.EvDelivered), 2},
+		{"one part of another arrived", receipt(1, 1, outbox.EvDelivered), 2},
+		{"somebody says that it all did", say(1, SaidArrived), 1},
+		{"they take it back", say(1, SaidOpen), 2},
+		{"somebody says that it did not", say(1, SaidNotArrived), 1},
+		{"a part of the last one did not arrive", receipt(2, 2, outbox.EvUndelivered), 0},
+	} {
+		if err := c.do(); err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		var stand int64
+		if err := s.read.QueryRow(`SELECT count(*) FROM message_state WHERE state = 'unknown'`).Scan(&stand); err != nil {
+			t.Fatal(err)
+		}
+		all, err := s.Standings(ctx, noon)
+		if err != nil || len(all.Unknown) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		if got := all.Unknown[0].Number; got != c.want || stand != c.want {
+			t.Errorf("%s: %d are counted as unknown and %d are, not %d", c.what, got, stand, c.want)
+		}
+	}
+}

@@ -139,7 +139,15 @@ func opens(ctx context.Context, path string, keys *Keys) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return (&Store{keys: keys, read: db}).checkKeys(ctx)
+	s := &Store{keys: keys.own(nil), read: db}
+	var some int64
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name = 'seal_key'`).Scan(&some); err != nil {
+		return wrap(err)
+	}
+	if some == 0 { // made by a binary of before there were any
+		s.keys.rings.asked.Store(unasked)
+	}
+	return s.checkKeys(ctx)
 }
 
 func copyFile(from, to string) error {

@@ -65,19 +65,19 @@ func (w *Waiting) fields() []any {
 	return []any{&w.ID, &w.Batch, &w.Person, &w.Portfolio, &w.Borrower, &w.Loan, &w.Stage, &w.Treatment, &w.Episode, &w.Edition, &w.Carrier}
 }
 
+func somePutOff(now time.Time) statement {
+	return say(`SELECT 1 FROM requeue WHERE not_before <= ? LIMIT 1`, millis(now))
+}
+
 func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, on direct, c *Claim, h Holder, portfolio int64, now time.Time, limit int) error {
 	// Mostly nothing was put off, and to find that out by the join below costs more than reading a message.
 	some := false
-	var early values
-	early.int(millis(now))
-	if err := on.ask(ctx, `SELECT 1 FROM requeue WHERE not_before <= ? LIMIT 1`, &early, func(row) error { some = true; return nil }); err != nil || !some {
+	early := somePutOff(now)
+	if err := on.ask(ctx, early.query, early.args, func(row) error { some = true; return nil }); err != nil || !some {
 		return err
 	}
 	cond, args := h.free("q")
-	st, err := s.reads.in(ctx, tx, `SELECT `+waitingColumns+`, q.not_after,
-		(SELECT count(*) FROM fence f WHERE f.id BETWEEN m.id<<3 AND m.id<<3|7) + 1
-		FROM requeue q JOIN message m ON m.id = q.message JOIN batch b ON b.id = m.batch
-		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ?`+cond+` ORDER BY b.urgency DESC, q.not_before, q.message LIMIT ?`)
+	st, err := s.reads.in(ctx, tx, putOff(cond))
 	if err != nil {
 		return err
 	}
@@ -96,14 +96,27 @@ func (s *Store) dueAgain(ctx context.Context, tx *sql.Tx, on direct, c *Claim, h
 	return wrap(rows.Err())
 }
 
+// putOff reads what was put off and is due, under one more condition. See atMost.
+func putOff(cond string) string {
+	return `SELECT ` + waitingColumns + `, q.not_after,
+		(SELECT count(*) FROM fence f WHERE f.id BETWEEN m.id<<3 AND m.id<<3|7) + 1
+		FROM requeue q JOIN message m ON m.id = q.message JOIN batch b ON b.id = m.batch
+		WHERE q.not_before <= ? AND q.not_after > ? AND m.portfolio = ?` + cond + ` ORDER BY b.urgency DESC, q.not_before, q.message` + atMost
+}
+
+// atMost is LIMIT ? for a statement that is kept and runs often. SQLite looks at a bare bound limit when it plans, so that each run with
+// a limit bound anew reads the statement's text and plans again, which takes longer than most of them; it does not look into a CAST.
+const atMost = ` LIMIT CAST(? AS BIGINT)`
+
 func (s *Store) dueBatch(ctx context.Context, on direct, c *Claim, portfolio int64, now time.Time, limit, skip int, taken *Claim) error {
 	var first, count int64
-	var notAfter time.Time
+	w := Waiting{Portfolio: portfolio}
 	var args values
 	args.int(millis(now)).int(millis(now)).int(portfolio).int(int64(skip))
-	err := on.ask(ctx, `SELECT id, first, count, next, not_after FROM batch
+	err := on.ask(ctx, `SELECT id, first, count, next, not_after, edition, carrier FROM batch
 		WHERE next < count AND not_before <= ? AND not_after > ? AND portfolio = ? ORDER BY urgency DESC, not_before, id LIMIT 1 OFFSET ?`, &args, func(r row) error {
-		c.Batch, first, count, c.From, notAfter = r.int(0), r.int(1), r.int(2), int(r.int(3)), instant(r.int(4))
+		c.Batch, first, count, c.From, w.NotAfter = r.int(0), r.int(1), r.int(2), int(r.int(3)), instant(r.int(4))
+		w.Edition, w.Carrier = r.int(5), string(r.bytes(6))
 		return nil
 	})
 	if err != nil || c.Batch == 0 {
@@ -115,22 +128,14 @@ func (s *Store) dueBatch(ctx context.Context, on direct, c *Claim, portfolio int
 			return s.dueBatch(ctx, on, c, portfolio, now, limit, skip+1, nil)
 		}
 	}
-	return readBatch(ctx, on, c, portfolio, first, count, limit, notAfter)
+	return readBatch(ctx, on, c, w, first, count, limit)
 }
 
-// readBatch reads the messages of a claim from its cursor on.
-func readBatch(ctx context.Context, on direct, c *Claim, portfolio, first, count int64, limit int, notAfter time.Time) error {
-	w := Waiting{Try: 1, Portfolio: portfolio, NotAfter: notAfter} // what all have in common; the stage is that of the message before
-	var args values
-	args.int(c.Batch)
-	if err := on.ask(ctx, `SELECT edition, carrier FROM batch WHERE id = ?`, &args, func(r row) error {
-		w.Edition, w.Carrier = r.int(0), string(r.bytes(1))
-		return nil
-	}); err != nil {
-		return err
-	}
+// readBatch reads the messages of a claim from its cursor on. w is what all have in common.
+func readBatch(ctx context.Context, on direct, c *Claim, w Waiting, first, count int64, limit int) error {
+	w.Try = 1 // the stage is that of the message before
 	c.To = min(c.From+limit, int(count))
-	args.reset()
+	var args values
 	args.int(first + int64(c.From)).int(first + int64(c.To) - 1)
 	c.Messages = make([]Waiting, 0, c.To-c.From)
 	return on.ask(ctx, `SELECT id, batch, person, borrower, loan, stage, treatment, episode FROM message WHERE id BETWEEN ? AND ? ORDER BY id`, &args, func(r row) error {

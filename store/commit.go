@@ -83,6 +83,9 @@ func (c *commit) exec(query string, args ...any) (int64, error) {
 
 // run applies what came back before it permits anything, so that a stop in the step counts for its fences.
 func (c *commit) run() error {
+	if err := c.foretell(); err != nil {
+		return err
+	}
 	for _, f := range []func() error{c.lease, c.replies, c.outcomes, c.receipts} {
 		if err := f(); err != nil {
 			return err
@@ -95,6 +98,9 @@ func (c *commit) run() error {
 		return err
 	}
 	if err := c.paused(); err != nil {
+		return err
+	}
+	if err := c.filed(); err != nil {
 		return err
 	}
 	if ok, err := c.take(); err != nil || !ok {
@@ -111,20 +117,45 @@ func (c *commit) run() error {
 
 // lease renews the worker's lease, and refuses a worker that was taken for dead.
 func (c *commit) lease() error {
-	n, err := c.exec(`UPDATE worker SET lease_until = ? WHERE id = ? AND lease_until >= ?`,
-		millis(c.st.LeaseUntil), c.st.Worker, millis(c.st.WireAt))
+	n, err := c.exec(renewLease, millis(c.st.LeaseUntil), c.st.Worker, millis(c.st.WireAt))
 	if err != nil || n == 1 {
 		return err
 	}
 	return ErrLeaseLost
 }
 
+const (
+	renewLease = `UPDATE worker SET lease_until = ? WHERE id = ? AND lease_until >= ?`
+	moveCursor = `UPDATE batch SET next = ?, holder = ?, held_until = ? WHERE id = ? AND next = ? AND count >= ?`
+)
+
+// foretell names the small statements of a step, in the order in which it comes to them. What a reply sets off is waited for first.
+func (c *commit) foretell() error {
+	if !c.fleet || len(c.st.Replies) > 0 {
+		return nil
+	}
+	until := millis(c.st.LeaseUntil)
+	list := []statement{say(renewLease, until, c.st.Worker, millis(c.st.WireAt)), say(someOrphans)}
+	if cl := c.st.Claim; cl != nil {
+		list = append(list, c.leaving(), say(noStandby), say(livePauses))
+		if len(c.st.Tries) > 0 {
+			list = append(list, say(lastFiled))
+		}
+		if cl.Batch != 0 {
+			list = append(list, say(moveCursor, int64(cl.To), c.st.Worker, until, cl.Batch, int64(cl.From), int64(cl.To)))
+		}
+		if len(c.st.Tries) > 0 {
+			list = append(list, c.askTurns(), say(countCounted))
+		}
+	}
+	return c.on.foretell(c.ctx, list...)
+}
+
 // take moves the batch's cursor, or deletes the rows of put-off messages; false means that somebody else did.
 func (c *commit) take() (bool, error) {
 	cl := c.st.Claim
 	if cl.Batch != 0 {
-		n, err := c.exec(`UPDATE batch SET next = ?, holder = ?, held_until = ? WHERE id = ? AND next = ? AND count >= ?`,
-			cl.To, c.st.Worker, millis(c.st.LeaseUntil), cl.Batch, cl.From, cl.To)
+		n, err := c.exec(moveCursor, cl.To, c.st.Worker, millis(c.st.LeaseUntil), cl.Batch, cl.From, cl.To)
 		return n == 1, err
 	}
 	ids := make([]outbox.MessageID, len(cl.Messages))

@@ -9,16 +9,29 @@ import (
 	"time"
 )
 
-// errCopy says what PostgreSQL cannot do here yet.
-var errCopy = errors.New("store: copy: a database of PostgreSQL is not copied into a folder yet; only what lies in a folder can be simulated with")
+// ErrTooLarge says that a book has more rows than a copy may have.
+var ErrTooLarge = errors.New("store: copy: the book is too large for this")
 
-// Copy writes the database as it stands into the folder dir, which must hold none, and changes nothing of its own. What
-// is sealed stays sealed: the copy opens with the same keys. It is there to be simulated with, so that it is not held, whatever the
-// original is; a copy that is to be put back is Backup's.
-func (s *Store) Copy(ctx context.Context, dir string) error {
+// Copy writes the book as it stands into the folder dir, which must hold none, opens the copy and returns it, and changes nothing of its own. It
+// is there to be simulated with, so that it is not held, whatever the original is; a copy that is to be put back is Backup's. Out of a folder
+// it is the whole database, sealed as it was. Out of PostgreSQL it is what a simulation reads, with nobody's name and number in it, sealed
+// with keys that are nowhere but in this process (docs/adr/0035); of that most rows are copied, or ErrTooLarge says that there are more; 0
+// sets no bound.
+func (s *Store) Copy(ctx context.Context, dir string, most int64) (*Store, error) {
+	keys := s.keys
+	var err error
 	if s.fleet {
-		return errCopy
+		keys, err = s.copyFleet(ctx, dir, most)
+	} else {
+		err = s.copyFile(ctx, dir)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return Open(ctx, dir, keys)
+}
+
+func (s *Store) copyFile(ctx context.Context, dir string) error {
 	if _, err := s.write.ExecContext(ctx, `VACUUM INTO ?`, filepath.Join(dir, FileName)); err != nil {
 		return fmt.Errorf("store: copy: %w", err)
 	}

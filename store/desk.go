@@ -296,15 +296,17 @@ func (s *Store) Corrections(ctx context.Context) (out []Correction, err error) {
 // they do not want to pay.
 func (s *Store) SetCause(ctx context.Context, sp Speaker, cause arrange.Cause, who, reasons string, now time.Time) error {
 	digest := []byte{}
-	var box []byte
 	if reasons != "" {
 		digest = s.keys.hash("cause", fmt.Sprintf("%d %s %s", sp.Borrower, who, reasons))
-		var err error
-		if box, err = s.keys.sealState(digest, sealedState{Reason: reasons}); err != nil {
-			return err
-		}
 	}
 	return s.update(ctx, func(tx *sql.Tx) error {
+		var box []byte
+		if reasons != "" {
+			var err error
+			if box, err = s.keys.sealState(digest, sealedState{Reason: reasons}); err != nil {
+				return err
+			}
+		}
 		t := &talk{ctx, tx}
 		if box != nil {
 			if err := t.exec(`INSERT OR IGNORE INTO sealed_state (digest, box) VALUES (?, ?)`, digest, box); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // The temporary tables of what bars contact or permits it. in_ holds rows as stated; go_ holds them with Duly's numbers: was
@@ -105,8 +106,9 @@ type versioned struct {
 	more          []string // columns that follow from the key
 	values        string   // further columns of the facts with their values, as ", name" and ", value"
 	heads         string
-	what          string // for messages: "borrower_id: this consent of borrower %[1]s"
-	word          string // the column of in that %[1]s is
+	field         string     // of which a row is said that contradicts another
+	twice         fault.Code // how that is said
+	word          string     // the column of in that it names
 }
 
 // version brings the rows of go_ into the facts, and returns what became of them.
@@ -116,7 +118,7 @@ func (m *merge) version(v versioned, stated int) Tally {
 		return "(" + alias + "." + strings.Join(columns, ", "+alias+".") + ")"
 	}
 	if m.number(`SELECT EXISTS (SELECT 1 FROM `+v.of+` GROUP BY `+key+` HAVING count(*) > 1)`) != 0 {
-		m.conflicts(v.of, v.what, `s.`+v.word+`, ''`, v.of+` g JOIN `+v.in+` s ON s.n = g.n
+		m.conflicts(v.of, v.field, v.twice, `s.`+v.word+`, ''`, v.of+` g JOIN `+v.in+` s ON s.n = g.n
 			JOIN (SELECT min(n) AS first, `+key+` FROM `+v.of+` GROUP BY `+key+`) d ON `+with("d", v.key)+` IS `+with("g", v.key)+`
 			JOIN `+v.of+` h ON h.n = d.first JOIN `+v.in+` o ON o.n = h.n WHERE g.n <> h.n AND `+with("g", v.content)+` IS NOT `+with("h", v.content))
 		m.exec(`DELETE FROM ` + v.of + ` WHERE n NOT IN (SELECT min(n) FROM ` + v.of + ` GROUP BY ` + key + `)`)
@@ -152,13 +154,13 @@ func (m *merge) knownTo(table string, loans bool) {
 	p := m.o.Portfolio.ID
 	m.mark(`s.src, s.col, s.borrower, '', 0, s.n FROM `+table+` s
 		WHERE s.borrower <> '' AND NOT EXISTS (SELECT 1 FROM borrower b WHERE b.portfolio = ? AND b.ref = s.borrower)`, p)
-	m.report(table, "borrower_id: borrower %[1]s is not known: it is neither in the ledger nor a good row of this import")
+	m.report(table, "borrower_id", fault.BorrowerUnknown)
 	if !loans {
 		return
 	}
 	m.mark(`s.src, s.col, s.loan, s.borrower, 0, s.n FROM `+table+` s JOIN borrower b ON b.portfolio = ?1 AND b.ref = s.borrower
 		WHERE s.loan <> '' AND NOT EXISTS (SELECT 1 FROM loan l WHERE l.portfolio = ?1 AND l.ref = s.loan AND l.borrower = b.id)`, p)
-	m.report(table, "loan_id: loan %[1]s is not one of borrower %[2]s")
+	m.report(table, "loan_id", fault.LoanElsewhere)
 }
 
 // addresses makes the numbers known that rows name.
@@ -193,7 +195,7 @@ func (m *merge) consents() {
 	m.sum.Consents = m.version(versioned{
 		in: "in_consent", of: "go_consent", table: "consent", key: []string{"borrower", "channel", "address", "withdrawn", "at"},
 		content: []string{"how", "until"}, more: []string{"person"}, heads: heads, values: values,
-		what: "borrower_id: this consent of borrower %[1]s", word: "borrower",
+		field: "borrower_id", twice: fault.ConsentTwice, word: "borrower",
 	}, n)
 	m.exec(`INSERT OR IGNORE INTO touched_person (id) SELECT person FROM go_consent WHERE was <> 1`)
 	m.exec(`INSERT INTO audit (at, who, what, portfolio, subject) SELECT ?, ?, 'consent_changed', ?, 'consent ' || c.id
@@ -217,7 +219,7 @@ func (m *merge) duties() {
 	heads, values := m.origin()
 	m.sum.Duties = m.version(versioned{
 		in: "in_duty", of: "go_duty", table: "duty", key: []string{"borrower", "loan", "duty", "at"}, content: []string{"channel"},
-		more: []string{"person"}, heads: heads, values: values, what: "borrower_id: this duty towards borrower %[1]s", word: "borrower",
+		more: []string{"person"}, heads: heads, values: values, field: "borrower_id", twice: fault.DutyTwice, word: "borrower",
 	}, n)
 	m.exec(`INSERT OR IGNORE INTO touched_person (id) SELECT person FROM go_duty WHERE was <> 1`)
 }
@@ -234,7 +236,7 @@ func (m *merge) checks() {
 	m.sum.Numbers = m.version(versioned{
 		in: "in_number", of: "go_number", table: "number_check", key: []string{"address", "provider", "checked_on"},
 		content: []string{"status", "expires_on"}, heads: `, known_at, source`, values: fmt.Sprintf(`, %d, %d`, m.known, m.source),
-		what: "phone: this number", word: "provider",
+		field: "phone", twice: fault.NumberTwice, word: "provider",
 	}, n)
 	m.exec(`INSERT INTO number_now (address, status, checked_on, expires_on)
 		SELECT address, status, checked_on, expires_on FROM number_check c WHERE gone_at = 0 AND address IN (SELECT address FROM go_number WHERE was <> 1)

@@ -18,10 +18,11 @@ import (
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // takeText imports files as a lender gives them, and returns what was said of bad rows.
-func takeText(t testing.TB, s *Store, now time.Time, mayLift func(kind, by string) string, texts ...string) (Summary, string) {
+func takeText(t testing.TB, s *Store, now time.Time, mayLift func(kind, by string) fault.Reason, texts ...string) (Summary, string) {
 	t.Helper()
 	var bad []string
 	note := func(b intake.BadRow) error { bad = append(bad, b.String()); return nil }
@@ -136,13 +137,13 @@ func TestStatesComeAndGo(t *testing.T) {
 		t.Errorf("corrected: %+v", d.States)
 	}
 	// Only compliance lifts a dispute here; whoever else says so is refused, with the reason.
-	may := func(kind, by string) string {
+	may := func(kind, by string) fault.Reason {
 		if kind == "dispute" && by != "compliance:17" {
-			return "a dispute is lifted by compliance"
+			return fault.Of(fault.MayNotLift, "house.lift", "compliance / ombudsman", kind)
 		}
-		return ""
+		return fault.Reason{}
 	}
-	if _, bad := takeText(t, s, noon, may, stateHead+"B1,,,,,dispute,2026-09-20,,fee,desk:4,,2026-09-24,desk:4\n"); bad != "f0.csv:2:1: lifted_by: a dispute is lifted by compliance" {
+	if _, bad := takeText(t, s, noon, may, stateHead+"B1,,,,,dispute,2026-09-20,,fee,desk:4,,2026-09-24,desk:4\n"); bad != "f0.csv:2:1: lifted_by: rule house.lift lets compliance / ombudsman lift dispute" {
 		t.Errorf("%q", bad)
 	}
 	lift := stateHead + "B1,,,,,dispute,2026-09-20,,fee,desk:4,,2026-09-24,compliance:17\n"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -24,13 +23,13 @@ type gather struct {
 	pg   *pgBatch // nil on SQLite, and where results may be long
 	// opened reads the first row of each stream of pg, once they are there.
 	opened []func() error
-	refs   *refs // of a second judgement on PostgreSQL
 	w      Within
 	asOf   time.Time
 	some   some
 	d      Dossier
 
 	owing    stream[owingRow]
+	turns    stream[int64] // of a second judgement on PostgreSQL
 	contacts stream[contactRow]
 	tasks    stream[decide.Touch]
 	states   stream[guard.State]
@@ -58,7 +57,6 @@ type decisionRow struct {
 
 type owingRow struct {
 	turn     int64
-	of       int64 // the borrower, where refs name them
 	wish     string
 	borrower BorrowerFacts
 	loan     LoanStanding
@@ -139,8 +137,7 @@ func (g *gather) openPlan() (err error) {
 		})
 }
 
-// openAgain reads the persons asked for from their standings, with their turns and the references that a text and its
-// address need.
+// openAgain reads the persons asked for from their standings, with their turns.
 func (g *gather) openAgain() (err error) {
 	if g.traits, err = g.likes.all(g.ctx, g.tx); err != nil {
 		return err
@@ -149,12 +146,17 @@ func (g *gather) openAgain() (err error) {
 	if g.pg != nil {
 		return g.openNarrow(more, join)
 	}
-	return openStream(g, &g.owing, `SELECT s.person, p.turn, b.ref, l.ref, s.loan, s.as_of, s.packed`+more+`
-		FROM standing s JOIN person p ON p.id = s.person JOIN borrower b ON b.id = s.borrower JOIN loan l ON l.id = s.loan`+join+`
+	return openStream(g, &g.owing, `SELECT s.person, p.turn, `+againColumns+more+`
+		FROM standing s JOIN person p ON p.id = s.person`+join+`
 		WHERE s.portfolio = ?`, "s.person", " ORDER BY s.person, s.loan", []any{g.w.Portfolio},
-		func(r *owingRow) []any {
-			return append([]any{number(&r.turn), &r.borrower.Ref, &r.loan.Ref, number(&r.loan.ID), number(&r.asOf), &r.packed}, g.some.fields(r)...)
-		})
+		func(r *owingRow) []any { return append([]any{number(&r.turn)}, g.again(r)...) })
+}
+
+// againColumns are what a second judgement reads of a standing, and again where they go.
+const againColumns = `s.borrower_ref, s.loan_ref, s.loan, s.as_of, s.packed`
+
+func (g *gather) again(r *owingRow) []any {
+	return append([]any{(*ref)(&r.borrower.Ref), (*ref)(&r.loan.Ref), number(&r.loan.ID), number(&r.asOf), &r.packed}, g.some.fields(r)...)
 }
 
 // openLoans reads the loans of everybody, or of the persons asked for.
@@ -244,11 +246,11 @@ func (g *gather) next() error {
 	}
 	g.learnt = false
 	person := g.owing.person
-	if g.refs != nil {
-		d.Turn = g.refs.turns[person]
+	if err := g.turns.take(person, func(t *int64) { d.Turn = *t }); err != nil {
+		return err
 	}
 	var unread error
-	if err := g.owing.take(person, func(r *owingRow) { g.refs.complete(r); unread = errors.Join(unread, g.addLoan(r)) }); err != nil || unread != nil {
+	if err := g.owing.take(person, func(r *owingRow) { unread = errors.Join(unread, g.addLoan(r)) }); err != nil || unread != nil {
 		return errors.Join(err, unread)
 	}
 	own, since := g.w.Trying[d.Person], g.w.On-remembered
@@ -320,8 +322,11 @@ func (g *gather) addLoan(r *owingRow) error {
 		}
 	}
 	if l.Standing = p.standing; r.asOf == 0 {
-		g.learnt = g.w.Again
+		g.learnt = g.learnt || g.w.Again
 		l.Standing.AsOf = 0 // something was learnt since it was packed
+	}
+	if l.Ref == "" && g.w.Again {
+		g.learnt = true // an older version made the standing
 	}
 	l.Stale = !l.Standing.Holds(g.w.On)
 	d := &g.d
@@ -377,24 +382,11 @@ func (d *Dossier) addTouch(t decide.Touch) {
 
 func joinClose(err error, g *gather) error {
 	for _, c := range []interface{ close() error }{
-		&g.owing, &g.contacts, &g.tasks, &g.states, &g.consents, &g.duties, &g.done, &g.replies, &g.causes, &g.agreed, &g.held, &g.last, &g.waiting,
+		&g.owing, &g.turns, &g.contacts, &g.tasks, &g.states, &g.consents, &g.duties, &g.done, &g.replies, &g.causes, &g.agreed, &g.held, &g.last, &g.waiting,
 	} {
 		if e := c.close(); err == nil && e != nil {
 			err = wrap(e)
 		}
 	}
 	return err
-}
-
-// msTime scans stored milliseconds into a time.
-type msTime time.Time
-
-// Scan reads milliseconds since 1970; 0 is the zero time.
-func (t *msTime) Scan(v any) error {
-	n, ok := v.(int64)
-	if !ok {
-		return fmt.Errorf("store: %T is not a stored time", v)
-	}
-	*t = msTime(instant(n))
-	return nil
 }

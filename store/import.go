@@ -11,6 +11,7 @@ import (
 
 	"github.com/dulyhq/duly/intake"
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // An Import says how rows are taken in.
@@ -25,9 +26,9 @@ type Import struct {
 	// Bad is called for each row that contradicts the other rows or what is known. Such rows are left out;
 	// whether the others go in is for Approve to say.
 	Bad func(intake.BadRow) error
-	// MayLift says why whoever lifts a state, "role" or "role:number", may not: a rule says who may. Empty means that they
+	// MayLift says why whoever lifts a state, "role" or "role:number", may not: a rule says who may. A reason without a code means that they
 	// may; nil lets everybody.
-	MayLift func(kind, by string) string
+	MayLift func(kind, by string) fault.Reason
 	// Approve is asked before anything lasts; its error is returned and nothing has changed. Nil approves when
 	// no row was bad.
 	Approve func(Summary) error
@@ -89,6 +90,14 @@ var (
 	ErrNoLoans = errors.New("store: import: a snapshot without loans would close every loan; give the loans file, or import a delta")
 )
 
+// errRetired says that rows may have been sealed by a key that is no more.
+var errRetired = errors.New("store: import: a key was retired while the files were read; import them again")
+
+// retired is how many keys were retired so far.
+func (m *merge) retired() int64 {
+	return m.number(`SELECT count(*) FROM seal_key WHERE retired_at <> 0`)
+}
+
 var errDryRun = errors.New("dry run")
 
 // Import takes in the rows that read hands to the stage, which is intake's sink, all or nothing, in one transaction. A row that says
@@ -148,6 +157,7 @@ func (m *merge) run(read func(*Stage) error) error {
 	if err := m.stage.make(); err != nil {
 		return err
 	}
+	retired := m.retired()
 	if err := read(m.stage); err != nil {
 		return err
 	}
@@ -162,6 +172,9 @@ func (m *merge) run(read func(*Stage) error) error {
 		if err := withBooks.take(m.ctx, m.tx); err != nil {
 			return err
 		}
+		if m.retired() != retired && m.err == nil {
+			return errRetired
+		}
 	}
 	if m.o.Snapshot && !m.stage.loanFile {
 		return ErrNoLoans
@@ -175,7 +188,7 @@ func (m *merge) run(read func(*Stage) error) error {
 	m.closeAbsent()
 	m.touch()
 	m.finish()
-	m.stage.drop(m)
+	m.stage.empty(m)
 	return m.err
 }
 

@@ -77,6 +77,7 @@ func filesOf(t *rapid.T, units []unit) []feed {
 // TestImportAnyWay: however the same rows are cut into imports and files, in whatever order and however often
 // they are stated, the same facts hold in the end.
 func TestImportAnyWay(t *testing.T) {
+	slow(t)
 	ctx := context.Background()
 	rapid.Check(t, func(rt *rapid.T) {
 		units := drawBook(rt)

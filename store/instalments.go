@@ -1,5 +1,7 @@
 package store
 
+import "github.com/dulyhq/duly/words/fault"
+
 // instalments merges instalments by loan and number.
 func (m *merge) instalments() {
 	if m.stage.instalment.n == 0 {
@@ -18,7 +20,7 @@ func (m *merge) instalments() {
 		FROM in_instalment s JOIN loan l ON l.portfolio = ? AND l.ref = s.loan AND l.currency = s.currency `+join+` ORDER BY s.n`, p)
 	if n < m.stage.instalment.n {
 		m.unknownLoans("in_instalment")
-		m.conflicts("go_instalment", "number: instalment %[2]s of loan %[1]s", `s.loan, s.number`,
+		m.conflicts("go_instalment", "number", fault.InstalmentTwice, `s.loan, s.number`,
 			`in_instalment s JOIN loan l ON l.portfolio = ? AND l.ref = s.loan
 			JOIN go_instalment g ON g.loan = l.id AND g.number = s.number JOIN in_instalment o ON o.n = g.n
 			WHERE s.n <> o.n AND (s.due_on, s.principal, s.interest, s.fees, s.split)

@@ -3,14 +3,17 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -31,8 +34,10 @@ const lookupKeySize = 32
 
 // Keys seal and open what is personal, and hash it for look-up.
 type Keys struct {
-	seal    tink.AEAD
-	quick   quick
+	seal    tink.AEAD // the root: it opens what it sealed before there were data keys, and the data keys
+	quick   quick     // of the root
+	tag     Tag       // of the root; 0: it numbers nothing
+	rings   *rings    // the data keys of one store
 	lookup  []byte
 	signer  note.Signer   // of the audit's checkpoints; nil: there is no key
 	auditor note.Verifier // of the same
@@ -71,22 +76,30 @@ func MakeAuditKey(dir string) error {
 	return errors.Join(writeNew(filepath.Join(dir, AuditKeyFile), []byte(sign+"\n")), writeNew(filepath.Join(dir, AuditPubFile), []byte(check+"\n")))
 }
 
+// KeyTexts are the keys as they are kept, wherever that is.
+type KeyTexts struct {
+	Seal     []byte // a Tink keyset, JSON
+	Lookup   []byte // 32 bytes
+	Audit    []byte // empty: there is none
+	AuditPub []byte // empty: it is worked out from Audit
+}
+
 // auditKeys reads the audit's key; none where there is none.
-func (k *Keys) auditKeys(dir string) error {
-	sign, err := os.ReadFile(filepath.Join(dir, AuditKeyFile))
-	if errors.Is(err, os.ErrNotExist) {
+func (k *Keys) auditKeys(t *KeyTexts) (err error) {
+	if len(t.Audit) == 0 {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("store: keys: %w", err)
-	}
-	if k.signer, err = note.NewSigner(string(bytes.TrimSpace(sign))); err != nil {
+	sign := string(bytes.TrimSpace(t.Audit))
+	if k.signer, err = note.NewSigner(sign); err != nil {
 		return fmt.Errorf("store: keys: %s: %w", AuditKeyFile, err)
 	}
-	check, err := os.ReadFile(filepath.Join(dir, AuditPubFile))
-	if err == nil {
-		k.auditor, err = note.NewVerifier(string(bytes.TrimSpace(check)))
+	check := string(bytes.TrimSpace(t.AuditPub))
+	if check == "" {
+		if check, err = auditPub(sign, k.signer.Name()); err != nil {
+			return fmt.Errorf("store: keys: %s: %w", AuditKeyFile, err)
+		}
 	}
+	k.auditor, err = note.NewVerifier(check)
 	if err == nil && (k.auditor.Name() != k.signer.Name() || k.auditor.KeyHash() != k.signer.KeyHash()) {
 		err = errors.New("it belongs to another " + AuditKeyFile)
 	}
@@ -94,6 +107,19 @@ func (k *Keys) auditKeys(dir string) error {
 		return fmt.Errorf("store: keys: %s: %w", AuditPubFile, err)
 	}
 	return nil
+}
+
+// auditPub is what an auditor checks a key's signatures with: its form is note's, PRIVATE+KEY+name+hash+base64 of a byte 1 and the seed.
+func auditPub(sign, name string) (string, error) {
+	fields := strings.SplitN(sign, "+", 5)
+	if len(fields) != 5 {
+		return "", errors.New("it is no key of a note")
+	}
+	seed, err := base64.StdEncoding.DecodeString(fields[4])
+	if err != nil || len(seed) != 1+ed25519.SeedSize {
+		return "", errors.New("it is no key of a note")
+	}
+	return note.NewEd25519VerifierKey(name, ed25519.NewKeyFromSeed(seed[1:]).Public().(ed25519.PublicKey))
 }
 
 func writeNew(path string, b []byte) error {
@@ -105,29 +131,54 @@ func writeNew(path string, b []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// ReadKeyFile reads one of the key files in dir.
+func ReadKeyFile(dir, name string) ([]byte, error) {
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	switch {
+	case errors.Is(err, os.ErrNotExist) && (name == AuditKeyFile || name == AuditPubFile):
+		return nil, nil
+	case err != nil && name == SealKeyFile:
+		return nil, fmt.Errorf("store: keys: %w (duly init makes them; without the ones that sealed the data it cannot be read)", err)
+	case err != nil:
+		return nil, fmt.Errorf("store: keys: %w", err)
+	}
+	return b, nil
+}
+
 // LoadKeys reads the key files in dir.
 func LoadKeys(dir string) (*Keys, error) {
-	b, err := os.ReadFile(filepath.Join(dir, SealKeyFile))
-	if err != nil {
-		return nil, fmt.Errorf("store: keys: %w (duly init makes them; without the ones that sealed the data it cannot be read)", err)
+	var t KeyTexts
+	for _, f := range [...]struct {
+		name string
+		to   *[]byte
+	}{{SealKeyFile, &t.Seal}, {LookupKeyFile, &t.Lookup}, {AuditKeyFile, &t.Audit}, {AuditPubFile, &t.AuditPub}} {
+		var err error
+		if *f.to, err = ReadKeyFile(dir, f.name); err != nil {
+			return nil, err
+		}
 	}
-	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
+	return NewKeys(&t)
+}
+
+// NewKeys makes keys of what was kept. No error holds anything of it.
+func NewKeys(t *KeyTexts) (*Keys, error) {
+	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(t.Seal)))
 	if err != nil {
-		return nil, fmt.Errorf("store: keys: %s: %w", SealKeyFile, err)
+		return nil, fmt.Errorf("store: keys: %s is no keyset", SealKeyFile)
 	}
 	seal, err := aead.New(h)
 	if err != nil {
-		return nil, fmt.Errorf("store: keys: %s: %w", SealKeyFile, err)
+		return nil, fmt.Errorf("store: keys: %s holds keys that do not seal", SealKeyFile)
 	}
-	lookup, err := os.ReadFile(filepath.Join(dir, LookupKeyFile))
-	if err != nil {
-		return nil, fmt.Errorf("store: keys: %w", err)
+	if len(t.Lookup) != lookupKeySize {
+		return nil, fmt.Errorf("store: keys: %s holds %d bytes and not %d", LookupKeyFile, len(t.Lookup), lookupKeySize)
 	}
-	if len(lookup) != lookupKeySize {
-		return nil, fmt.Errorf("store: keys: %s holds %d bytes and not %d", LookupKeyFile, len(lookup), lookupKeySize)
+	k := &Keys{seal: seal, quick: quicken(h), lookup: t.Lookup}
+	if tag, ok := tagOf(k.quick.prefix); ok {
+		k.tag = tag
 	}
-	k := &Keys{seal: seal, quick: quicken(h), lookup: lookup}
-	return k, k.auditKeys(dir)
+	k = k.own(nil)
+	return k, k.auditKeys(t)
 }
 
 // hash returns the keyed hash of a value for look-up; kind keeps a phone's hash from ever equalling another
@@ -140,8 +191,8 @@ func (k *Keys) hash(kind, value string) []byte {
 	return m.Sum(nil)[:16]
 }
 
-// ErrWrongKeys says that a data folder was sealed with other key files.
-var ErrWrongKeys = errors.New("store: keys: these are not the key files that this data was made with")
+// ErrWrongKeys says that data was sealed with other keys.
+var ErrWrongKeys = errors.New("store: keys: these are not the keys that this data was made with")
 
 // keyConstant is what the check of the keys hashes and seals. It says nothing.
 const keyConstant = "duly"
@@ -150,6 +201,9 @@ const keyConstant = "duly"
 // another look-up key a person's stop would no longer be found by their number, and nothing would say so.
 func (s *Store) checkKeys(ctx context.Context) error {
 	const ask = `SELECT lookup, box FROM key_check`
+	if err := s.keys.freshen(ctx, s.read); err != nil {
+		return err
+	}
 	var lookup, box []byte
 	err := s.read.QueryRowContext(ctx, ask).Scan(&lookup, &box)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -168,7 +168,7 @@ func (d *Dossier) addContact(r *contactRow, portfolio int64) {
 		At: r.at, Day: r.day, Channel: r.channel, Result: r.result, Loans: d.loanIDs[from:len(d.loanIDs):len(d.loanIDs)], Address: r.address,
 	})
 	d.By = append(d.By, r.maker)
-	if r.portfolio == portfolio {
+	if r.portfolio == portfolio && r.episode != notTaken {
 		d.Touches = append(d.Touches, decide.Touch{
 			On: r.day, Channel: r.channel, Treatment: r.treatment, Episode: r.episode, Loans: d.Contacts[len(d.Contacts)-1].Loans,
 		})

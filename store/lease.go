@@ -54,6 +54,9 @@ func (s *Store) DueFor(ctx context.Context, h Holder, portfolio int64, now time.
 // what is urgent.
 func (s *Store) dueOrFree(ctx context.Context, h Holder, portfolio int64, now time.Time, limit int, taken *Claim) (c Claim, held bool, err error) {
 	err = s.look(ctx, func(tx *sql.Tx, on direct) error {
+		if err := on.foretell(ctx, anyUrgent(h, portfolio, now), somePutOff(now), nextHeld(h, portfolio, now, 0), anyUrgent(pressing(h), portfolio, now)); err != nil {
+			return err
+		}
 		urgent, err := s.urgent(ctx, tx, h, portfolio, now)
 		if err != nil {
 			return err
@@ -75,14 +78,26 @@ func (s *Store) dueOrFree(ctx context.Context, h Holder, portfolio int64, now ti
 
 // urgent says whether something of the portfolio is due that is not to wait, and that nobody else holds.
 func (s *Store) urgent(ctx context.Context, tx *sql.Tx, h Holder, portfolio int64, now time.Time) (yes bool, err error) {
-	cond, args := h.free("b")
-	st, err := s.reads.in(ctx, tx, `SELECT EXISTS (SELECT 1 FROM batch b WHERE b.next < b.count AND b.urgency > 0 AND b.not_before <= ? AND b.not_after > ?
-		AND b.portfolio = ?`+cond+`)`)
+	ask := anyUrgent(h, portfolio, now)
+	st, err := s.reads.in(ctx, tx, ask.query)
 	if err != nil {
 		return false, err
 	}
-	return yes, wrap(st.QueryRowContext(ctx, append([]any{millis(now), millis(now), portfolio}, args...)...).Scan(&yes))
+	return yes, wrap(st.QueryRowContext(ctx, ask.args.list()...).Scan(&yes))
 }
+
+func anyUrgent(h Holder, portfolio int64, now time.Time) statement {
+	cond, args := h.free("b")
+	ask := say(`SELECT EXISTS (SELECT 1 FROM batch b WHERE b.next < b.count AND b.urgency > 0 AND b.not_before <= ? AND b.not_after > ?
+		AND b.portfolio = ?`+cond+`)`, millis(now), millis(now), portfolio)
+	for _, n := range args {
+		ask.args.int(n.(int64))
+	}
+	return ask
+}
+
+// pressing is who leases what is urgent and held by nobody.
+func pressing(h Holder) Holder { return Holder{Now: h.Now} }
 
 // Urgent returns the portfolios of which something is due that is not to wait behind routine.
 func (s *Store) Urgent(ctx context.Context, now time.Time) (portfolios map[int64]bool, err error) {
@@ -106,17 +121,16 @@ const inTurn = ` ORDER BY b.urgency DESC, b.not_before, b.id LIMIT 1`
 // dueHeld reads the next messages of the first batch that the worker holds and has not taken whole. One that is more urgent than
 // all it holds is not passed over: it is to be leased first.
 func (s *Store) dueHeld(ctx context.Context, tx *sql.Tx, on direct, c *Claim, h Holder, portfolio int64, now time.Time, limit int, taken *Claim) (bool, error) {
-	from, to := leased(h.Now)
 	whole := int64(0) // a batch of which nothing is left once taken is committed
 	for {
 		var first, count, urgency int64
-		var notAfter time.Time
-		st, err := s.reads.in(ctx, tx, `SELECT b.id, b.first, b.count, b.next, b.not_after, b.urgency FROM batch b WHERE b.next < b.count AND b.not_before <= ?
-			AND b.not_after > ? AND b.portfolio = ? AND b.holder = ? AND b.held_until BETWEEN ? AND ? AND b.id <> ?`+inTurn)
+		w := Waiting{Portfolio: portfolio}
+		ask := nextHeld(h, portfolio, now, whole)
+		st, err := s.reads.in(ctx, tx, ask.query)
 		if err != nil {
 			return false, err
 		}
-		err = st.QueryRowContext(ctx, millis(now), millis(now), portfolio, h.Worker, from, to, whole).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&notAfter), &urgency)
+		err = st.QueryRowContext(ctx, ask.args.list()...).Scan(&c.Batch, &first, &count, &c.From, (*msTime)(&w.NotAfter), &urgency, &w.Edition, &w.Carrier)
 		if errors.Is(err, sql.ErrNoRows) {
 			return false, nil
 		}
@@ -130,13 +144,21 @@ func (s *Store) dueHeld(ctx context.Context, tx *sql.Tx, on direct, c *Claim, h 
 			}
 		}
 		if urgency == 0 {
-			if pressing, err := s.urgent(ctx, tx, Holder{Now: h.Now}, portfolio, now); err != nil || pressing {
+			if yes, err := s.urgent(ctx, tx, pressing(h), portfolio, now); err != nil || yes {
 				*c = Claim{}
 				return false, err
 			}
 		}
-		return true, readBatch(ctx, on, c, portfolio, first, count, limit, notAfter)
+		return true, readBatch(ctx, on, c, w, first, count, limit)
 	}
+}
+
+// nextHeld asks for the first batch that a worker holds, but for one.
+func nextHeld(h Holder, portfolio int64, now time.Time, but int64) statement {
+	from, to := leased(h.Now)
+	return say(`SELECT b.id, b.first, b.count, b.next, b.not_after, b.urgency, b.edition, b.carrier FROM batch b WHERE b.next < b.count AND b.not_before <= ?
+		AND b.not_after > ? AND b.portfolio = ? AND b.holder = ? AND b.held_until BETWEEN ? AND ? AND b.id <> ?`+inTurn,
+		millis(now), millis(now), portfolio, h.Worker, from, to, but)
 }
 
 // leastShare is how many messages a batch must have left to be cut in two.

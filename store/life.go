@@ -209,14 +209,13 @@ func (s *Store) settleDown(ctx context.Context, a *attesting) error {
 func (s *Store) mayLeave(ctx context.Context, tx *sql.Tx) error {
 	var l Life
 	var then, segment string
-	last, there := s.lastFence.Load(), true
-	row := tx.QueryRowContext(ctx, `SELECT line, held_at, held_why FROM life`)
+	there := true
 	to := []any{&l.Line, (*msTime)(&l.HeldAt), &l.Why}
-	if s.fleet && last != 0 {
-		row = tx.QueryRowContext(ctx, `SELECT line, held_at, held_why, EXISTS (SELECT 1 FROM fence WHERE id = ?), CAST(timeline AS TEXT), `+timelineNow+` FROM life`, last)
+	ask := s.leaving()
+	if len(ask.args.cells) > 0 {
 		to = append(to, &there, &then, &segment)
 	}
-	if err := row.Scan(to...); err != nil {
+	if err := tx.QueryRowContext(ctx, ask.query, ask.args.list()...).Scan(to...); err != nil {
 		return wrap(err)
 	}
 	if l.Held() {
@@ -239,6 +238,14 @@ func (s *Store) mayLeave(ctx context.Context, tx *sql.Tx) error {
 		return nil
 	}
 	return s.follow(ctx, tx, then, segment)
+}
+
+// leaving asks what the database says of itself; where this process has a fence in it, also whether that is there, and for the timelines.
+func (s *Store) leaving() statement {
+	if last := s.lastFence.Load(); s.fleet && last != 0 {
+		return say(`SELECT line, held_at, held_why, EXISTS (SELECT 1 FROM fence WHERE id = ?), CAST(timeline AS TEXT), `+timelineNow+` FROM life`, last)
+	}
+	return say(`SELECT line, held_at, held_why FROM life`)
 }
 
 // follow stores the timeline of a primary that has taken over with all that this process knows, so that machines that know

@@ -30,6 +30,7 @@ type lite struct {
 	bulks   map[likeSQL]string
 	sames   map[string][]uint64 // by head: sets of columns that had one value in all rows of a statement
 	cells   []cell              // room
+	log     logState
 }
 
 // liteConn is what database/sql uses of the driver's connection.
@@ -87,6 +88,7 @@ func (c *lite) guard() *uintptr { return &at[sqlite3.Tsqlite3](c.db).Fmutex }
 
 // Close ends the connection with its statements.
 func (c *lite) Close() error {
+	c.log.end()
 	for _, st := range c.kept {
 		st.finalize()
 	}

@@ -1,5 +1,7 @@
 package store
 
+import "github.com/dulyhq/duly/words/fault"
+
 // The current fact of loan l, as a join.
 const joinLoanFact = `loan_fact f ON f.loan = l.id AND f.known_at = (SELECT max(known_at) FROM loan_fact WHERE loan = l.id)`
 
@@ -22,8 +24,8 @@ func (m *merge) allLoans() {
 	if n < m.stage.loans.n {
 		m.mark(`s.src, s.col, s.borrower, '', 0, s.n FROM in_loan s
 			WHERE NOT EXISTS (SELECT 1 FROM borrower b WHERE b.portfolio = ? AND b.ref = s.borrower)`, p)
-		m.report("go_loan", "borrower_id: borrower %[1]s is not known: it is neither in the ledger nor a good row of this import")
-		m.conflicts("go_loan", "loan_id: loan %[1]s", `s.ref, ''`, `in_loan s JOIN go_loan g ON g.ref = s.ref JOIN in_loan o ON o.n = g.n
+		m.report("go_loan", "borrower_id", fault.BorrowerUnknown)
+		m.conflicts("go_loan", "loan_id", fault.LoanTwice, `s.ref, ''`, `in_loan s JOIN go_loan g ON g.ref = s.ref JOIN in_loan o ON o.n = g.n
 			WHERE s.n <> o.n AND (s.borrower, s.product, s.currency, s.opened_on, s.principal, s.annual_rate, s.penalty_multiplier, s.closed_on,
 					s.core_due, s.core_on, s.debit_until, s.next_step, s.next_step_on, s.next_step_by, s.assigned_to)
 				IS NOT (o.borrower, o.product, o.currency, o.opened_on, o.principal, o.annual_rate, o.penalty_multiplier, o.closed_on,
@@ -52,7 +54,7 @@ func (m *merge) keepCore() {
 // currencies refuses a loan's change of currency: its instalments and payments are numbers of the old one.
 func (m *merge) currencies() {
 	m.mark(`s.src, s.col, l.currency, s.currency, 0, g.n FROM go_loan g JOIN in_loan s ON s.n = g.n JOIN loan l ON l.id = g.id WHERE g.was = 2 AND l.currency <> s.currency`)
-	m.report("go_loan", "currency: the loan is in %[1]s so far and cannot become one in %[2]s; give it a new loan_id")
+	m.report("go_loan", "currency", fault.LoanCurrencyChanged)
 }
 
 func (m *merge) writeLoans() {
@@ -86,6 +88,7 @@ func (m *merge) closeAbsent() {
 		WHERE s.portfolio = ? AND s.closed_on = 0 AND f.known_at < ? AND f.closed_on = 0
 		AND NOT EXISTS (SELECT 1 FROM in_loan i WHERE i.ref = l.ref)`
 	m.exec(`CREATE INDEX temp.in_loan_ref ON in_loan (ref)`)
+	defer m.exec(`DROP INDEX temp.in_loan_ref`) // the table may stay for the next import, which fills it faster without
 	if !m.o.Snapshot {
 		m.sum.LeftOut = int(m.number(`SELECT count(*) `+absent, m.o.Portfolio.ID, m.known))
 		return
@@ -109,7 +112,7 @@ func (m *merge) touch() {
 		SELECT b.person, l.id, l.portfolio, 0, 0, 0, x'', 0, b.id, f.product, l.currency, f.closed_on, 0, 0, 0, 0, 0, 0, 0
 		FROM touched_loan t JOIN loan l ON l.id = t.id JOIN borrower b ON b.id = l.borrower JOIN ` + joinLoanFact + ` ORDER BY b.person, l.id
 		ON CONFLICT (person, loan) DO UPDATE SET borrower = excluded.borrower, product = excluded.product, currency = excluded.currency,
-			closed_on = excluded.closed_on, anew_on = 0, as_of = 0, due_from = 0`)
+			closed_on = excluded.closed_on, anew_on = 0, as_of = 0, due_from = 0, borrower_ref = '', loan_ref = ''`)
 	if m.number(`SELECT core FROM portfolio WHERE id = ?`, m.o.Portfolio.ID) != 0 {
 		m.touchCore()
 	}

@@ -37,6 +37,9 @@ func (k *Keys) nameHash(name string) []byte {
 func (m *merge) findKeys() {
 	m.exec(`INSERT OR IGNORE INTO find_key (kind, hash, borrower) SELECT 'name', s.name, g.id FROM go_borrower g JOIN in_borrower s ON s.n = g.n
 		WHERE g.id <> 0 AND s.name IS NOT NULL ORDER BY s.name`)
+	// Whoever has another number now is not found by the end of the one before.
+	m.exec(`DELETE FROM find_tail WHERE borrower IN (SELECT g.id FROM go_borrower g WHERE g.was = 2) AND NOT EXISTS (
+		SELECT 1 FROM go_borrower g JOIN in_borrower s ON s.n = g.n WHERE g.id = find_tail.borrower AND s.tail = find_tail.hash)`)
 	m.exec(`INSERT OR IGNORE INTO find_tail (hash, borrower) SELECT s.tail, g.id FROM go_borrower g JOIN in_borrower s ON s.n = g.n
 		WHERE g.id <> 0 AND s.tail IS NOT NULL ORDER BY s.tail`)
 }

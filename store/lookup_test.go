@@ -90,6 +90,14 @@ func TestFillFinds(t *testing.T) {
 			t.Errorf("%q after the number changed: %+v %v", q, hits, err)
 		}
 	}
+	// Nothing of the number before is left, which would take the place of somebody else among those that a search shows.
+	if n := list(t, s, `SELECT count(*) FROM find_tail`)[0]; n != "2" {
+		t.Errorf("%s ends of numbers are kept of two people with numbers", n)
+	}
+	take(t, s, feed{"b.csv", intake.Borrowers, []intake.Row{person("B1", "欧阳测", "", "")}})
+	if n := list(t, s, `SELECT count(*) FROM find_tail`)[0]; n != "1" {
+		t.Errorf("%s ends of numbers are kept of one who has a number", n)
+	}
 }
 
 // TestUnmaskIsKeptFirst: nobody is unmasked without a reason, and whoever is stands in the audit.

@@ -196,9 +196,9 @@ func (r *retention) begin(ctx context.Context, tx *sql.Tx, parts bool) (done Ret
 	return done, nil
 }
 
-// notices deletes what is kept of the statutory notices among messages.
+// notices deletes what is kept of the statutory notices among messages, and what people said of any.
 func (r *retention) notices(ctx context.Context, tx *sql.Tx, first, last int64) error {
-	for _, q := range []string{`DELETE FROM notice_loan WHERE fence BETWEEN ? AND ?`, `DELETE FROM notice WHERE fence BETWEEN ? AND ?`} {
+	for _, q := range []string{`DELETE FROM notice_loan WHERE fence BETWEEN ? AND ?`, `DELETE FROM notice WHERE fence BETWEEN ? AND ?`, `DELETE FROM reconciled WHERE fence BETWEEN ? AND ?`} {
 		if _, err := tx.ExecContext(ctx, q, first<<3, last<<3|7); err != nil {
 			return wrap(err)
 		}

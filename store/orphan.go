@@ -18,9 +18,11 @@ import (
 // the validity, which is the same day, and says so.
 const receiptsWithin = 8 * 24 * time.Hour
 
+const someOrphans = `SELECT EXISTS (SELECT 1 FROM orphan)`
+
 // adopt gives the step's outcomes the receipts that came before them.
 func (c *commit) adopt() error {
-	st, err := c.writes.in(c.ctx, c.tx, `SELECT EXISTS (SELECT 1 FROM orphan)`)
+	st, err := c.writes.in(c.ctx, c.tx, someOrphans)
 	if err != nil {
 		return err
 	}

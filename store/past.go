@@ -188,7 +188,8 @@ type TryHistory struct {
 	Code     string
 	Carrier  string
 	Receipts []ReceiptHistory
-	Notice   *Notice // what was kept of a statutory notice; nil for any other message
+	Notice   *Notice       // what was kept of a statutory notice; nil for any other message
+	Said     []SaidHistory // what people said of it, where nobody knew whether it arrived, oldest first
 }
 
 // A ReceiptHistory is the carrier's word on one part.
@@ -196,6 +197,31 @@ type ReceiptHistory struct {
 	Part              int
 	At                time.Time
 	Kind, Code, Cause string
+}
+
+// A SaidHistory is what a person said of a try.
+type SaidHistory struct {
+	At          time.Time // civil
+	By          string
+	Said, Cause string
+	Again       bool
+}
+
+// said reads what people said of a try.
+func (s *Store) said(ctx context.Context, fence outbox.FenceID) (out []SaidHistory, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT k.at, coalesce(a.who, ''), k.word, k.cause, k.again = 1 FROM reconciled k LEFT JOIN audit a ON a.id = k.audit WHERE k.fence = ? ORDER BY k.id`, fence)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var h SaidHistory
+		if err := rows.Scan((*msTime)(&h.At), &h.By, &h.Said, &h.Cause, &h.Again); err != nil {
+			return nil, wrap(err)
+		}
+		out = append(out, h)
+	}
+	return out, wrap(rows.Err())
 }
 
 // Messages returns a person's messages in a portfolio that were planned at or before an instant, oldest first,
@@ -256,6 +282,11 @@ func (s *Store) tries(ctx context.Context, m *MessageHistory) error {
 		}
 		if m.Tries[i].Reasons, err = s.why(ctx, m.Tries[i].Reasons, m.Tries[i].Parts); err != nil {
 			return err
+		}
+		if m.Tries[i].Outcome == "unknown" {
+			if m.Tries[i].Said, err = s.said(ctx, fence); err != nil {
+				return err
+			}
 		}
 		if m.Tries[i].Notice, err = s.notice(ctx, fence); err != nil {
 			return err

@@ -38,6 +38,15 @@ func (p *Past) numbers(ctx context.Context, tx *sql.Tx, at time.Time) error {
 	return nil
 }
 
+// stepThen is the episode of contact c as it was at ?2: people may have said since, or have taken back, that the step may be taken once more
+// (see reconciling.say).
+const stepThen = `CASE WHEN c.message <> 0 AND EXISTS (SELECT 1 FROM reconciled k WHERE k.fence BETWEEN c.message << 3 AND c.message << 3 | 7 AND k.again = 1)
+		THEN CASE WHEN coalesce((SELECT k.again FROM reconciled k WHERE k.fence BETWEEN c.message << 3 AND c.message << 3 | 7 AND k.at <= ?2 ORDER BY k.id DESC LIMIT 1), 0) = 1
+			THEN -1 ELSE (SELECT m.episode FROM message m WHERE m.id = c.message) END
+		ELSE c.episode END`
+
+var contactsThen = strings.Replace(contactColumnsOf, "episode", stepThen, 1)
+
 // contacts reads the contacts made before, those of people as far as they were known. The slot of a message that was
 // tried again has moved on to its last try: before that it lay at the try before, unless the try that is asked about is
 // the message's own.
@@ -47,8 +56,8 @@ func (p *Past) contacts(ctx context.Context, tx *sql.Tx, at time.Time) error {
 		known = `gone_at = 0`
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT * FROM (
-		SELECT `+contactColumnsOf+`, 0 AS moved FROM contact WHERE subject = ?1 << 8 AND at < ?2 AND note = 0
-		UNION ALL SELECT seq, message, f.at, day, channel, portfolio, treatment, episode, loan, others, address, result, party, 1
+		SELECT `+contactsThen+`, 0 AS moved FROM contact c WHERE subject = ?1 << 8 AND at < ?2 AND note = 0
+		UNION ALL SELECT seq, message, f.at, day, channel, portfolio, treatment, `+stepThen+`, loan, others, address, result, party, 1
 			FROM contact c JOIN fence f ON f.id = (SELECT max(id) FROM fence WHERE id BETWEEN c.message << 3 AND c.message << 3 | 7 AND at < ?2)
 			WHERE subject = ?1 << 8 AND c.at >= ?2 AND message <> 0
 				AND NOT EXISTS (SELECT 1 FROM fence WHERE id BETWEEN c.message << 3 AND c.message << 3 | 7 AND at = ?2)

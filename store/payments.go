@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // The current version of payment s.key of loan l, as a join, and how a staged row compares with it.
@@ -77,7 +78,7 @@ func (m *merge) keyed(known bool) {
 		m.unknownLoans("in_payment")
 	}
 	if n < m.stage.payments.n || m.number(`SELECT EXISTS (SELECT 1 FROM go_payment GROUP BY key HAVING count(*) > 1)`) != 0 {
-		m.conflicts("go_payment", "payment_id: payment %[1]s", `s.key, ''`, `in_payment s JOIN loan l ON l.portfolio = ? AND l.ref = s.loan
+		m.conflicts("go_payment", "payment_id", fault.PaymentTwice, `s.key, ''`, `in_payment s JOIN loan l ON l.portfolio = ? AND l.ref = s.loan
 			JOIN go_payment g ON g.key = s.key JOIN in_payment o ON o.n = g.n
 			WHERE s.n <> o.n AND (l.id, s.paid_on, s.minor, s.reverses) IS NOT (g.loan, g.paid_on, g.minor, g.reverses)`, p)
 	}
@@ -108,7 +109,7 @@ func (m *merge) reversals(table string, known bool) {
 	if table == "in_payment" {
 		from = "go_payment"
 	}
-	m.report(from, "reverses: payment %[1]s is not one of loan %[2]s")
+	m.report(from, "reverses", fault.PaymentElsewhere)
 }
 
 // goneBack gathers the reversals that the files state.
@@ -133,7 +134,7 @@ func (m *merge) once(table string, keyed int, known bool) {
 			AND NOT (a.keyed = 1 AND b.keyed = 1 AND a.key = b.key)
 			AND NOT (a.keyed = 0 AND b.keyed = 0 AND a.paid_on = b.paid_on AND a.minor = b.minor AND a.src >> ? <> b.src >> ?)
 		WHERE a.keyed = ? GROUP BY a.src`, lineBits, lineBits, keyed)
-	m.report(table, "reverses: payment %[1]s of loan %[2]s is reversed at %[3]s as well; a payment goes back once")
+	m.report(table, "reverses", fault.ReversedTwice)
 	if !known {
 		return
 	}
@@ -142,7 +143,7 @@ func (m *merge) once(table string, keyed int, known bool) {
 			AND p.known_at = (SELECT max(known_at) FROM payment WHERE loan = p.loan AND key = p.key)
 			AND NOT EXISTS (SELECT 1 FROM go_payment g WHERE g.key = p.key)
 			AND NOT (p.key > '@0' AND p.key < '@:' AND EXISTS (SELECT 1 FROM in_cash s WHERE s.loan = a.ref AND s.paid_on = p.paid_on)))`, keyed)
-	m.report(table, "reverses: payment %[1]s of loan %[2]s has been reversed before, by another row; a payment goes back once")
+	m.report(table, "reverses", fault.ReversedBefore)
 }
 
 // unkeyed resolves payments without a key. A file that states one of a loan and day states all of them, so
@@ -164,7 +165,7 @@ func (m *merge) unkeyed(known bool) {
 			SELECT d.loan, d.paid_on FROM go_cash d JOIN (SELECT loan, paid_on, count(DISTINCT file) AS files FROM go_cash GROUP BY 1, 2) f
 				ON f.loan = d.loan AND f.paid_on = d.paid_on
 			GROUP BY d.loan, d.paid_on, d.nth HAVING count(*) <> max(f.files) OR min(d.minor) <> max(d.minor))`)
-		m.report("go_cash", "paid_on: the files state different payments of loan %[1]s on this day; without a payment_id one file has to state all of a loan and day")
+		m.report("go_cash", "paid_on", fault.PaymentsScattered)
 		m.exec(`DELETE FROM go_cash WHERE file > (SELECT min(o.file) FROM go_cash o WHERE o.loan = go_cash.loan AND o.paid_on = go_cash.paid_on)`)
 	}
 	was, join := "0", ""

@@ -1,5 +1,7 @@
 package store
 
+import "github.com/dulyhq/duly/words/fault"
+
 // borrowers merges borrowers and finds the person that each of them is.
 func (m *merge) borrowers() {
 	if m.stage.borrowers.n == 0 {
@@ -13,7 +15,7 @@ func (m *merge) borrowers() {
 		FROM in_borrower s LEFT JOIN borrower b ON b.portfolio = ? AND b.ref = s.ref
 		LEFT JOIN borrower_fact f ON f.id = b.fact ORDER BY s.n`, p)
 	if n < m.stage.borrowers.n {
-		m.conflicts("go_borrower", "borrower_id: borrower %[1]s", `s.ref, ''`, `in_borrower s JOIN go_borrower g ON g.ref = s.ref
+		m.conflicts("go_borrower", "borrower_id", fault.BorrowerTwice, `s.ref, ''`, `in_borrower s JOIN go_borrower g ON g.ref = s.ref
 			JOIN in_borrower o ON o.n = g.n WHERE s.digest <> o.digest OR s.wish <> o.wish`)
 	}
 	m.sum.Borrowers = m.tally("go_borrower", m.stage.borrowers.n)

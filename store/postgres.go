@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -25,6 +26,10 @@ const (
 	mostReaders = 12
 )
 
+// longestWriter is how long a connection that writes is kept. The tables of an import that stay with it (docs/adr/0042) are temporary, and
+// no server's housekeeping may look into those: a connection that lived for months would hold back the freezing of old transactions.
+const longestWriter = 24 * time.Hour
+
 // openPostgres opens a database of PostgreSQL and brings its schema up to date.
 func openPostgres(ctx context.Context, url string) (write, read *sql.DB, err error) {
 	cfg, err := pgx.ParseConfig(url)
@@ -40,9 +45,11 @@ func openPostgres(ctx context.Context, url string) (write, read *sql.DB, err err
 	if err := migratePostgres(ctx, *cfg); err != nil {
 		return nil, nil, fmt.Errorf("store: open the database: %w", err)
 	}
-	write, read = sql.OpenDB(pgConnector{stdlib.GetConnector(*cfg)}), sql.OpenDB(pgConnector{stdlib.GetConnector(*cfg)})
+	write = sql.OpenDB(pgConnector{stdlib.GetConnector(*cfg), newFlusher(cfg)})
+	read = sql.OpenDB(pgConnector{Connector: stdlib.GetConnector(*cfg)})
 	write.SetMaxOpenConns(mostWriters)
 	write.SetMaxIdleConns(mostWriters)
+	write.SetConnMaxLifetime(longestWriter)
 	read.SetMaxOpenConns(mostReaders)
 	read.SetMaxIdleConns(mostReaders)
 	return write, read, nil
@@ -61,14 +68,17 @@ const (
 var errURL = errors.New("store: the database's URL cannot be read")
 
 // pgConnector makes connections that read the store's SQL.
-type pgConnector struct{ driver.Connector }
+type pgConnector struct {
+	driver.Connector
+	flusher *flusher // nil: of connections that only read
+}
 
 func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &pgConn{Conn: conn.(*stdlib.Conn), words: words{}}, nil
+	return &pgConn{Conn: conn.(*stdlib.Conn), words: words{}, flusher: c.flusher}, nil
 }
 
 // pgConn is a connection that translates. In a transaction several results may be read side by side, as on SQLite:
@@ -77,9 +87,14 @@ type pgConn struct {
 	*stdlib.Conn
 	inTx    bool
 	words   words
-	room    []byte // for the rows of a COPY
-	ending  bool   // a commit was sent: that the server takes it back is an error
-	unheard int    // statements that were sent and of which nothing was heard yet: COPYs, a commit, a reader's rollback
+	room    []byte   // for the rows of a COPY
+	begins  []string // what begins the transaction, as long as it was not sent
+	told    []foretold
+	ending  bool // a commit was sent: that the server takes it back is an error
+	soon    bool // it commits without waiting for the disk
+	flusher *flusher
+	line    *flushLine // it is known to lead to the same run of the same server as this connection
+	unheard int        // statements that were sent and of which nothing was heard yet: COPYs, a commit, a reader's rollback
 }
 
 // translations keeps every statement's translation: there are a few hundred.
@@ -204,6 +219,9 @@ func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.Na
 			return c.copyIn(ctx, query, rows)
 		}
 	}
+	if p := c.recall(query, named(args)); p != nil {
+		return driver.RowsAffected(p.changed), nil
+	}
 	if err := c.hear(); err != nil {
 		return nil, err
 	}
@@ -217,6 +235,9 @@ func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.Na
 
 // QueryContext runs a statement with rows.
 func (c *pgConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if p := c.recall(query, named(args)); p != nil {
+		return &toldRows{p}, nil
+	}
 	if err := c.hear(); err != nil {
 		return nil, err
 	}

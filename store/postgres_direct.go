@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -92,21 +94,34 @@ func (c *pgConn) copyRows(head string, cols int, v *values) (int64, error) {
 		return 0, err
 	}
 	sql := "COPY " + pgx.Identifier{table}.Sanitize() + " (" + strings.Join(columns, ", ") + ") FROM STDIN (FORMAT binary)"
+	if err := c.begin(); err != nil {
+		return 0, err
+	}
 	to := c.Conn.Conn().PgConn().Frontend()
-	to.Send(&pgproto3.Query{String: sql})
-	for r := (copyReader{v: v, cols: cols, buf: c.room}); !r.ended; {
+	c.unheard++
+	for r := (copyReader{head: sql, v: v, cols: cols, buf: c.room}); !r.ended; {
 		r.fill()
 		c.room = r.buf
-		to.Send(&pgproto3.CopyData{Data: r.buf})
+		// It takes any message that is encoded. What goes by Send is copied into a buffer that grows from nothing each time.
+		if err := to.SendUnbufferedEncodedCopyData(r.buf); err != nil {
+			return 0, wrap(err)
+		}
 	}
-	to.Send(&pgproto3.CopyDone{})
-	c.unheard++
-	return int64(len(v.cells) / cols), wrap(to.Flush())
+	return int64(len(v.cells) / cols), nil
 }
 
-// hear waits for what the server says of the rows sent to it, whatever becomes of a context: what is not read now would be taken for the
-// answer to something else. It returns the first thing that went wrong.
+// hear waits for what the server says of what was sent to it. Every statement that is waited for is sent after it: so a transaction that has not
+// begun yet begins here.
 func (c *pgConn) hear() error {
+	if err := c.begin(); err != nil {
+		return err
+	}
+	return c.heard()
+}
+
+// heard is hear without beginning anything, whatever becomes of a context: what is not read now would be taken for the answer to something
+// else. It returns the first thing that went wrong.
+func (c *pgConn) heard() error {
 	var first error
 	for ; c.unheard > 0; c.unheard-- {
 		for over := false; !over; {
@@ -142,8 +157,9 @@ func columnsOf(head string) (table string, columns []string, err error) {
 	return strings.TrimSpace(table), strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }), nil
 }
 
-// copyReader is rows in the format of COPY.
+// copyReader is a COPY with its rows, encoded as messages.
 type copyReader struct {
+	head  string // the statement
 	v     *values
 	cols  int
 	at    int // the next cell
@@ -153,12 +169,19 @@ type copyReader struct {
 }
 
 // copyBuffer is about how many bytes are made at a time.
-const copyBuffer = 1 << 16
+const copyBuffer = 1 << 17
 
 func (r *copyReader) fill() {
 	b := r.buf[:0]
 	if !r.begun {
 		r.begun = true
+		b = append(b, 'Q')
+		b = binary.BigEndian.AppendUint32(b, uint32(4+len(r.head)+1))
+		b = append(append(b, r.head...), 0)
+	}
+	from := len(b)
+	b = append(b, 'd', 0, 0, 0, 0)
+	if r.at == 0 {
 		b = append(b, "PGCOPY\n\xff\r\n\x00"...)
 		b = append(b, 0, 0, 0, 0, 0, 0, 0, 0)
 	}
@@ -171,8 +194,11 @@ func (r *copyReader) fill() {
 				b = binary.BigEndian.AppendUint32(b, 8)
 				b = binary.BigEndian.AppendUint64(b, uint64(c.n))
 			case cellText:
-				s := clean(string(r.v.of(c)))
-				b = append(binary.BigEndian.AppendUint32(b, uint32(len(s))), s...)
+				text := r.v.of(c)
+				if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+					text = []byte(clean(string(text)))
+				}
+				b = append(binary.BigEndian.AppendUint32(b, uint32(len(text))), text...)
 			case cellBlob:
 				b = append(binary.BigEndian.AppendUint32(b, uint32(c.to-c.from)), r.v.of(c)...)
 			}
@@ -183,11 +209,18 @@ func (r *copyReader) fill() {
 		r.ended = true
 		b = append(b, 0xff, 0xff)
 	}
+	binary.BigEndian.PutUint32(b[from+1:], uint32(len(b)-from-1))
+	if r.ended {
+		b = append(b, 'c', 0, 0, 0, 4)
+	}
 	r.buf = b
 }
 
 // ask calls each with the rows of a query.
 func (c *pgConn) ask(ctx context.Context, query string, args *values, each func(row) error) error {
+	if p := c.recall(query, args.list()); p != nil {
+		return p.each(each)
+	}
 	return c.each(ctx, translated(query).sql, args.list(), func(r *pgRow) error { return each(r) })
 }
 

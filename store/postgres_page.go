@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -11,11 +12,24 @@ import (
 
 // A pgPage is a short result of PostgreSQL's that lies in memory as it came, so that several may be read side by side.
 type pgPage struct {
-	c     *pgConn
-	cells [][]byte // row by row; they lie in the pieces that follow
-	cols  int
-	at    int // the row that is read, from 1
+	c    *pgConn
+	room *pageRoom // nil: it is closed
+	cols int
+	at   int      // the row that is read, from 1
+	vals [][]byte // of that row
+
+	types   []uint32 // of the columns
+	changed int64    // rows, by a statement that gives none back
 }
+
+// pageRoom is where the values of a page lie, one after the other. It holds no pointers for the collector to follow.
+type pageRoom struct {
+	data []byte
+	ends []int32 // of each value in data
+}
+
+// pageRooms are those of pages that were closed, to be used again.
+var pageRooms = sync.Pool{New: func() any { return new(pageRoom) }}
 
 // A pgBatch is queries that are sent together, so that the connection is waited for once.
 type pgBatch struct {
@@ -34,11 +48,23 @@ func (b *pgBatch) open(query string, args *values) *pgPage {
 
 // fetch sends what is queued and takes the results over.
 func (b *pgBatch) fetch(ctx context.Context) error {
-	if err := b.c.hear(); err != nil {
+	if err := b.c.heard(); err != nil {
 		return err
 	}
-	results := b.c.Conn.Conn().SendBatch(ctx, &b.batch)
+	begins := b.c.begins
+	b.c.begins = nil
+	all := pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, 0, len(begins)+b.batch.Len())}
+	for _, text := range begins {
+		all.Queue(text)
+	}
+	all.QueuedQueries = append(all.QueuedQueries, b.batch.QueuedQueries...)
+	results := b.c.Conn.Conn().SendBatch(ctx, &all)
 	var err error
+	for range begins {
+		if _, err = results.Exec(); err != nil {
+			return wrap(errors.Join(err, results.Close()))
+		}
+	}
 	for _, p := range b.pages {
 		rows, e := results.Query()
 		if e == nil {
@@ -52,9 +78,6 @@ func (b *pgBatch) fetch(ctx context.Context) error {
 	return wrap(errors.Join(err, results.Close()))
 }
 
-// pieceOf is how many bytes of a page lie together at least.
-const pieceOf = 1 << 14
-
 func (p *pgPage) take(rows pgx.Rows) error {
 	defer rows.Close()
 	for _, f := range rows.FieldDescriptions() {
@@ -63,30 +86,49 @@ func (p *pgPage) take(rows pgx.Rows) error {
 		default:
 			return fmt.Errorf("column %s is of type %d, which is not read as it comes", f.Name, f.DataTypeOID)
 		}
+		p.types = append(p.types, f.DataTypeOID)
 		p.cols++
 	}
-	var piece []byte
+	room := pageRooms.Get().(*pageRoom)
+	p.room, p.vals = room, make([][]byte, p.cols)
+	room.data, room.ends = room.data[:0], room.ends[:0]
 	for rows.Next() {
 		for _, raw := range rows.RawValues() {
-			if cap(piece)-len(piece) < len(raw) {
-				piece = make([]byte, 0, max(pieceOf, len(raw)))
-			}
-			from := len(piece)
-			piece = append(piece, raw...)
-			p.cells = append(p.cells, piece[from:len(piece):len(piece)])
+			room.data = append(room.data, raw...)
+			room.ends = append(room.ends, int32(len(room.data)))
 		}
 	}
+	rows.Close()
+	p.changed = rows.CommandTag().RowsAffected()
 	return rows.Err()
 }
 
 func (p *pgPage) next() (bool, error) {
 	p.at++
-	return p.at*p.cols <= len(p.cells), nil
+	return p.room != nil && p.at*p.cols <= len(p.room.ends), nil
 }
 
-func (p *pgPage) close() { p.cells = nil }
+// close ends the reading of a page; what was read of it without copying it is gone.
+func (p *pgPage) close() {
+	if p.room != nil {
+		pageRooms.Put(p.room)
+		p.room = nil
+	}
+}
 
-func (p *pgPage) row() pgRow { return pgRow{p.cells[(p.at-1)*p.cols : p.at*p.cols]} }
+// row returns the row that is read, until the next one is.
+func (p *pgPage) row() pgRow {
+	first := (p.at - 1) * p.cols
+	from := int32(0)
+	if first > 0 {
+		from = p.room.ends[first-1]
+	}
+	for i, to := range p.room.ends[first : first+p.cols] {
+		p.vals[i] = p.room.data[from:to:to]
+		from = to
+	}
+	return pgRow{p.vals}
+}
 
 func (p *pgPage) scan(dest []any) error {
 	r := p.row()

@@ -6,15 +6,17 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// sharing marks the context of a transaction that begins among steps: the lock comes with its beginning, and not after it.
+// sharing marks the context of a transaction that begins among steps: the lock comes with its beginning, in front of the first statement.
 type sharing struct{}
 
 // BeginTx begins a transaction that sees others as isolation says. To wait for the server's answer costs both sides more than most of what a step
-// asks: so a transaction begins with its lock, its commit follows its last rows at once, and the end of one that only read is not waited for.
+// asks: so a transaction begins, with its lock, in front of the first statement in it, its commit follows its last rows at once, and the end of one
+// that only read is not waited for.
 func (c *pgConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	if c.Conn.Conn().IsClosed() {
 		return nil, driver.ErrBadConn
@@ -26,15 +28,25 @@ func (c *pgConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx,
 	if opts.ReadOnly {
 		text += " read only"
 	}
-	if ctx.Value(sharing{}) != nil {
-		text += fmt.Sprintf("; SELECT pg_advisory_xact_lock_shared(%d)", lockWrite)
+	c.begins = append(c.begins[:0], text)
+	if c.soon {
+		c.begins = append(c.begins, "SET LOCAL synchronous_commit = off")
 	}
-	t := pgTx{c, opts.ReadOnly}
-	if err := c.simply(ctx, text); err != nil {
-		return nil, errors.Join(err, t.Rollback())
+	if ctx.Value(sharing{}) != nil {
+		c.begins = append(c.begins, fmt.Sprintf("SELECT pg_advisory_xact_lock_shared(%d)", lockWrite))
 	}
 	c.inTx = true
-	return t, nil
+	return pgTx{c, opts.ReadOnly}, nil
+}
+
+// begin sends what begins a transaction, if it was not sent yet. What the server says of it is heard before anything that follows.
+func (c *pgConn) begin() error {
+	if len(c.begins) == 0 {
+		return nil
+	}
+	text := strings.Join(c.begins, "; ")
+	c.begins = c.begins[:0]
+	return c.send(text)
 }
 
 type pgTx struct {
@@ -47,7 +59,11 @@ var errTakenBack = errors.New("store: the server has taken the transaction back"
 
 // Commit commits if the server has taken all rows that were sent to it: of a transaction in which something failed it makes a rollback.
 func (t pgTx) Commit() error {
-	t.c.inTx = false
+	t.c.end()
+	if len(t.c.begins) > 0 {
+		t.c.begins = t.c.begins[:0] // nothing was asked in it
+		return nil
+	}
 	if err := t.c.send("commit"); err != nil {
 		return err
 	}
@@ -59,9 +75,10 @@ func (t pgTx) Commit() error {
 
 // Rollback takes all back, whatever the server says of rows that were sent to it.
 func (t pgTx) Rollback() error {
-	t.c.inTx = false
-	if t.c.Conn.Conn().IsClosed() {
-		return nil // and so the server takes it back
+	t.c.end()
+	if len(t.c.begins) > 0 || t.c.Conn.Conn().IsClosed() {
+		t.c.begins = t.c.begins[:0]
+		return nil // nothing was asked in it, or the server takes it back
 	}
 	if t.reads && t.c.unheard == 0 {
 		return t.c.send("rollback")
@@ -73,6 +90,9 @@ func (t pgTx) Rollback() error {
 	}
 	return err
 }
+
+// end forgets what belongs to a transaction.
+func (c *pgConn) end() { c.inTx, c.told = false, c.told[:0] }
 
 // ResetSession hears what was sent last before the connection is used again.
 func (c *pgConn) ResetSession(ctx context.Context) error {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // recorded merges contacts that people made, and gives them their slots: they happened, so that they are never refused.
@@ -16,7 +17,7 @@ func (m *merge) recorded() {
 	}
 	m.knownTo("in_contact", true)
 	m.mark(`s.src, s.col, s.channel, '', 0, s.n FROM in_contact s WHERE s.at > ?`, m.known)
-	m.report("in_contact", "at: this contact by %[1]s is later than the import; what has not happened yet is no contact")
+	m.report("in_contact", "at", fault.ContactLater)
 	m.addresses("in_contact", "phone")
 	m.exec(`INSERT INTO go_contact (n, borrower, person, loan, address, at, channel, maker, result, was, old)
 		SELECT s.n, b.id, b.person, coalesce(l.id, 0), coalesce(a.id, 0), s.at, s.channel, s.maker, s.result, 0, 0
@@ -25,7 +26,7 @@ func (m *merge) recorded() {
 	m.sum.Contacts = m.version(versioned{
 		in: "in_contact", of: "go_contact", table: "recorded", key: []string{"borrower", "loan", "address", "at", "channel", "maker"},
 		content: []string{"result"}, more: []string{"person"}, heads: heads, values: values,
-		what: "borrower_id: this contact with borrower %[1]s", word: "borrower",
+		field: "borrower_id", twice: fault.ContactTwice, word: "borrower",
 	}, n)
 	if m.sum.Contacts.Added+m.sum.Contacts.Changed == 0 {
 		return

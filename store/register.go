@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"time"
 )
 
@@ -29,10 +30,15 @@ func (s *Store) Register(ctx context.Context, r Registration, by Act) error {
 	})
 }
 
-// Registrations returns what carriers have on file of a portfolio's texts: the latest word of each carrier on each text.
-func (s *Store) Registrations(ctx context.Context, portfolio int64) (out []Registration, err error) {
+// Registrations returns what carriers have on file of a portfolio's texts: the latest word of each carrier on each text by its digest, as it was
+// noted by an instant; zero is by now.
+func (s *Store) Registrations(ctx context.Context, portfolio int64, by time.Time) (out []Registration, err error) {
+	until := int64(math.MaxInt64)
+	if !by.IsZero() {
+		until = millis(by)
+	}
 	rows, err := s.read.QueryContext(ctx, `SELECT carrier, name, digest, state, number, at, who FROM registration WHERE id IN
-		(SELECT max(id) FROM registration WHERE portfolio = ? GROUP BY carrier, name) ORDER BY name, carrier`, portfolio)
+		(SELECT max(id) FROM registration WHERE portfolio = ? AND at <= ? GROUP BY carrier, name, digest) ORDER BY name, carrier, id`, portfolio, until)
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -45,6 +51,41 @@ func (s *Store) Registrations(ctx context.Context, portfolio int64) (out []Regis
 		out = append(out, r)
 	}
 	return out, wrap(rows.Err())
+}
+
+// The mark of what carriers have on file: it grows with each word of theirs. 0 is before the first.
+const lastFiled = `SELECT coalesce(max(id), 0) FROM registration`
+
+// A Mark says how far what people decide beside the files has come: who judged by the same mark judged by the same.
+type Mark struct {
+	Activation   int64 // the latest of all versions
+	Registration int64 // the latest word of a carrier on a text
+}
+
+// Mark returns it as of now.
+func (s *Store) Mark(ctx context.Context) (m Mark, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT coalesce(max(id), 0) FROM activation), (`+lastFiled+`)`).Scan(&m.Activation, &m.Registration)
+	return m, wrap(err)
+}
+
+// filed refuses a claim that was judged before a carrier's latest word on a text: it is judged again. It is asked in the transaction that
+// would permit it, so that no text is fenced from the commit of its refusal on.
+func (c *commit) filed() error {
+	if len(c.st.Tries) == 0 {
+		return nil
+	}
+	st, err := c.writes.in(c.ctx, c.tx, lastFiled)
+	if err != nil {
+		return err
+	}
+	var last int64
+	if err := st.QueryRowContext(c.ctx).Scan(&last); err != nil {
+		return wrap(err)
+	}
+	if last != c.st.Filed {
+		return errClaimLost
+	}
+	return nil
 }
 
 // A Signature is that somebody has read a rulebook, and signs for it.

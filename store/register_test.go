@@ -2,37 +2,61 @@ package store
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRegistrations: the latest word of each carrier on each text counts, and nothing of it can be changed.
+// TestRegistrations: the latest word of each carrier on each text counts, of one text and not of another of its name, as of any instant;
+// and nothing of it can be changed.
 func TestRegistrations(t *testing.T) {
 	ctx := context.Background()
 	s := open(t)
 	p := cards(t, s)
+	if m, err := s.Mark(ctx); err != nil || m != (Mark{}) {
+		t.Fatalf("before the first: %+v, %v", m, err)
+	}
 	for i, r := range []Registration{
 		{p.ID, "main", "firm_1.zh", "d1", "pending", "", time.Time{}, ""},
 		{p.ID, "other", "firm_1.zh", "d1", "refused", "", time.Time{}, ""},
 		{p.ID, "main", "firm_1.zh", "d1", "registered", "T-1", time.Time{}, ""},
-		{p.ID, "main", "firm_2.zh", "d2", "pending", "", time.Time{}, ""},
+		{p.ID, "main", "firm_2.zh", "d2", "refused", "", time.Time{}, ""},
+		{p.ID, "main", "firm_2.zh", "d3", "registered", "T-3", time.Time{}, ""},
 	} {
+		before, err := s.Mark(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := s.Register(ctx, r, act("staff:3", noon.Add(time.Duration(i)*time.Hour))); err != nil {
 			t.Fatal(err)
 		}
+		if after, err := s.Mark(ctx); err != nil || after.Registration <= before.Registration || after.Activation != before.Activation {
+			t.Fatalf("the mark goes from %+v to %+v, %v", before, after, err)
+		}
 	}
-	got, err := s.Registrations(ctx, p.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var states []string
-	for _, r := range got {
-		states = append(states, r.Name+" "+r.Carrier+" "+r.State+" "+r.Number)
-	}
-	if diff := cmp.Diff([]string{"firm_1.zh main registered T-1", "firm_1.zh other refused ", "firm_2.zh main pending "}, states); diff != "" {
-		t.Error(diff)
+	for _, c := range []struct {
+		by   time.Time
+		want []string
+	}{
+		{time.Time{}, []string{"firm_1.zh d1 other refused ", "firm_1.zh d1 main registered T-1", "firm_2.zh d2 main refused ", "firm_2.zh d3 main registered T-3"}},
+		{noon.Add(time.Hour), []string{"firm_1.zh d1 main pending ", "firm_1.zh d1 other refused "}},
+		{noon.Add(-time.Hour), nil},
+	} {
+		got, err := s.Registrations(ctx, p.ID, c.by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var states []string
+		for _, r := range got {
+			states = append(states, r.Name+" "+r.Digest+" "+r.Carrier+" "+r.State+" "+r.Number)
+		}
+		slices.Sort(states)
+		slices.Sort(c.want)
+		if diff := cmp.Diff(c.want, states); diff != "" {
+			t.Errorf("by %v: %s", c.by, diff)
+		}
 	}
 	if err := s.Register(ctx, Registration{Portfolio: p.ID, Carrier: "main", Name: "x.zh", State: "perhaps"}, act("staff:3", noon)); err == nil {
 		t.Error("a state that is none is kept")

@@ -18,7 +18,10 @@ type Count struct {
 
 // whyColumn is why a message of message_state v is where it is.
 const whyColumn = `CASE v.state
-			WHEN 'undelivered' THEN coalesce((SELECT min(r.cause) FROM receipt r WHERE r.id BETWEEN v.fence<<8 AND v.fence<<8|255 AND r.kind = 'undelivered'), '')
+			WHEN 'undelivered' THEN coalesce((SELECT min(r.cause) FROM receipt r WHERE r.id BETWEEN v.fence<<8 AND v.fence<<8|255 AND r.kind = 'undelivered'),
+				(SELECT CASE k.cause WHEN '' THEN '` + SaidRule + `' ELSE k.cause END FROM reconciled k WHERE k.fence = v.fence ORDER BY k.id DESC LIMIT 1), '')
+			WHEN 'delivered' THEN CASE WHEN v.outcome = 'unknown' AND NOT ` + receiptsSettle + `
+				THEN '` + SaidRule + `' ELSE '' END
 			WHEN 'refused' THEN coalesce(v.outcome_code, '') WHEN 'unknown' THEN coalesce(v.outcome_code, '')
 			ELSE coalesce(v.rule, '') END`
 
@@ -87,7 +90,7 @@ type UnknownMessage struct {
 // Unknown returns messages whose outcome is not known, the newest first.
 func (s *Store) Unknown(ctx context.Context, portfolio int64, limit int) ([]UnknownMessage, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, fenced_at, outcome_code FROM message_state
-		WHERE portfolio = ? AND state = 'unknown' ORDER BY id DESC LIMIT ?`, portfolio, limit)
+		WHERE portfolio = ? AND id IN (SELECT fence >> 3 FROM outcome WHERE kind = 'unknown') AND state = 'unknown' ORDER BY id DESC LIMIT ?`, portfolio, limit)
 	if err != nil {
 		return nil, wrap(err)
 	}

@@ -20,6 +20,7 @@ func back(id, of, on string, minor int64) intake.Row {
 // TestPaymentGoesBackOnce holds that money which went back once is not taken from a payment a second time, whichever way
 // the second reversal comes.
 func TestPaymentGoesBackOnce(t *testing.T) {
+	slow(t)
 	first := file("r.csv", back("R1", "P1", "2026-09-10", 30_000))
 	const before = "reverses: payment P1 of loan C1 has been reversed before, by another row; a payment goes back once"
 	for _, c := range []struct {
@@ -125,6 +126,7 @@ func TestFlatListLeavesOut(t *testing.T) {
 // TestTakenBackIsACause: a payment that is taken back says why the loan is late, unless another came, it is long ago, or the borrower has said
 // something else; and it is said once.
 func TestTakenBackIsACause(t *testing.T) {
+	slow(t)
 	for _, c := range []struct {
 		name  string
 		feeds []feed

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/measure"
@@ -15,15 +16,16 @@ import (
 // the last, because payments follow messages: where they are as they were, nothing has changed.
 func (f *folding) prints(tx *sql.Tx, p *rollPiece) (string, error) {
 	first, last := p.number<<messageBits, (p.number+1)<<messageBits-1
-	var n [7]int64
+	var n [8]int64
 	err := tx.QueryRowContext(f.ctx, `SELECT (SELECT count(*) FROM message WHERE id BETWEEN ?1 AND ?2), (SELECT count(*) FROM closed WHERE message BETWEEN ?1 AND ?2),
 		(SELECT count(*) FROM fence WHERE id BETWEEN ?3 AND ?4), (SELECT count(*) FROM outcome WHERE fence BETWEEN ?3 AND ?4),
-		(SELECT count(*) FROM outcome WHERE fence BETWEEN ?3 AND ?4 AND kind = 'unknown'), (SELECT count(*) FROM receipt WHERE id BETWEEN ?5 AND ?6)`,
-		first, last, first<<3, last<<3|7, first<<11, last<<11|2047).Scan(&n[0], &n[1], &n[2], &n[3], &n[4], &n[5])
+		(SELECT count(*) FROM outcome WHERE fence BETWEEN ?3 AND ?4 AND kind = 'unknown'), (SELECT count(*) FROM receipt WHERE id BETWEEN ?5 AND ?6),
+		(SELECT count(*) FROM reconciled WHERE fence BETWEEN ?3 AND ?4)`,
+		first, last, first<<3, last<<3|7, first<<11, last<<11|2047).Scan(&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[7])
 	if err == nil {
 		err = tx.QueryRowContext(f.ctx, `SELECT coalesce(max(id), 0) FROM source`).Scan(&n[6])
 	}
-	return fmt.Sprint(n[0], n[1], n[2], n[3], n[4], n[5], n[6]), wrap(err)
+	return strings.Trim(fmt.Sprint(n), "[]"), wrap(err)
 }
 
 // A told is a message as it is counted.

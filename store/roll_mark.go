@@ -54,6 +54,10 @@ var sources = []source{
 	{"portal_event", `SELECT id FROM portal_event WHERE id > ? ORDER BY id LIMIT ?`, []pieces{
 		{"message", `SELECT fence >> 15, 0 FROM portal_event WHERE fence > 0 AND what = 'opened' AND id IN (SELECT value FROM json_each(?)) GROUP BY 1`, true, false},
 	}},
+	{"reconciled", `SELECT id FROM reconciled WHERE id > ? ORDER BY id LIMIT ?`, []pieces{
+		{"message", `SELECT DISTINCT m.id >> 12, 0 FROM reconciled k JOIN message x ON x.id = k.fence >> 3 JOIN message m ON m.person = x.person
+			WHERE k.id IN (SELECT value FROM json_each(?))`, true, false},
+	}},
 	{"arrangement_event", `SELECT id FROM arrangement_event WHERE id > ? ORDER BY id LIMIT ?`, []pieces{
 		{"arrangement", `SELECT arrangement >> 10, max(at) FROM arrangement_event WHERE id IN (SELECT value FROM json_each(?)) GROUP BY 1`, true, true},
 	}},

@@ -60,7 +60,7 @@ func (w *rolling) exec(query string, args ...any) {
 func (w *rolling) step() {
 	w.t.Helper()
 	w.at, w.wire = w.at.Add(time.Duration(1+w.r.IntN(30))*time.Hour), w.wire.Add(time.Second)
-	switch w.r.IntN(10) {
+	switch w.r.IntN(11) {
 	case 0, 1:
 		w.plan()
 	case 2, 3:
@@ -73,6 +73,8 @@ func (w *rolling) step() {
 		w.pay()
 	case 8:
 		w.desk()
+	case 9:
+		w.say()
 	default:
 		w.agree()
 	}
@@ -178,6 +180,25 @@ func (w *rolling) reply() {
 	err := w.write.QueryRow(`INSERT INTO reply (at, carrier, person, address, meaning, confidence, language, handled, portfolio) VALUES (?, 'main', ?, ?, ?, 1, 'zh', ?, ?) RETURNING id`,
 		millis(w.at), 1+w.r.IntN(3), []byte("a"), meaning, w.r.IntN(2), w.p.ID).Scan(&w.replies)
 	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// say lets a person say something of messages of which nobody knows, while they are counted.
+func (w *rolling) say() {
+	list, err := w.Unsure(context.Background(), UnsureAsk{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var words []Word
+	for i := range list {
+		// What is said later than sums are counted is in them no more.
+		if w.r.IntN(2) == 0 && w.at.Sub(list[i].At) < 30*24*time.Hour {
+			said := []string{SaidArrived, SaidNotArrived, SaidNotArrived, SaidOpen}[w.r.IntN(4)]
+			words = append(words, Word{ID: list[i].ID, Said: said, Again: said == SaidNotArrived && w.r.IntN(2) == 0})
+		}
+	}
+	if _, err := w.Reconcile(context.Background(), nil, words, "some", Act{Who: "staff:1", At: w.at, Real: w.at}); err != nil {
 		w.t.Fatal(err)
 	}
 }

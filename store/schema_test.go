@@ -14,6 +14,7 @@ import (
 // types that correspond, the same keys, and the same that must not be null. Who adds a column to one and not to the other
 // learns it here.
 func TestSchemasAreOne(t *testing.T) {
+	slow(t)
 	s := open(t)
 	if !s.fleet {
 		t.Skip("runs where there are both")

@@ -99,7 +99,7 @@ func (c *commit) fits() ([]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := c.writes.in(c.ctx, c.tx, `SELECT count(*) FROM counted`)
+	st, err := c.writes.in(c.ctx, c.tx, countCounted)
 	if err != nil {
 		return nil, err
 	}
@@ -158,17 +158,25 @@ func (c *commit) holding(clause string) string {
 // turns reads the turns of the persons of the tries. Nobody moves one on meanwhile: who does is alone, and a step is among
 // steps until it is committed.
 func (c *commit) turns() (map[ledger.PersonID]int64, error) {
-	ids := make([]int64, len(c.st.Tries))
-	for i := range c.st.Tries {
-		ids[i] = int64(c.st.Tries[i].Message.Person)
-	}
-	turns := make(map[ledger.PersonID]int64, len(ids))
-	var args values
-	err := c.on.ask(c.ctx, `SELECT id, turn FROM person WHERE `+among("id", ids, &args), &args, func(r row) error {
+	turns := make(map[ledger.PersonID]int64, len(c.st.Tries))
+	ask := c.askTurns()
+	err := c.on.ask(c.ctx, ask.query, ask.args, func(r row) error {
 		turns[ledger.PersonID(r.int(0))] = r.int(1)
 		return nil
 	})
 	return turns, err
+}
+
+const countCounted = `SELECT count(*) FROM counted`
+
+// askTurns asks for the turns of the persons of the tries.
+func (c *commit) askTurns() statement {
+	ids := make([]int64, len(c.st.Tries))
+	for i := range c.st.Tries {
+		ids[i] = int64(c.st.Tries[i].Message.Person)
+	}
+	args := &values{}
+	return statement{`SELECT id, turn FROM person WHERE ` + among("id", ids, args), args}
 }
 
 // among returns the condition that a column is one of some numbers, and adds what it asks for to args. Numbers that lie

@@ -22,11 +22,19 @@ type Staffer struct {
 	Factor     []byte    // the second factor's secret; empty: there is none yet
 	FactorOn   bool      // a code has shown that it works
 	FactorStep int64     // of the last code
+	Passkeys   int       // how many they have, those included that let nobody in any more
+	SSO        bool      // they may come in by the lender's own sign-in
+	Bound      bool      // and have
+	SSOAlone   bool      // and may come in by nothing else
 	Grants     access.Grants
 }
 
 // Comes says whether they may come in: they have not ended, and nobody has locked them.
 func (p *Staffer) Comes() bool { return p.ID != 0 && p.EndedAt.IsZero() && p.LockedAt.IsZero() }
+
+// HasFactor says whether they have a second factor. A passkey that lets nobody in any more is one: it opens no way to set up another
+// with a password alone.
+func (p *Staffer) HasFactor() bool { return p.FactorOn || p.Passkeys > 0 }
 
 // Ref is how the audit writes them.
 func (p *Staffer) Ref() string { return StaffRef(p.ID) }
@@ -36,7 +44,8 @@ var ErrLoginTaken = errors.New("store: somebody has this login, or had it")
 
 func factorAAD(id int64) string { return "staff/" + strconv.FormatInt(id, 10) }
 
-const staffColumns = `p.id, p.login, p.made_at, p.ended_at, p.password, p.given, p.factor, p.factor_on, p.factor_step, p.locked_at`
+const staffColumns = `p.id, p.login, p.made_at, p.ended_at, p.password, p.given, p.factor, p.factor_on, p.factor_step, p.locked_at, (SELECT count(*) FROM staff_passkey k WHERE k.staff = p.id),
+	coalesce((SELECT CASE WHEN q.bound_at = 0 THEN 1 ELSE 2 END + 4 * q.alone FROM staff_subject q WHERE q.staff = p.id), 0)`
 
 // AddStaff adds somebody, and the deed of adding them by who does.
 func (s *Store) AddStaff(ctx context.Context, p Staffer, by string, at time.Time) (id int64, err error) {
@@ -98,9 +107,18 @@ func (s *Store) Staff(ctx context.Context) (out []Staffer, err error) {
 }
 
 // StaffByLogin returns who has a login. ErrNotFound says that nobody has.
-func (s *Store) StaffByLogin(ctx context.Context, login string) (p Staffer, err error) {
+func (s *Store) StaffByLogin(ctx context.Context, login string) (Staffer, error) {
+	return s.staffer(ctx, ` WHERE p.login = ?`, login)
+}
+
+// StaffByID returns somebody by number. ErrNotFound says that nobody has it.
+func (s *Store) StaffByID(ctx context.Context, id int64) (Staffer, error) {
+	return s.staffer(ctx, ` WHERE p.id = ?`, id)
+}
+
+func (s *Store) staffer(ctx context.Context, where string, key any) (p Staffer, err error) {
 	err = s.view(ctx, func(tx *sql.Tx) error {
-		list, err := s.staff(ctx, tx, ` WHERE p.login = ?`, login)
+		list, err := s.staff(ctx, tx, where, key)
 		if err == nil && len(list) == 0 {
 			err = ErrNotFound
 		}
@@ -137,12 +155,13 @@ func (s *Store) staff(ctx context.Context, tx *sql.Tx, tail string, args ...any)
 }
 
 func (s *Store) scanStaff(scan func(...any) error, p *Staffer, more ...any) (err error) {
-	var given, on int64
+	var given, on, sso int64
 	var box []byte
-	if err := scan(append([]any{&p.ID, &p.Login, (*msTime)(&p.MadeAt), (*msTime)(&p.EndedAt), &p.Password, &given, &box, &on, &p.FactorStep, (*msTime)(&p.LockedAt)}, more...)...); err != nil {
+	if err := scan(append([]any{&p.ID, &p.Login, (*msTime)(&p.MadeAt), (*msTime)(&p.EndedAt), &p.Password, &given, &box, &on, &p.FactorStep, (*msTime)(&p.LockedAt), &p.Passkeys, &sso}, more...)...); err != nil {
 		return wrap(err)
 	}
 	p.Given, p.FactorOn = given == 1, on == 1
+	p.SSO, p.Bound, p.SSOAlone = sso != 0, sso&2 != 0, sso&4 != 0
 	if len(box) > 0 {
 		p.Factor, err = s.keys.openBox(factorAAD(p.ID), box)
 	}
@@ -165,41 +184,6 @@ func grantsOf(ctx context.Context, tx *sql.Tx, id int64) (out access.Grants, err
 	return out, wrap(rows.Err())
 }
 
-// SetGrants gives somebody these roles and no others, and ends their sessions. ErrLastAdministrator says that nobody would be left who
-// gives roles.
-func (s *Store) SetGrants(ctx context.Context, id int64, grants access.Grants, by string, at time.Time) error {
-	return s.keepingOne(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_role WHERE staff = ?`, id); err != nil {
-			return wrap(err)
-		}
-		if err := errors.Join(grant(ctx, tx, id, grants), endSessions(ctx, tx, id)); err != nil {
-			return err
-		}
-		_, err := s.deed(ctx, tx, Deed{At: at, Who: by, What: "user_roles", Subject: StaffRef(id) + " " + grantWords(grants)})
-		return err
-	})
-}
-
-func endSessions(ctx context.Context, tx *sql.Tx, id int64) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM staff_session WHERE staff = ?`, id)
-	return wrap(err)
-}
-
-// EndStaff lets somebody in no more, for good. ErrNotFound says that nobody who has not ended has that number; ErrLastAdministrator
-// as of SetGrants.
-func (s *Store) EndStaff(ctx context.Context, id int64, by string, at time.Time) error {
-	return s.keepingOne(ctx, func(tx *sql.Tx) error {
-		if err := one(tx.ExecContext(ctx, `UPDATE staff SET ended_at = ? WHERE id = ? AND ended_at = 0`, millis(at), id)); err != nil {
-			return err
-		}
-		if err := endSessions(ctx, tx, id); err != nil {
-			return err
-		}
-		_, err := s.deed(ctx, tx, Deed{At: at, Who: by, What: "user_ended", Subject: StaffRef(id)})
-		return err
-	})
-}
-
 // one is an error where not a single row was changed.
 func one(res sql.Result, err error) error {
 	if err != nil {
@@ -209,72 +193,4 @@ func one(res sql.Result, err error) error {
 		return errors.Join(wrap(err), ErrNotFound)
 	}
 	return nil
-}
-
-// ResetStaff gives somebody a password that has to be changed; their second factor, its codes and their sessions are gone.
-func (s *Store) ResetStaff(ctx context.Context, id int64, password, by string, at time.Time) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		if err := one(tx.ExecContext(ctx, `UPDATE staff SET password = ?, given = 1, factor = x'', factor_on = 0, factor_step = 0 WHERE id = ? AND ended_at = 0`, password, id)); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_code WHERE staff = ?`, id); err != nil {
-			return wrap(err)
-		}
-		if err := endSessions(ctx, tx, id); err != nil {
-			return err
-		}
-		_, err := s.deed(ctx, tx, Deed{At: at, Who: by, What: "user_reset", Subject: StaffRef(id)})
-		return err
-	})
-}
-
-// SetPassword keeps the password that somebody chose, and ends every session of theirs but the one that they are in.
-func (s *Store) SetPassword(ctx context.Context, id int64, password, cookie string, at time.Time) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		if err := one(tx.ExecContext(ctx, `UPDATE staff SET password = ?, given = 0 WHERE id = ? AND ended_at = 0`, password, id)); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_session WHERE staff = ? AND hash <> ?`, id, s.keys.hash("staff/session", cookie)); err != nil {
-			return wrap(err)
-		}
-		_, err := s.deed(ctx, tx, Deed{At: at, Who: StaffRef(id), What: "password_changed", Subject: StaffRef(id)})
-		return err
-	})
-}
-
-// OfferFactor keeps a second factor's secret that is still to be shown to work. One that works already is not replaced.
-func (s *Store) OfferFactor(ctx context.Context, id int64, secret []byte) error {
-	box, err := s.keys.sealBox(factorAAD(id), secret)
-	if err != nil {
-		return err
-	}
-	return s.update(ctx, func(tx *sql.Tx) error {
-		return one(tx.ExecContext(ctx, `UPDATE staff SET factor = ?, factor_step = 0 WHERE id = ? AND factor_on = 0 AND ended_at = 0`, box, id))
-	})
-}
-
-// TakeFactor keeps that a second factor works, and the recovery codes that come with it. step is that of the code that has shown it.
-func (s *Store) TakeFactor(ctx context.Context, id, step int64, codes []string, at time.Time) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		if err := one(tx.ExecContext(ctx, `UPDATE staff SET factor_on = 1, factor_step = ? WHERE id = ? AND factor_on = 0 AND ended_at = 0`, step, id)); err != nil {
-			return err
-		}
-		for _, c := range codes {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO staff_code (hash, staff) VALUES (?, ?)`, s.codeHash(id, c), id); err != nil {
-				return wrap(err)
-			}
-		}
-		_, err := s.deed(ctx, tx, Deed{At: at, Who: StaffRef(id), What: "factor_added", Subject: StaffRef(id)})
-		return err
-	})
-}
-
-func (s *Store) codeHash(id int64, code string) []byte {
-	return s.keys.hash("staff/code", strconv.FormatInt(id, 10)+" "+code)
-}
-
-// CodesLeft returns how many recovery codes somebody has.
-func (s *Store) CodesLeft(ctx context.Context, id int64) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM staff_code WHERE staff = ? AND used_at = 0`, id).Scan(&n)
-	return n, wrap(err)
 }

@@ -21,6 +21,7 @@ type Stage struct {
 	keys      *Keys
 	portfolio Portfolio
 	zone      *time.Location // the creditor's own
+	fleet     bool           // as of Store
 
 	files      []string
 	loanFile   bool // a file of loans was read, even if it was empty
@@ -95,7 +96,7 @@ func newStage(ctx context.Context, tx *sql.Tx, keys *Keys, p Portfolio, zone *ti
 		return staged{bulk: b}
 	}
 	return &Stage{
-		ctx: ctx, tx: tx, keys: keys, portfolio: p, zone: zone,
+		ctx: ctx, tx: tx, keys: keys, portfolio: p, zone: zone, fleet: fleet,
 		borrowers:  into("in_borrower", borrowerColumns),
 		loans:      into("in_loan", loanColumns),
 		instalment: into("in_instalment", `src, col, loan, currency, number, due_on, principal, interest, fees, split`),
@@ -115,6 +116,30 @@ func (s *Stage) make() error {
 	if _, err := s.tx.ExecContext(s.ctx, `PRAGMA temp.cache_size = -16000`); err != nil {
 		return wrap(err)
 	}
+	q := `SELECT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE name = ?)`
+	if s.fleet {
+		q = `SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = ? AND relnamespace = pg_my_temp_schema())`
+	}
+	var there bool
+	if err := s.tx.QueryRowContext(s.ctx, q, stageTables[0].name).Scan(&there); err != nil {
+		return wrap(err)
+	}
+	if there { // all of them are, or none: they were made in one transaction
+		kept := int64(0)
+		if s.fleet { // trials, of which nothing is kept but this
+			if err := s.tx.QueryRowContext(s.ctx, stagedBytes).Scan(&kept); err != nil {
+				return wrap(err)
+			}
+		}
+		if kept <= mostKept {
+			return nil
+		}
+		for _, t := range slices.Concat(stageTables, factTables) {
+			if _, err := s.tx.ExecContext(s.ctx, "DROP TABLE "+t.name); err != nil {
+				return wrap(err)
+			}
+		}
+	}
 	for _, t := range slices.Concat(stageTables, factTables) {
 		if _, err := s.tx.ExecContext(s.ctx, "CREATE TEMP TABLE "+t.name+" "+t.columns); err != nil {
 			return wrap(err)
@@ -123,10 +148,12 @@ func (s *Stage) make() error {
 	return nil
 }
 
+func (s *Stage) staged() []*staged {
+	return []*staged{&s.borrowers, &s.loans, &s.instalment, &s.payments, &s.cash, &s.states, &s.lifts, &s.consents, &s.contacts, &s.numbers, &s.duties}
+}
+
 func (s *Stage) close() error {
-	for _, b := range []*staged{
-		&s.borrowers, &s.loans, &s.instalment, &s.payments, &s.cash, &s.states, &s.lifts, &s.consents, &s.contacts, &s.numbers, &s.duties,
-	} {
+	for _, b := range s.staged() {
 		if err := b.close(); err != nil {
 			return err
 		}
@@ -134,8 +161,24 @@ func (s *Stage) close() error {
 	return nil
 }
 
+// rows returns how many rows are staged.
+func (s *Stage) rows() (n int) {
+	for _, b := range s.staged() {
+		n += b.n
+	}
+	return n
+}
+
+// manyRows are so many that a plan made for an import before this one, perhaps of a single row, may not do.
+const manyRows = 1000
+
 // measure lets PostgreSQL know how large the staged tables are; nobody else looks at temporary ones.
 func (s *Stage) measure() error {
+	if s.rows() > manyRows {
+		if _, err := s.tx.ExecContext(s.ctx, "DISCARD PLANS"); err != nil {
+			return wrap(err)
+		}
+	}
 	for _, t := range slices.Concat(stageTables, factTables) {
 		if strings.HasPrefix(t.name, "in_") {
 			if _, err := s.tx.ExecContext(s.ctx, "ANALYZE "+t.name); err != nil {
@@ -146,11 +189,24 @@ func (s *Stage) measure() error {
 	return nil
 }
 
-func (s *Stage) drop(m *merge) {
+// empty leaves no row behind. The tables stay for the next import of the connection. On SQLite each table that is made or dropped lets
+// it read the text of every statement anew that it keeps; on PostgreSQL each is three or four files and some thirty rows of the
+// catalogue. Both took longer than a small import itself. PostgreSQL does not give back what deleted rows took, so that there tables
+// go that have grown.
+func (s *Stage) empty(m *merge) {
+	with := "DELETE FROM "
+	if s.fleet && m.number(stagedBytes) > mostKept {
+		with = "DROP TABLE "
+	}
 	for _, t := range slices.Concat(stageTables, factTables) {
-		m.exec("DROP TABLE temp." + t.name)
+		m.exec(with + t.name)
 	}
 }
+
+// mostKept is how many bytes of temporary tables may stay with a connection to PostgreSQL, of those that stagedBytes counts.
+const mostKept = 1 << 20
+
+const stagedBytes = `SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'`
 
 // lineBits is how many bits of a row's src hold its line; the others hold its file.
 const lineBits = 40

@@ -17,6 +17,8 @@ func (s *Store) SafeToSend(ctx context.Context) error {
 	return s.view(ctx, func(tx *sql.Tx) error { return s.safe(ctx, tx) })
 }
 
+const noStandby = `SELECT current_setting('synchronous_standby_names') = '' AND EXISTS (SELECT 1 FROM pg_stat_replication)`
+
 // safe asks at each claim, for a standby may be added or fall out of step at any time. Everybody may count the rows of
 // pg_stat_replication, even who may not read them; with a name in synchronous_standby_names a commit waits for its standby, or
 // for ever.
@@ -25,7 +27,7 @@ func (s *Store) safe(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	var unsafe bool
-	if err := tx.QueryRowContext(ctx, `SELECT current_setting('synchronous_standby_names') = '' AND EXISTS (SELECT 1 FROM pg_stat_replication)`).Scan(&unsafe); err != nil {
+	if err := tx.QueryRowContext(ctx, noStandby).Scan(&unsafe); err != nil {
 		return wrap(err)
 	}
 	if unsafe {

@@ -8,27 +8,34 @@ import (
 	"github.com/dulyhq/duly/test/pgtest"
 )
 
+// ownCluster starts a PostgreSQL that no other test has, with an empty database of its own.
+func ownCluster(t *testing.T) (*pgtest.Cluster, *Store) {
+	t.Helper()
+	c, err := pgtest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Stop() })
+	keys, err := LoadKeys(makeKeys(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(context.Background(), c.URL, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return c, s
+}
+
 // TestNoSynchronousStandby: with a standby that may lag behind nothing is fenced, and what comes back is still stored; with a
 // synchronous one, and with none, messages leave.
 func TestNoSynchronousStandby(t *testing.T) {
 	if !onPostgres {
 		t.Skip("SQLite has no standbys")
 	}
-	c, err := pgtest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = c.Stop() }()
 	ctx := context.Background()
-	keys, err := LoadKeys(makeKeys(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(ctx, c.URL, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
+	c, s := ownCluster(t)
 	p := planned(t, s, 3)
 	set, worker := houseCaps(t, s), hire(t, s)
 	send := func() error {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/dulyhq/duly/assess"
@@ -17,12 +18,12 @@ import (
 // The insert of a whole row of standing over the one that is there. What the core system says is written apart.
 const (
 	standingHead = `INSERT INTO standing (person, loan, portfolio, due_from, anew_on, as_of, packed, address, borrower, product, currency,
-		closed_on, oldest_unpaid, principal, interest, fees, penalty, next_due_on, next_due) VALUES `
+		closed_on, oldest_unpaid, principal, interest, fees, penalty, next_due_on, next_due, borrower_ref, loan_ref) VALUES `
 	standingTail = ` ON CONFLICT (person, loan) DO UPDATE SET due_from = excluded.due_from, anew_on = excluded.anew_on, as_of = excluded.as_of, packed = excluded.packed,
 		address = excluded.address, oldest_unpaid = excluded.oldest_unpaid, principal = excluded.principal,
 		interest = excluded.interest, fees = excluded.fees, penalty = excluded.penalty, next_due_on = excluded.next_due_on,
-		next_due = excluded.next_due`
-	standingCols = 19
+		next_due = excluded.next_due, borrower_ref = excluded.borrower_ref, loan_ref = excluded.loan_ref`
+	standingCols = 21
 )
 
 // never is the day that does not come.
@@ -131,6 +132,7 @@ type piece struct {
 type stalePiece struct {
 	person, loan int64
 	others       bool // the person has other loans in the portfolio
+	borrowerRef  string
 	facts        assess.Facts
 	packed       packed
 	trait        trait
@@ -183,15 +185,15 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 	if core {
 		more = ", f.core_due, f.core_on, f.next_step, f.known_at"
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT s.person, s.loan, s.borrower, l.ref, f.product, l.currency, f.opened_on, f.annual_rate,
+	rows, err := tx.QueryContext(ctx, `SELECT s.person, s.loan, s.borrower, b.ref, l.ref, f.product, l.currency, f.opened_on, f.annual_rate,
 			f.penalty_multiplier, f.closed_on, b.fact, w.language, w.zone, w.country, w.region, w.locality, w.age, w.phone_kind, w.address, w.wish,
 			EXISTS (SELECT 1 FROM standing o WHERE o.person = s.person AND o.loan <> s.loan AND o.portfolio = s.portfolio)`+more+`
 		FROM standing s JOIN loan l ON l.id = s.loan JOIN `+joinLoanFact+` JOIN borrower b ON b.id = s.borrower
 		JOIN borrower_fact w ON w.id = b.fact
 		WHERE s.portfolio = ? AND (s.person, s.loan) > (?, ?) AND s.person <= ?
 			AND (s.anew_on <= ? OR s.as_of > ?)
-		ORDER BY s.person, s.loan LIMIT ?`,
-		portfolio, after.person, after.loan, last, int64(today), int64(today), refreshLoans)
+		ORDER BY s.person, s.loan LIMIT `+strconv.Itoa(refreshLoans),
+		portfolio, after.person, after.loan, last, int64(today), int64(today))
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +207,7 @@ func staleLoans(ctx context.Context, tx *sql.Tx, portfolio int64, today ledger.D
 		var c coreStated
 		f, k, t := &p.facts.Loan, &p.packed, &p.trait
 		dest := []any{
-			&p.person, &p.loan, &k.borrower, &f.Ref, &f.Product, &f.Currency, &f.OpenedOn, &f.AnnualRate, &f.PenaltyMultiplier, &f.ClosedOn,
+			&p.person, &p.loan, &k.borrower, &p.borrowerRef, &f.Ref, &f.Product, &f.Currency, &f.OpenedOn, &f.AnnualRate, &f.PenaltyMultiplier, &f.ClosedOn,
 			&k.fact, &t.language, &t.zone, &t.country, &t.region, &t.locality, &k.age, &k.phoneKind, &k.address, &t.wish, &p.others,
 		}
 		if core {
@@ -244,7 +246,7 @@ func (s *Store) writeStandings(ctx context.Context, portfolio int64, p piece, kn
 			k, st, t := &l.packed, &l.packed.standing, &l.trait
 			if err := b.add(l.person, l.loan, portfolio, dueFrom(st), anewOn(st), int64(st.AsOf), k.pack(), k.address, int64(k.borrower), t.product,
 				string(t.currency), int64(k.closedOn), int64(st.OldestUnpaid), st.Principal, st.Interest, st.Fees, st.Penalty,
-				int64(st.NextDueOn), st.NextDue); err != nil {
+				int64(st.NextDueOn), st.NextDue, l.borrowerRef, l.facts.Loan.Ref); err != nil {
 				return err
 			}
 		}

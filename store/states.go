@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // sealedState is what a state's box holds.
@@ -41,7 +44,7 @@ func (m *merge) allStates() {
 		in: "in_state", of: "go_state", table: "state", key: []string{"portfolio", "borrower", "region", "loan", "address", "channel", "kind", "since"},
 		content: []string{"until", "owner", "review_on", "digest"}, more: []string{"person", "cause"},
 		heads: `, known_at`, values: fmt.Sprintf(`, %d`, m.known),
-		what: "kind: this state", word: "kind",
+		field: "kind", twice: fault.StateTwice, word: "kind",
 	}, m.stage.states.n)
 	m.exec(`INSERT OR IGNORE INTO touched_person (id) SELECT person FROM go_state WHERE was <> 1 AND person <> 0`)
 	m.touchRegions("go_state")
@@ -68,7 +71,7 @@ func (m *merge) lift() {
 	p := m.o.Portfolio.ID
 	m.knownTo("in_lift", true)
 	m.mark(`s.src, s.col, s.kind, '', 0, s.n FROM in_lift s WHERE s.lifted_on > ?`, m.known)
-	m.report("in_lift", "lifted_on: the lifting of %[1]s is later than this import; what is to end by itself has an until")
+	m.report("in_lift", "lifted_on", fault.LiftLater)
 	m.mayLift()
 	bad := m.bad
 	m.exec(`INSERT OR IGNORE INTO go_lift (state, person, region, lifted_on, lifted_by, was)
@@ -108,11 +111,13 @@ func (m *merge) mayLift() {
 		pairs = append(pairs, x)
 	}, `SELECT DISTINCT kind, lifted_by FROM in_lift`)
 	for _, x := range pairs {
-		if why := m.o.MayLift(x.kind, x.by); why != "" {
-			m.mark(`s.src, s.col, ?, '', 0, s.n FROM in_lift s WHERE s.kind = ? AND s.lifted_by = ?`, why, x.kind, x.by)
+		if why := m.o.MayLift(x.kind, x.by); why.Code != "" {
+			m.mark(`s.src, s.col, ?, ?, 0, s.n FROM in_lift s WHERE s.kind = ? AND s.lifted_by = ?`, string(why.Code), strings.Join(why.Args, "\x1f"), x.kind, x.by)
 		}
 	}
-	m.report("in_lift", "lifted_by: %[1]s")
+	m.reportAs("in_lift", "lifted_by", func(code, args, _ string) fault.Reason {
+		return fault.Reason{Code: fault.Code(code), Args: strings.Split(args, "\x1f")}
+	})
 }
 
 // A StateNote is what is known of a state beside what judges by it.

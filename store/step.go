@@ -111,6 +111,7 @@ type Step struct {
 	Replies    []Reply
 	Claim      *Claim
 	Strategy   string // that judged the claim; empty: not known, so that a pause of any holds it
+	Filed      int64  // the mark of what carriers had on file when it was judged: Mark.Registration
 	Tries      []Try
 	Closings   []Closing
 	PutOffs    []PutOff
@@ -126,7 +127,10 @@ type StepResult struct {
 	Adopted   []string // the carrier's ids of parts whose receipts had come before their outcomes
 	NotNow    error    // why the claim was left alone for now: the database is held, or has no standby; nil: it was not
 
-	reply int64 // the last one stored
+	reply int64    // the last one stored
+	log   unsynced // what was stored may not be on the disk yet; nil: it is
+	// grounds are those that the step used. They are learnt when they are durable: a number of one that was lost may be another's by then.
+	grounds map[string]int64
 }
 
 // back returns when what came back is stored.
@@ -139,6 +143,35 @@ func (st *Step) back() time.Time {
 
 // Commit stores a step in one transaction. What it permits is durable when it returns.
 func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
+	res, err := s.commitStep(ctx, st, false)
+	if err == nil {
+		s.grounds.learn(res.grounds)
+		s.note(st, &res)
+	}
+	return res, err
+}
+
+// CommitSoon is Commit, but for this: nothing of the step may be acted upon, neither what it permits nor that it holds what came back,
+// before durable has returned nil, which waits for the disk, and on PostgreSQL for its synchronous standbys. Other transactions go on
+// meanwhile, and whatever is durable of them is so with all that was stored before them. durable is called once, by any goroutine. After an
+// error of it nobody knows what is stored of the step and of those after it; on SQLite the database takes nothing more from this process.
+func (s *Store) CommitSoon(ctx context.Context, st *Step) (res StepResult, durable func() error, err error) {
+	res, err = s.commitStep(ctx, st, true)
+	if err != nil {
+		return res, nil, err
+	}
+	return res, func() error {
+		if err := res.log.sync(); err != nil {
+			return err
+		}
+		s.grounds.learn(res.grounds)
+		s.note(st, &res)
+		return nil
+	}, nil
+}
+
+// commitStep stores a step. Where it comes back soon, what it stored is durable when the log of the result is synced.
+func (s *Store) commitStep(ctx context.Context, st *Step, soon bool) (StepResult, error) {
 	// A step is short: it is not cut off in the middle, which spares each statement a watch on ctx.
 	if err := ctx.Err(); err != nil {
 		return StepResult{}, err
@@ -146,26 +179,28 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 	ctx = context.WithoutCancel(ctx)
 	var res StepResult
 	var c *commit
-	within := s.step
+	within := s.stepSoon
 	if len(st.Replies) > 0 {
-		within = func(ctx context.Context, f func(*sql.Tx, direct) error) error { // what replies set off is numbered and counted by one writer
-			return s.transaction(ctx, betweenSteps, f)
+		within = func(ctx context.Context, soon bool, f func(*sql.Tx, direct) error) (unsynced, error) { // what replies set off is numbered and counted by one writer
+			return s.transact(ctx, betweenSteps, soon, f)
 		}
 	}
 	run := func(careful bool) error {
-		return within(ctx, func(tx *sql.Tx, on direct) error {
+		log, err := within(ctx, soon, func(tx *sql.Tx, on direct) error {
 			res = StepResult{Permitted: make([]bool, len(st.Tries))}
 			run := *st // what is put off on the way is of this run
 			c = &commit{Store: s, ctx: ctx, tx: tx, on: on, st: &run, res: &res, careful: careful}
 			return c.run()
 		})
+		res.log = log
+		return err
 	}
 	err := run(false)
 	if inTheWay(err) {
 		err = run(true)
 	}
 	if err == nil {
-		s.grounds.learn(c.grounds)
+		res.grounds = c.grounds
 	}
 	if why := err; errors.Is(err, errClaimLost) || notNow(err) {
 		if errors.Is(err, errGone) {
@@ -176,16 +211,13 @@ func (s *Store) Commit(ctx context.Context, st *Step) (StepResult, error) {
 		// What came back must not be lost with the claim.
 		again := *st
 		again.Claim = nil
-		if res, err = s.Commit(ctx, &again); err == nil {
+		if res, err = s.commitStep(ctx, &again, soon); err == nil {
 			res.ClaimLost, res.Permitted = true, make([]bool, len(st.Tries))
 			if notNow(why) {
 				res.NotNow = why
 			}
 		}
 		return res, err
-	}
-	if err == nil && s.witness != nil {
-		s.note(st, &res)
 	}
 	return res, err
 }

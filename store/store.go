@@ -53,7 +53,8 @@ type Store struct {
 // Open opens the data at a place and brings its schema up to date. The place is a folder, which is made on first use,
 // or the URL of a database of PostgreSQL. Names, phones and texts are sealed with keys.
 func Open(ctx context.Context, place string, keys *Keys) (*Store, error) {
-	s := &Store{keys: keys, place: place, fleet: IsURL(place)}
+	s := &Store{place: place, fleet: IsURL(place)}
+	s.keys = keys.own(s.aside)
 	open := openSQLite
 	if s.fleet {
 		open = openPostgres
@@ -141,10 +142,16 @@ func (s *Store) alone(ctx context.Context, f func(tx *sql.Tx, on direct) error) 
 // step is update for the hot path: on PostgreSQL steps of several workers run side by side, and f may be run again
 // where they were in each other's way.
 func (s *Store) step(ctx context.Context, f func(tx *sql.Tx, on direct) error) error {
+	_, err := s.stepSoon(ctx, false, f)
+	return err
+}
+
+// stepSoon is step for who comes back soon: see transact.
+func (s *Store) stepSoon(ctx context.Context, soon bool, f func(tx *sql.Tx, on direct) error) (unsynced, error) {
 	for again := 0; ; again++ {
-		err := s.transaction(ctx, amongSteps, f)
+		log, err := s.transact(ctx, amongSteps, soon, f)
 		if again == mostAgain || !tryAgain(err) {
-			return err
+			return log, err
 		}
 	}
 }
@@ -186,14 +193,25 @@ func (c company) take(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx, on direct) error) error {
+	_, err := s.transact(ctx, c, false, f)
+	return err
+}
+
+// transact is transaction, or comes back soon: before what it wrote is on the disk, which it is when log is synced (docs/adr/0041, 0045).
+func (s *Store) transact(ctx context.Context, c company, soon bool, f func(tx *sql.Tx, on direct) error) (log unsynced, err error) {
 	if err := s.writes.warm(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	conn, on, err := connect(ctx, s.write)
 	if err != nil {
-		return fmt.Errorf("store: begin: %w", err)
+		return nil, fmt.Errorf("store: begin: %w", err)
 	}
 	defer conn.release()
+	return on.lasting(ctx, soon, func() error { return s.within(ctx, c, conn, on, f) })
+}
+
+// within runs f in a writing transaction of a connection.
+func (s *Store) within(ctx context.Context, c company, conn held, on direct, f func(tx *sql.Tx, on direct) error) error {
 	// The end of ctx ends a statement and so f, but never the transaction under f's hands.
 	begin := context.WithoutCancel(ctx)
 	if c == amongSteps {
@@ -203,8 +221,12 @@ func (s *Store) transaction(ctx context.Context, c company, f func(tx *sql.Tx, o
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
+	defer giveUp(tx)
 	if s.fleet {
 		err = c.take(ctx, tx)
+	}
+	if err == nil {
+		err = s.keys.freshen(ctx, tx)
 	}
 	if err == nil {
 		err = f(tx, on)
@@ -238,6 +260,10 @@ type direct interface {
 	put(ctx context.Context, head, tail string, cols int, rows *values, taken func(first int64)) (int64, error)
 	// ask calls each with the rows of a query, one after the other. No other statement may run meanwhile.
 	ask(ctx context.Context, query string, args *values, each func(row) error) error
+	// foretell names statements that this transaction will run, in that order unless it is given up; PostgreSQL is waited for once for all of them.
+	foretell(ctx context.Context, list ...statement) error
+	// lasting runs a transaction, which is durable when lasting returns, or, where it is to come back soon, when what it returns is synced.
+	lasting(ctx context.Context, soon bool, transaction func() error) (unsynced, error)
 }
 
 // held is a connection out of the pool.
@@ -298,8 +324,13 @@ func (s *Store) look(ctx context.Context, f func(tx *sql.Tx, on direct) error) e
 	if err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
+	defer giveUp(tx)
 	return because(ctx, errors.Join(f(tx, on), ignoreDone(tx.Rollback())))
 }
+
+// giveUp ends a transaction that nobody has ended, which only a panic leaves behind: its connection, and with it the
+// panic itself, would wait for that end for ever.
+func giveUp(tx *sql.Tx) { _ = tx.Rollback() }
 
 // glance is look for one statement, which sees one state of the database by itself.
 func (s *Store) glance(ctx context.Context, f func(on direct) error) error {

@@ -39,6 +39,14 @@ func open(t testing.TB) *Store {
 	return s
 }
 
+// slow leaves a test that takes seconds out of the short run, which is for what runs beside something else (docs/adr/0046).
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes seconds, and nothing in it runs beside anything")
+	}
+}
+
 func TestOpenMakesTheSchema(t *testing.T) {
 	s := open(t)
 	p, err := s.Portfolio(context.Background(), "bank", "cards")
@@ -98,6 +106,7 @@ func TestOtherKeysAreRefused(t *testing.T) {
 
 // TestDownAndUp takes every step of the schema back and makes it again: what a step adds its way back removes.
 func TestDownAndUp(t *testing.T) {
+	slow(t)
 	s := open(t)
 	take(t, s, small()...)
 	ctx := context.Background()
@@ -152,5 +161,53 @@ func TestCalledOff(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("round %d: %v", round, err)
 		}
+	}
+}
+
+// A panic in a transaction comes out of it, with nothing kept and its connection back in the pool: one that was left open
+// would be waited for for ever, and a program that should have ended stood still.
+func TestAPanicComesOut(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	ways := map[string]func(f func(tx *sql.Tx) error) error{
+		"update": func(f func(tx *sql.Tx) error) error { return s.update(ctx, f) },
+		"view":   func(f func(tx *sql.Tx) error) error { return s.view(ctx, f) },
+		"step": func(f func(tx *sql.Tx) error) error {
+			return s.step(ctx, func(tx *sql.Tx, _ direct) error { return f(tx) })
+		},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if got := recover(); got != name {
+					t.Fatalf("what came out: %v", got)
+				}
+				if err := way(func(tx *sql.Tx) error {
+					var n int
+					err := tx.QueryRowContext(ctx, `SELECT count(*) FROM creditor WHERE ref = 'panic'`).Scan(&n)
+					if err == nil && n != 0 {
+						err = errors.New("something was kept")
+					}
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}()
+			_ = way(func(tx *sql.Tx) error {
+				if name != "view" {
+					if _, err := tx.ExecContext(ctx, `INSERT INTO creditor (ref) VALUES ('panic')`); err != nil {
+						return err
+					}
+				}
+				rows, err := tx.QueryContext(ctx, `SELECT ref FROM creditor`)
+				if err != nil {
+					return err
+				}
+				defer func() { _ = rows.Close() }()
+				if !rows.Next() && name != "view" {
+					return errors.Join(errors.New("no row"), rows.Err())
+				}
+				panic(name)
+			})
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"time"
 )
 
 // A stream is a query whose first column is a person and whose rows are in that order.
@@ -119,6 +120,9 @@ func (s *scanned[T]) whole(n int64) error {
 	return nil
 }
 
+// A ref is a text that hardly any other row has.
+type ref string
+
 // A holder takes a whole number without a box.
 type holder interface{ whole(n int64) error }
 
@@ -137,6 +141,8 @@ func scanRow(r row, w words, dest []any) error {
 			*to = r.int(i)
 		case *string:
 			*to = w.of(r.bytes(i))
+		case *ref:
+			*to = ref(r.bytes(i))
 		case *sql.RawBytes:
 			*to = r.bytes(i)
 		default:
@@ -195,4 +201,17 @@ func asValues(args []any) (*values, error) {
 		}
 	}
 	return v, nil
+}
+
+// msTime scans stored milliseconds into a time.
+type msTime time.Time
+
+// Scan reads milliseconds since 1970; 0 is the zero time.
+func (t *msTime) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("store: %T is not a stored time", v)
+	}
+	*t = msTime(instant(n))
+	return nil
 }

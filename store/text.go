@@ -129,7 +129,7 @@ type sealedText struct {
 const mostPassed = 10 * sheetTexts
 
 // sheetsFrom reads the rows that may hold the texts of fences from one on: those up to another one, and so many more.
-const sheetsFrom = `SELECT fence, box FROM sealed_text WHERE fence BETWEEN ? AND ? ORDER BY fence LIMIT ?`
+const sheetsFrom = `SELECT fence, box FROM sealed_text WHERE fence BETWEEN ? AND ? ORDER BY fence` + atMost
 
 func sealedTexts(rows *sql.Rows, err error) (out []sealedText, _ error) {
 	if err != nil {

@@ -39,6 +39,8 @@ const (
 
 // traces are in the order in which an erasure goes through them: what is found by another table comes before it.
 var traces = []trace{
+	{table: "import_chunk", of: `1 = 0`, fate: goes, why: "a file of the lender's on its way into the books: who is in it is not known yet, and it is erased within a day"},
+	{table: "import_draft", of: `1 = 0`, fate: goes, why: "what a file of the lender's on its way came to: lines and reasons, without anybody's"},
 	{table: "proof", of: theirs, fate: goes, columns: "kind, known_at", mine: "borrower = @b"},
 	{table: "portal_session", of: `portal_key IN (SELECT id FROM portal_key WHERE ` + theirs + `)`, fate: goes, why: "it ends within the hour"},
 	{table: "portal_event", of: theirs, fate: goes, columns: "at, what, fence", mine: "borrower = @b"},
@@ -85,6 +87,7 @@ var traces = []trace{
 	{table: "fence", of: ofTexts + `fence.id >> 3)`, columns: "id, at, not_after, minor, currency, parts", mine: ofTexts + `fence.id >> 3 AND m.borrower = @b)`},
 	{table: "outcome", of: ofTexts + `outcome.fence >> 3)`, columns: "fence, at, kind, code, carrier", mine: ofTexts + `outcome.fence >> 3 AND m.borrower = @b)`},
 	{table: "receipt", of: ofTexts + `receipt.id >> 11)`, columns: "id, at, kind, code, cause", mine: ofTexts + `receipt.id >> 11 AND m.borrower = @b)`},
+	{table: "reconciled", of: ofTexts + `reconciled.fence >> 3)`, columns: "fence, at, word, cause, again", mine: ofTexts + `reconciled.fence >> 3 AND m.borrower = @b)`},
 	{
 		table: "contact", of: `subject = CAST(@p AS BIGINT) << 8`, columns: "at, day, message, channel, treatment, loan, result, party",
 		mine: `subject = CAST(@p AS BIGINT) << 8 AND portfolio = @f AND (loan = 0 OR ` + ofMine + `)`,
@@ -133,6 +136,7 @@ var traces = []trace{
 		table: "correction", of: `reply IN (SELECT id FROM reply WHERE person = @p)`, columns: "reply, at, meaning",
 		mine: `reply IN (SELECT id FROM reply WHERE borrower = @b)`,
 	},
+	{table: "export_ask", of: theirs, columns: "asked_at, format, decided_at, allowed, fetched_at", mine: "borrower = @b"},
 	{table: "erasure", of: `person = @p`, columns: "asked_at, keep_until, done_at", mine: `person = @p`},
 }
 

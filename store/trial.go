@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 	"time"
 )
@@ -21,9 +22,28 @@ type Trial struct {
 	Result              string    // JSON; empty before its end
 }
 
-// BeginTrial keeps that a version is tried, and the deed.
+// TrialQuiet is how long nothing may be heard of a trial before it is taken to have gone with its process. What goes on says so every TrialBeat.
+const (
+	TrialQuiet = time.Minute
+	TrialBeat  = 5 * time.Second
+)
+
+// What keeps a trial from beginning or from going on.
+var (
+	ErrTrialGoing = errors.New("store: another trial goes on, here or on another machine")
+	ErrTrialEnded = errors.New("store: this trial has ended")
+)
+
+// BeginTrial keeps that a version is tried, and the deed. One trial goes on at a time, whatever the number of machines: they share a database.
 func (s *Store) BeginTrial(ctx context.Context, t Trial, portfolio int64) (id int64, err error) {
 	err = s.update(ctx, func(tx *sql.Tx) error {
+		var going bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM trial WHERE ended_at = 0 AND beat_at > ?)`, millis(t.BeatAt.Add(-TrialQuiet))).Scan(&going); err != nil {
+			return wrap(err)
+		}
+		if going {
+			return ErrTrialGoing
+		}
 		if err := tx.QueryRowContext(ctx, `INSERT INTO trial (version, beside, digest, days, made_at, who, beat_at, done) VALUES (?, ?, ?, ?, ?, ?, ?, 0) RETURNING id`,
 			t.Version, t.Beside, t.Digest, t.Days, millis(t.MadeAt), t.Who, millis(t.BeatAt)).Scan(&id); err != nil {
 			return wrap(err)
@@ -34,11 +54,30 @@ func (s *Store) BeginTrial(ctx context.Context, t Trial, portfolio int64) (id in
 	return id, err
 }
 
-// KeepTrial notes how far a trial is, or with an end what came of it.
+// KeepTrial notes how far a trial is, or with an end what came of it. ErrTrialEnded says that somebody has ended it meanwhile.
 func (s *Store) KeepTrial(ctx context.Context, t Trial) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+	err := s.update(ctx, func(tx *sql.Tx) error {
 		return one(tx.ExecContext(ctx, `UPDATE trial SET beat_at = ?, done = ?, ended_at = ?, failed = ?, result = ? WHERE id = ? AND ended_at = 0`,
 			millis(t.BeatAt), t.Done, millis(t.EndedAt), t.Failed, t.Result, t.ID))
+	})
+	if errors.Is(err, ErrNotFound) {
+		return ErrTrialEnded
+	}
+	return err
+}
+
+// EndTrial ends a version's trial before it is through, wherever it goes on, and keeps the deed. ErrTrialEnded says that none goes on.
+func (s *Store) EndTrial(ctx context.Context, of *Version, by Act) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE trial SET ended_at = ?, failed = 'ended' WHERE version = ? AND ended_at = 0`, millis(by.At), of.ID)
+		if err != nil {
+			return wrap(err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(wrap(err), ErrTrialEnded)
+		}
+		_, err = s.deed(ctx, tx, Deed{At: by.Real, Who: by.Who, What: "simulation_ended", Portfolio: of.Portfolio, Subject: "version " + strconv.FormatInt(of.ID, 10)})
+		return err
 	})
 }
 

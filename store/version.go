@@ -19,6 +19,10 @@ const (
 	ConfidenceKind = "confidence" // what the portfolio makes of how far its rulebooks' rules bind
 )
 
+// AsWritten is the text of a portfolio that makes nothing of how far its rulebooks' rules bind: what was in force before people first made something
+// of it, and what is left when they take it back. Nobody wrote it, so that one person may go back to it.
+const AsWritten = "# Every rule binds as its rulebook has it.\nid: desk\nversion: \"1\"\ntitle:\n  en: What binds here\n  zh: 本机构认定的规则效力\nbind: []\n"
+
 // ByFile is who wrote a version that was read from the lender's files.
 const ByFile = "file"
 
@@ -192,10 +196,4 @@ func (s *Store) InUse(ctx context.Context, portfolio int64) (out []Version, err 
 func inUse(ctx context.Context, tx *sql.Tx, portfolio int64) ([]Version, error) {
 	return versionsWhere(ctx, tx, true, ` WHERE v.portfolio = ? AND a.id = (SELECT max(b.id) FROM activation b JOIN version w ON w.id = b.version
 		WHERE w.portfolio = v.portfolio AND w.kind = v.kind AND w.name = v.name) ORDER BY v.kind, v.name`, portfolio)
-}
-
-// Activations returns the number of the latest activation of all; 0 before the first. It grows with each.
-func (s *Store) Activations(ctx context.Context) (n int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM activation`).Scan(&n)
-	return n, wrap(err)
 }

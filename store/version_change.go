@@ -141,7 +141,8 @@ func (s *Store) versionDeed(ctx context.Context, tx *sql.Tx, v *Version, by Act,
 }
 
 // Former returns the version that GoBack would put in force again in the place of one: ErrGoneBack says that this one is not in force, or
-// not any more, and ErrNoFormer that none was before it.
+// not any more, and ErrNoFormer that none was before it. Before the first of how far rules bind all bound as it is written: that has no
+// number until somebody goes back to it.
 func (s *Store) Former(ctx context.Context, from int64) (v Version, err error) {
 	err = s.view(ctx, func(tx *sql.Tx) error {
 		v, err = former(ctx, tx, from)
@@ -166,13 +167,28 @@ func former(ctx context.Context, tx *sql.Tx, from int64) (v Version, err error) 
 	var id int64
 	err = tx.QueryRowContext(ctx, `SELECT v.id FROM activation a JOIN version v ON v.id = a.version WHERE v.portfolio = ? AND v.kind = ? AND v.name = ? AND v.id <> ? ORDER BY a.id DESC LIMIT 1`,
 		of.Portfolio, of.Kind, of.Name, now).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && of.Kind == ConfidenceKind:
+		return Version{Lineage: of, Who: ByFile, Body: []byte(AsWritten)}, nil
+	case errors.Is(err, sql.ErrNoRows):
 		return v, ErrNoFormer
-	}
-	if err != nil {
+	case err != nil:
 		return v, wrap(err)
 	}
 	return oneVersion(ctx, tx, id)
+}
+
+// enter keeps what was in force before the first version, as one that was read from a file and asked for.
+func enter(ctx context.Context, tx *sql.Tx, v *Version, now time.Time) error {
+	id, err := beginVersion(ctx, tx, v.Lineage, v.Body, Act{Who: ByFile, At: now})
+	if err != nil {
+		return err
+	}
+	if err := one(tx.ExecContext(ctx, `UPDATE version SET asked_at = ? WHERE id = ?`, millis(now), id)); err != nil {
+		return err
+	}
+	*v, err = oneVersion(ctx, tx, id)
+	return err
 }
 
 // GoBack puts the version in force again that was before the one named, and returns it. The one named must still be in force: who presses
@@ -181,6 +197,11 @@ func (s *Store) GoBack(ctx context.Context, from int64, by Act) (v Version, err 
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		if v, err = former(ctx, tx, from); err != nil {
 			return err
+		}
+		if v.ID == 0 {
+			if err := enter(ctx, tx, &v, by.At); err != nil {
+				return err
+			}
 		}
 		return s.activate(ctx, tx, &v, by, "_rolled_back")
 	})

@@ -168,3 +168,25 @@ func samples(lang compose.Language) []compose.Vars {
 	linked.Address, linked.Link, linked.Code = "my.bank.example", "https://my.bank.example/l/bcdfghjkmnpqrstvwxyz2345678", "K7MQ2XR9"
 	return []compose.Vars{all, least, debit, coded, linked}
 }
+
+// TestThePageCostsNoPart: a Chinese reminder that leads to the page by its code stays within its parts, with a signature of six
+// characters, an address of fifteen and no next step to name. Each part costs the lender a message's price.
+func TestThePageCostsNoPart(t *testing.T) {
+	for _, tm := range shipped(t).All() {
+		if tm.Language != compose.Chinese || tm.Class != compose.Reminder {
+			continue
+		}
+		for _, surname := range []string{"", "王"} {
+			v := samples(compose.Chinese)[0]
+			v.Surname, v.NextStep, v.NextOn = surname, "", 0
+			v.Address, v.Code = "my.bank.example", "K7MQ2XR9"
+			text, err := tm.Render(nil, &v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, units, segments := sms.Measure(string(text)); segments > tm.MaxSegments {
+				t.Errorf("%s takes %d parts (%d units): %s", tm.Name, segments, units, text)
+			}
+		}
+	}
+}

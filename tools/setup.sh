@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the checks need beyond Go: the SMPP peers that we did not write, Chromium for the borrower's page, PostgreSQL for the store's tests (they
-# start private clusters; no service is started), and the lint tool.
+# start private clusters; no service is started), a stand-in for AWS KMS, and the lint tool.
 # Changes nothing, and is quick, when all is there. Exit status: 0 ready, 4 something cannot be had.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -90,9 +90,22 @@ lint_tool() {
   printf '%s\n' "$key" >"$stamp"
 }
 
+# key_service builds local-kms, which plays AWS KMS for a test, from its pinned module. Without it that test says that it is skipped.
+key_service() {
+  local stamp=.bin/local-kms.key key
+  key=$(cat tools/localkms/go.mod tools/localkms/go.sum <(go version) | sha256sum)
+  [[ -x .bin/local-kms && -f $stamp && $(<"$stamp") == "$key" ]] && return
+  say "building local-kms"
+  mkdir -p .bin
+  go -C tools/localkms build -o "$PWD/.bin/local-kms.new" github.com/nsmithuk/local-kms || { say "local-kms cannot be had: the test of AWS KMS is skipped"; return 0; }
+  mv .bin/local-kms.new .bin/local-kms
+  printf '%s\n' "$key" >"$stamp"
+}
+
 have go || die "please install Go, of the version in go.mod or newer"
 have dpkg-query || die "please install by hand, and put on the PATH: Kannel 1.4.5, Perl's Net::SMPP, Chromium, PostgreSQL 15 or newer, Node.js with npm, a C compiler"
 mapfile -t packages < <(missing_packages | tr ' ' '\n')
 ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
 peers
 lint_tool
+key_service

@@ -44,6 +44,11 @@ var States = map[string][2]string{
 	"expired":     {"expired", "已过时"},
 }
 
+// Said are the words for what people say of a message of which nobody knew whether it arrived.
+var Said = map[string][2]string{
+	"arrived": {"it arrived", "已送达"}, "not_arrived": {"it did not arrive", "未送达"}, "open": {"taken back: nobody knows", "撤销认定，结果仍未知"},
+}
+
 // Rules are Duly's own reasons, those that no rulebook names.
 var Rules = map[string][2]string{
 	"strategy:nothing_due":                {"Nothing is overdue and nothing is coming.", "没有逾期，也没有临近到期的还款。"},
@@ -73,9 +78,12 @@ var Rules = map[string][2]string{
 	"duly:answer_moot":                    {"There was nothing to answer any more.", "事由已不存在，无需答复。"},
 	"duly:answer_state":                   {"Something that was learnt meanwhile silences the answer.", "其间获知的情况使该答复不再适宜发送。"},
 	"duly:text":                           {"The text could not be written as it must be.", "短信内容无法按要求生成。"},
+	"duly:text_refused":                   {"The carrier refused to register this text: it leaves when the text is another, or the carrier takes it after all.", "通道未通过该文案的报备，暂不发送；改换文案或通道改为通过后方可发送。"},
+	"duly:text_unregistered":              {"The carrier takes registered texts only, and has not registered this one.", "该通道只发送已报备的文案，而此文案尚未报备通过。"},
 	"duly:restored":                       {"It may have left before the database was put back.", "数据库恢复之前可能已经发出，不再发送。"},
 	"duly:tries":                          {"The carrier asked for patience too often.", "通道多次限流，不再尝试。"},
 	"duly:waiting":                        {"A message to this person is planned and has not left.", "已有一条待发短信。"},
+	"duly:reconciled":                     {"A person found out from the carrier what became of it.", "已向通道方核实，由人工认定。"},
 	"stale":                               {"Its hour passed before it could be handed over.", "错过发送时间，已作废。"},
 	"the worker died":                     {"The process that handed it over died before the carrier's answer was stored.", "交付进程在记录通道应答之前中断。"},
 	"stop":                                {"A stop came before it was written to the carrier.", "交付前收到退订。"},
@@ -87,6 +95,26 @@ var Rules = map[string][2]string{
 	"smpp: peer does not read":            {"The carrier stopped reading before it answered.", "通道停止接收数据。"},
 	"smpp: stopped before it was written": {"A stop came before it was written to the carrier.", "交付前收到退订。"},
 	"smpp: not written by its hour":       {"It could not be written to the carrier in time.", "未能在限时内交付通道。"},
+}
+
+// Extract are the questions of a supervisor's extract, and how each number is proven.
+var Extract = map[string][2]string{
+	"contacts": {"Contacts, without confirmations and answers", "联系总次数（不含确认和答复）"}, "contacts_stage": {"Contacts by stage", "各阶段联系次数"}, "contacts_channel": {"Messages by channel, confirmations and answers too", "各渠道发送条数（含确认和答复）"},
+	"contacts_hour": {"Messages by hour of the lender's day", "各时段发送条数（贷款机构所在地）"}, "capped": {"Persons held by a cap, as last counted", "因次数上限暂缓的人数（最近统计）"},
+	"inside": {"Messages inside the lawful hours of the borrower", "在借款人合规时段内的发送"}, "outside": {"Messages outside of them", "合规时段外的发送"},
+	"hours_not_counted": {"Hours, stops and handling are counted where the days are named, a year at most", "时段、停止与办理情况须指定日期（不超过一年）方可统计"},
+	"said":              {"What borrowers said", "借款人表示"}, "stop_effect": {"Stops, and the longest until one held", "停止要求的件数及最长生效用时"},
+	"after_stop": {"Reminders after a stop while it held", "停止要求有效期间发出的提醒"}, "consent_withdrawn": {"Consents withdrawn", "撤回同意"},
+	"handled": {"Given to a person, and how long it took", "转人工办理及用时"}, "handled_open": {"… of these still open", "其中尚未办结"}, "handled_late": {"… of these past their day", "其中超期"},
+	"granted": {"Agreed: promises, extensions, plans, waivers", "已达成的承诺、展期、分期、减免"}, "third_party": {"Contacts to third parties about a debt", "就债务联系第三人"},
+	"unknown":        {"Messages of unknown outcome", "结果未知的信息"},
+	"complaints_per": {"Complaints per 10,000 contacts", "每万次联系的投诉"},
+	"proof_sums":     {"counted from the record of every message, reply and arrangement", "按每条信息、回复和约定的记录汇总"}, "proof_rows": {"counted from the rows for these days", "按所选日期的原始记录统计"},
+	"proof_caps":     {"the database takes no contact beyond a cap: the slot is reserved in the transaction that permits it", "数据库不接受超出上限的联系：名额在准许发送的同一事务中占用"},
+	"proof_hours":    {"each message was judged at hand-over by the borrower's clock, and its validity ends inside the window", "每条信息交付时按借款人所在地时间判断，有效期不超出时段"},
+	"proof_stops":    {"a stop holds from the commit that stores it; whoever is fenced later is read anew", "停止要求自写入之时起生效；此后每次准许发送前重新读取"},
+	"proof_identity": {"by construction: only a borrower's or guarantor's own address can be written to", "系统设计保证：只能向借款人或担保人本人的地址发送"},
+	"proof_unknown":  {"never sent again by themselves; people say what became of them, audited", "不会自动重发；由人工向通道核对认定，并留痕"},
 }
 
 // Errands are what people call what waits.
@@ -139,6 +167,10 @@ func Stage(name, lang string) string {
 		return name
 	}
 	switch name {
+	case "answer":
+		return "答复"
+	case "notice":
+		return "法定通知"
 	case assess.Current:
 		return "未逾期"
 	case "pre-due":
@@ -159,3 +191,18 @@ var Versions = map[string][2]string{
 
 // Authors are who did something with a version, where it was no person: a person says their number.
 var Authors = map[string][2]string{"file": {"the lender's file", "配置文件"}}
+
+// Readings are how far the source of a rule was read.
+var Readings = map[string][2]string{
+	"P": {"read whole", "已读全文"}, "P-part": {"read in part", "已读相关部分"}, "S-quote": {"quoted word for word", "据原文引述"},
+	"V": {"the carrier's own documents", "通道方文件"}, "S": {"at second hand", "二手来源"}, "S-weak": {"one weak source", "单一弱来源"}, "M": {"from memory", "凭记忆"},
+	"X": {"not found", "未找到"}, "": {"a rule of the house", "内部规则"},
+}
+
+// RuleKinds are the kinds of rules.
+var RuleKinds = map[string][2]string{
+	"hours": {"hours", "时段"}, "asked": {"hours asked for", "本人要求的时段"}, "days": {"days", "日期"}, "cap": {"how often", "次数"}, "spacing": {"spacing", "间隔"},
+	"consent": {"consent", "同意"}, "bar": {"forbidden", "禁止"}, "stop": {"stops", "停止"}, "identity": {"whose number", "号码"}, "amount": {"amount", "金额"},
+	"duty": {"duty", "义务"}, "element": {"must be said", "须写明"}, "wording": {"wording", "措辞"}, "records": {"records", "留存"}, "rate": {"ceilings", "利率上限"},
+	"allocation": {"allocation", "冲抵顺序"}, "limitation": {"limitation", "时效"},
+}

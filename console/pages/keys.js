@@ -1,6 +1,14 @@
 // Keys for people who work here all day. Nothing needs them: every one is a link on the page.
 "use strict";
 document.addEventListener("keydown", function (e) {
+  if (e.isComposing) return; // the key is the input method's
+  if (e.key === "Escape") {
+    // What was unfolded is folded again, and whoever has no mouse stands where they unfolded it.
+    var open = e.target.closest && e.target.closest("details[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); e.preventDefault(); }
+    return;
+  }
+  if (document.body.dataset.keys === "off") return; // whoever speaks to their computer, or hits a key by chance, turns them off (WCAG 2.1.4)
   var in_field = /^(INPUT|TEXTAREA|SELECT|BUTTON)$/.test(e.target.tagName) || e.target.isContentEditable;
   if (e.ctrlKey || e.metaKey || e.altKey || in_field) return;
   if (e.key === "/") {

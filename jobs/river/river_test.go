@@ -112,9 +112,9 @@ func TestRunnersShareWork(t *testing.T) {
 	defer two()
 	wait := func(what string, f func() bool) {
 		t.Helper()
-		for deadline := time.Now().Add(time.Minute); !f(); time.Sleep(5 * time.Millisecond) {
+		for deadline := time.Now().Add(5 * time.Minute); !f(); time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(deadline) {
-				t.Fatalf("in a minute not: %s (left %v, failures %v)", what, p.left, &failures)
+				t.Fatalf("in five minutes not: %s (left %v, failures %v)", what, p.left, &failures)
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package forecast
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -35,29 +34,8 @@ type lender struct {
 
 func newLender(t *testing.T, people int) *lender {
 	t.Helper()
-	l := &lender{t: t, dir: t.TempDir()}
-	if err := store.MakeKeys(filepath.Join(l.dir, "keys")); err != nil {
-		t.Fatal(err)
-	}
-	var err error
-	if l.keys, err = store.LoadKeys(filepath.Join(l.dir, "keys")); err != nil {
-		t.Fatal(err)
-	}
-	s := l.open(l.dir)
-	row, err := s.Portfolio(context.Background(), "bank", "cards")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = s.Import(context.Background(), store.Import{Portfolio: row, Now: opening.At(10, 0, shanghai)}, func(st *store.Stage) error {
-		return stage(st, people)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return l
+	dir := t.TempDir()
+	return newLenderAt(t, dir, dir, people)
 }
 
 func (l *lender) open(dir string) *store.Store {
@@ -139,13 +117,13 @@ func (l *lender) try(days int, seed uint64, change func(*Book)) *Result {
 	l.t.Helper()
 	ctx := context.Background()
 	own, dir := l.open(l.dir), l.t.TempDir()
-	if err := own.Copy(ctx, dir); err != nil {
+	s, err := own.Copy(ctx, dir, 0)
+	if err != nil {
 		l.t.Fatal(err)
 	}
 	if err := own.Close(); err != nil {
 		l.t.Fatal(err)
 	}
-	s := l.open(dir)
 	defer func() { _ = s.Close() }()
 	row, err := s.Portfolio(ctx, "bank", "cards")
 	if err != nil {

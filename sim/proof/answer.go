@@ -33,9 +33,21 @@ func (w *world) stopWord(h *human) string {
 	return words[w.rng.IntN(len(words))]
 }
 
-// stored notes that a reply is stored. A stop protects the human who wrote it, and everybody who had the number then
-// as far as Duly was told.
-func (w *world) stored(b *back) {
+// protects returns the accounts that a stop from a number protects when it is stored now: those of the human who wrote it, and of
+// everybody who had the number then as far as Duly was told.
+func (w *world) protects(b *back) (of []*account) {
+	for _, h := range w.core.humans {
+		for _, a := range h.accounts {
+			if a.number == b.number || h == b.from && slices.Contains(a.had, b.number) {
+				of = append(of, a)
+			}
+		}
+	}
+	return of
+}
+
+// stored notes that a reply is stored, which protected these accounts when it was committed.
+func (w *world) stored(b *back, of []*account) {
 	w.stats.Replies++
 	stop := isStop(b.reply.Text)
 	if stop {
@@ -53,15 +65,14 @@ func (w *world) stored(b *back) {
 			if a.number == b.number || slices.Contains(a.had, b.number) {
 				h.mark(w.clock())
 			}
-			if a.number != b.number && (h != b.from || !slices.Contains(a.had, b.number)) {
-				continue
-			}
-			if stop && a.stop == 0 {
-				a.stop = tick
-			}
-			if rest && a.rest == 0 {
-				a.rest = tick
-			}
+		}
+	}
+	for _, a := range of {
+		if stop && a.stop == 0 {
+			a.stop = tick
+		}
+		if rest && a.rest == 0 {
+			a.rest = tick
 		}
 	}
 }

@@ -159,8 +159,12 @@ func TestBreachOfOnce(t *testing.T) {
 	find(t,
 		breach{"a retry of an unknown", Once, sow(`CREATE TRIGGER planted AFTER INSERT ON outcome WHEN NEW.kind = 'unknown'
 			BEGIN INSERT OR IGNORE INTO requeue (message, not_before, not_after) SELECT NEW.fence >> 3, NEW.at, b.not_after FROM message m JOIN batch b ON b.id = m.batch WHERE m.id = NEW.fence >> 3; END`)},
-		breach{"a disk that has not synced what it says it has", Once, plant{
+		breach{"a disk that has not synced what it says it has", Record, plant{
 			disk:  func(d *Disk) { d.lies = true },
+			fault: func(t *trouble) { t.power, t.die = true, 900 },
+		}},
+		breach{"a log that is not synced before its messages are submitted", Once, plant{
+			disk:  func(d *Disk) { d.hasty = true },
 			fault: func(t *trouble) { t.power, t.die = true, 900 },
 		}},
 		breach{"messages that vanish", Once, sow(`CREATE TRIGGER planted AFTER INSERT ON message WHEN NEW.id % 10 = 0

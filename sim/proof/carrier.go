@@ -200,7 +200,11 @@ func (c *carrier) acknowledged(b *back, l *line, stored bool) {
 		return
 	}
 	if b.reply != nil {
-		c.w.stored(b)
+		of, known := l.protected[b]
+		if !known { // its line was gone by the commit
+			of = c.w.protects(b)
+		}
+		c.w.stored(b, of)
 	}
 	b.done = l.up && !l.process.owner.dead
 }
@@ -219,9 +223,13 @@ func (c *carrier) again() {
 func (c *carrier) gone(l *line) {
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == l })
 	for _, b := range l.given {
-		if !b.done {
-			c.back = append(c.back, b)
+		if b.done {
+			continue
 		}
+		if b.reply != nil && l.behind > 0 { // it may be stored, and is stored once more when it is brought again
+			c.w.wrote[b.number]++
+		}
+		c.back = append(c.back, b)
 	}
 	l.given = nil
 }

@@ -18,6 +18,7 @@ type Disk struct {
 	dir    string
 	volume bool // note what is not synced, so that Lose can be called
 	lies   bool // to who is bound to a carrier it says that it has synced, and has not: for a planted breach
+	hasty  bool // it has not synced what is synced beside SQLite's own commits: for a planted breach
 	now    *Owner
 	media  map[string]*medium
 

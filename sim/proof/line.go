@@ -14,18 +14,22 @@ import (
 // the same word. A message is written before its LeaveBy and while it is not vetoed; its parts are written one after the
 // other; each has one outcome.
 type line struct {
-	carrier *carrier
-	process *process
-	sink    dispatch.Sink
-	window  int // messages between fence and durable outcome at most
-	granted int // what Room grants: the window, unless a breach is planted
-	up      bool
-	quietTo time.Time
-	flights []*flight
-	given   []*back                 // receipts and replies that the process has not acknowledged
-	open    map[outbox.FenceID]bool // handed over, and no outcome of theirs is stored
-	told    []outbox.FenceID        // outcomes that the process has heard of and may not have stored
-	news    bool                    // something came, or there is room again, since the sender's last step
+	carrier   *carrier
+	process   *process
+	sink      dispatch.Sink
+	window    int // messages between fence and durable outcome at most
+	granted   int // what Room grants: the window, unless a breach is planted
+	up        bool
+	quietTo   time.Time
+	flights   []*flight
+	given     []*back                     // receipts and replies that the process has not acknowledged
+	open      map[outbox.FenceID]bool     // handed over, and no outcome of theirs is stored
+	told      []outbox.FenceID            // outcomes that the process has heard of and may not have stored
+	handings  map[outbox.FenceID]*handing // of the fences that are committed and not submitted
+	last      func()                      // finishes the step that was committed last; nil: there was none
+	protected map[*back][]*account        // by a step that is being finished: whom a stop in it protected when it was committed
+	behind    int                         // steps that are committed and not finished
+	news      bool                        // something came, or there is room again, since the sender's last step
 }
 
 var _ engine.Carrier = (*line)(nil)
@@ -46,7 +50,7 @@ type flight struct {
 const answerWithin = 30 * time.Second
 
 func (c *carrier) open(p *process, window int, sink dispatch.Sink) *line {
-	l := &line{carrier: c, process: p, sink: sink, window: window, open: map[outbox.FenceID]bool{}}
+	l := &line{carrier: c, process: p, sink: sink, window: window, open: map[outbox.FenceID]bool{}, handings: map[outbox.FenceID]*handing{}}
 	l.connect()
 	return l
 }
@@ -74,26 +78,44 @@ func (l *line) Room() int {
 // Width implements engine.Carrier.
 func (l *line) Width() int { return l.granted }
 
-// Submit implements engine.Carrier.
-func (l *line) Submit(msgs []dispatch.Message) {
+// fenced notes what is so when fences are committed, which is what the examiner goes by: they are submitted when that is on the disk.
+func (l *line) fenced(msgs []dispatch.Message) {
 	w := l.carrier.w
-	for _, f := range l.told { // the commit before this call has stored them
+	for _, f := range l.told { // the commit has stored them
 		delete(l.open, f)
 	}
 	l.told = nil
-	handings := make([]*handing, len(msgs))
 	for i := range msgs {
-		l.open[msgs[i].Fence] = true
 		leaveBy := msgs[i].LeaveBy
 		if f := w.cfg.plant.message; f != nil {
 			f(l, &msgs[i])
 		}
-		handings[i] = w.handedOver(&msgs[i], leaveBy)
+		l.handings[msgs[i].Fence] = w.handedOver(&msgs[i], leaveBy)
+	}
+}
+
+// protects says of each reply that is not acknowledged whom a stop in it protects at this instant.
+func (l *line) protects() map[*back][]*account {
+	of := map[*back][]*account{}
+	for _, b := range l.given {
+		if b.reply != nil && !b.done {
+			of[b] = l.carrier.w.protects(b)
+		}
+	}
+	return of
+}
+
+// Submit implements engine.Carrier.
+func (l *line) Submit(msgs []dispatch.Message) {
+	w := l.carrier.w
+	for i := range msgs {
+		l.open[msgs[i].Fence] = true
 	}
 	w.examiner.window(l)
 	l.process.call()
 	for i := range msgs {
-		f := &flight{msg: msgs[i], deadline: w.now.Add(msgs[i].LeaveBy.Sub(w.clock())), handing: handings[i]}
+		f := &flight{msg: msgs[i], deadline: w.now.Add(msgs[i].LeaveBy.Sub(w.clock())), handing: l.handings[msgs[i].Fence]}
+		delete(l.handings, msgs[i].Fence)
 		_, _, f.parts = sms.Measure(f.msg.Text)
 		l.flights = append(l.flights, f)
 		l.soon(f)

@@ -50,7 +50,7 @@ func (w *world) state(i int) error {
 			return err
 		}
 		in := store.Import{Portfolio: row, Now: w.clock(), Bad: func(r intake.BadRow) error {
-			return fmt.Errorf("proof: a row that the core states is refused: %s: %s", r.Field, r.Reason)
+			return fmt.Errorf("proof: a row that the core states is refused: %s", r.Reason("en"))
 		}}
 		_, err = o.store.Import(ctx, in, st.stage)
 		done = err == nil

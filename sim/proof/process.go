@@ -21,6 +21,7 @@ type process struct {
 	store   *store.Store
 	engine  *engine.Engine
 	senders []*sender
+	busy    int // of do, one within another
 	fuse    int // calls to a carrier or a clock until it dies; below 0 means that it lives
 }
 
@@ -91,6 +92,7 @@ func (p *process) bind(c *carrier) error {
 			}
 			return func() { judge() }
 		},
+		Behind: func(leaving []dispatch.Message, finish func()) func() { return p.behind(s.line, leaving, finish) },
 	}
 	var err error
 	s.Sender, err = p.engine.NewSender(cfg, func(sink dispatch.Sink) (engine.Carrier, error) {
@@ -106,6 +108,46 @@ func (p *process) bind(c *carrier) error {
 	}
 	p.senders = append(p.senders, s)
 	return s.Hire(ctx)
+}
+
+// behind lets a step that is committed be finished at once, after a while in which others act, or when the next one waits for it, as the coin says.
+// In between the process may die, or the power fail, with the step in the log and not on the disk.
+func (p *process) behind(l *line, leaving []dispatch.Message, finish func()) (wait func()) {
+	w := p.w
+	l.fenced(leaving)
+	protected, before := l.protects(), l.last
+	left := true
+	l.behind++
+	once := func() {
+		if left {
+			left = false
+			if before != nil {
+				before() // as finish would, so that what follows is of this step
+				before = nil
+			}
+			l.protected = protected
+			finish()
+			l.behind--
+		}
+	}
+	l.last = once
+	later := func() {
+		switch {
+		case !left || p.owner.dead:
+		case p.busy > 0: // in the middle of a step: if it dies now, so does the step
+			once()
+		default:
+			w.must(p.do(func() error { once(); return nil }))
+		}
+	}
+	switch w.rng.IntN(3) {
+	case 0:
+		once()
+	case 1:
+		w.after(w.someTime(30*time.Millisecond), later)
+	}
+	w.after(time.Second, later) // where nobody makes another step
+	return once
 }
 
 // clock is the process's clock, wire and civil alike, for both are the computer's. To read it is a call, in which the
@@ -147,7 +189,8 @@ func (p *process) mayDie() {
 func (p *process) do(what func() error) (err error) {
 	w := p.w
 	before := w.disk.Switch(p.owner)
-	defer w.disk.Switch(before)
+	p.busy++
+	defer func() { p.busy--; w.disk.Switch(before) }()
 	defer func() {
 		if r := recover(); r != nil {
 			if _, ok := r.(died); !ok {

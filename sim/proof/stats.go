@@ -68,7 +68,7 @@ func (s *Stats) Add(o *Stats) {
 // String tells the sums in a few lines.
 func (s *Stats) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d contacts (%d parts), %d planned, %d steps of workers, %d imports, %d plans\n", s.Contacts, s.Parts, s.Planned, s.Steps, s.Imports, s.Plans)
+	fmt.Fprintf(&b, "%d contacts (%d parts), %d planned, %d steps of workers (%d idle), %d imports, %d plans\n", s.Contacts, s.Parts, s.Planned, s.Steps, s.Idle, s.Imports, s.Plans)
 	fmt.Fprintf(&b, "  %d processes died (%d in calls, %d in writes), %d losses of power, %d set clocks, %d replies (%d stops; %d answered), %d explanations\n  ", s.Died, s.DiedInCalls, s.DiedInWrites, s.Blackouts, s.Jumps, s.Replies, s.Stops, s.Answers, s.Explained)
 	for _, state := range slices.Sorted(maps.Keys(s.States)) {
 		fmt.Fprintf(&b, "%s %d  ", state, s.States[state])

@@ -62,6 +62,7 @@ type handle struct {
 	disk    *Disk
 	owner   *Owner
 	medium  *medium // nil where a loss of power is not noted
+	beside  bool    // a log that is open to be synced beside SQLite's own commits, which made it
 	methods *sqlite3.Tsqlite3_io_methods
 }
 
@@ -91,6 +92,7 @@ func vfsOpen(tls *libc.TLS, _, name, file uintptr, flags int32, out uintptr) int
 	}
 	f := at[sqlite3.Tsqlite3_file](file)
 	h := &handle{disk: d, owner: d.now, methods: at[sqlite3.Tsqlite3_io_methods](f.FpMethods)}
+	h.beside = flags&sqlite3.SQLITE_OPEN_WAL != 0 && flags&sqlite3.SQLITE_OPEN_CREATE == 0
 	if d.watched(path) {
 		h.medium = d.medium(path)
 	}
@@ -187,7 +189,7 @@ func fileSync(_ *libc.TLS, file uintptr, _ int32) int32 {
 		return sqlite3.SQLITE_IOERR_FSYNC
 	}
 	h.disk.Syncs++
-	if h.medium != nil && (!h.disk.lies || !h.owner.bound) {
+	if h.medium != nil && (!h.disk.lies || !h.owner.bound) && (!h.disk.hasty || !h.beside) {
 		h.medium.pending = h.medium.pending[:0]
 	}
 	return sqlite3.SQLITE_OK

@@ -2,11 +2,13 @@ package proof
 
 import (
 	"container/heap"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dulyhq/duly/dispatch"
@@ -168,6 +170,13 @@ func (w *world) foundations() (err error) {
 	if err := os.Mkdir(w.dir, 0o700); err != nil {
 		return err
 	}
+	schema, err := empty()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(w.dir, store.FileName), schema, 0o600); err != nil {
+		return err
+	}
 	if w.disk, err = NewDisk(w.dir, w.trouble.power); err != nil {
 		return err
 	}
@@ -177,6 +186,19 @@ func (w *world) foundations() (err error) {
 	}
 	return nil
 }
+
+// empty is the database of a world that has only its schema. It is made once, for nobody dies while the first process makes it.
+var empty = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "proof")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := store.Migrate(ctx, dir); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, store.FileName))
+})
 
 // land draws where a portfolio is: half of the first ones in China, and most of the others where one is already, so that
 // people have loans in both.

@@ -74,3 +74,19 @@ func TestDatabases(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowed: a package's own word goes before the one for all.
+func TestNarrowed(t *testing.T) {
+	for _, c := range []struct{ setting, pkg, want string }{
+		{"", "store", ""},
+		{"sqlite", "store", "sqlite"},
+		{"sqlite store=both", "store", ""},
+		{"sqlite store=both", "engine", "sqlite"},
+		{"store=postgres sqlite", "store", "postgres"},
+		{"store=postgres", "engine", ""},
+	} {
+		if got := narrowed(c.setting, c.pkg); got != c.want {
+			t.Errorf("narrowed(%q, %q) = %q, want %q", c.setting, c.pkg, got, c.want)
+		}
+	}
+}

@@ -21,6 +21,11 @@ func AppendParts(dst []SubmitSM, base Message, text string, ref byte) ([]SubmitS
 	if err != nil {
 		return dst, err
 	}
+	return AppendSplit(dst, base, alphabet, parts, ref), nil
+}
+
+// AppendSplit is AppendParts for a text that sms.Split has split already.
+func AppendSplit(dst []SubmitSM, base Message, alphabet sms.Alphabet, parts [][]byte, ref byte) []SubmitSM {
 	base.DataCoding = CodingUCS2
 	if alphabet == sms.GSM7 {
 		base.DataCoding = CodingDefault
@@ -30,14 +35,14 @@ func AppendParts(dst []SubmitSM, base Message, text string, ref byte) ([]SubmitS
 	}
 	if len(parts) == 1 {
 		base.ShortMessage = parts[0]
-		return append(dst, SubmitSM{base}), nil
+		return append(dst, SubmitSM{base})
 	}
 	base.ESMClass |= ESMUDHI
 	for i, part := range parts {
 		base.ShortMessage = append(sms.UDH(ref, byte(len(parts)), byte(i+1)), part...)
 		dst = append(dst, SubmitSM{base})
 	}
-	return dst, nil
+	return dst
 }
 
 // Text returns the text of the message's payload without its user data header, and

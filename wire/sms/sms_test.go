@@ -120,8 +120,10 @@ func TestSplitRefuses(t *testing.T) {
 	if _, _, err := sms.Split(strings.Repeat("a", 153*255+1)); !errors.Is(err, sms.ErrTooLong) {
 		t.Errorf("256 parts: %v", err)
 	}
-	if _, _, err := sms.Split("a\xff"); !errors.Is(err, sms.ErrNotText) {
-		t.Errorf("bad UTF-8: %v", err)
+	for _, bad := range []string{"a\xff", "好\xff", "好\xe4\xbd", "好\xe4\xbda", "\xed\xa0\x80", "好\xe0\x80\x80", "好\xf4\x90\x80\x80", strings.Repeat("好", 80) + "\xe5\xa5"} {
+		if _, _, err := sms.Split(bad); !errors.Is(err, sms.ErrNotText) {
+			t.Errorf("bad UTF-8 %x: %v", bad, err)
+		}
 	}
 	if a, parts, err := sms.Split(""); a != sms.GSM7 || len(parts) != 1 || len(parts[0]) != 0 || err != nil {
 		t.Errorf("empty: %v %v %v", a, parts, err)

@@ -18,10 +18,17 @@ var ErrNotText = errors.New("sms: text is not valid UTF-8")
 // UDH. An escape pair and a surrogate pair are never split. An empty text is one
 // empty part. The errors are ErrTooLong and ErrNotText.
 func Split(text string) (Alphabet, [][]byte, error) {
+	a, units, segments := Measure(text)
+	if segments == 1 && a == UCS2 {
+		one := make([]byte, 2*units)
+		if !encodeUCS(one, text) {
+			return UCS2, nil, ErrNotText
+		}
+		return UCS2, [][]byte{one}, nil
+	}
 	if !utf8.ValidString(text) {
 		return UCS2, nil, ErrNotText
 	}
-	a, units, segments := Measure(text)
 	if segments > MaxParts {
 		return a, nil, fmt.Errorf("%w: %d", ErrTooLong, segments)
 	}
@@ -49,6 +56,38 @@ func Split(text string) (Alphabet, [][]byte, error) {
 		}
 	}
 	return a, append(parts, all[start:]), nil
+}
+
+// encodeUCS writes text as UTF-16BE to b, which has room for it as Count counted it, and says whether all of it is valid UTF-8. Most
+// messages are one part of Chinese characters: these are read here as in Count.
+func encodeUCS(b []byte, text string) bool {
+	at := 0
+	for i := 0; i < len(text); at += 2 {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			b[at], b[at+1] = 0, c
+			i++
+			continue
+		}
+		if c > 0xE2 && c < 0xF0 && c != 0xED && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
+			b[at], b[at+1] = c<<4|text[i+1]>>2&0x0F, text[i+1]<<6|text[i+2]&0x3F
+			i += 3
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return false
+		}
+		i += size
+		if r > 0xFFFF {
+			hi, lo := utf16.EncodeRune(r)
+			b[at], b[at+1] = byte(hi>>8), byte(hi)
+			at += 2
+			r = lo
+		}
+		b[at], b[at+1] = byte(r>>8), byte(r)
+	}
+	return true
 }
 
 // appendUCS appends r as UTF-16BE, a surrogate pair above U+FFFF.

@@ -31,30 +31,65 @@ func (s *Store) keepingOne(ctx context.Context, change func(*sql.Tx) error) erro
 	})
 }
 
-// keepers is how many there are who may come in and say who works here.
+// keepers is how many there are who may come in and say who works here, and need no other system for it.
 func (s *Store) keepers(ctx context.Context, tx *sql.Tx) (n int, err error) {
 	all, err := s.staff(ctx, tx, ` WHERE p.ended_at = 0 AND p.locked_at = 0`)
 	for i := range all {
-		if all[i].Grants.Everywhere(access.Users) {
+		if all[i].Grants.Everywhere(access.Users) && !all[i].SSOAlone {
 			n++
 		}
 	}
 	return n, err
 }
 
+// SetGrants gives somebody these roles and no others, and ends their sessions. ErrLastAdministrator says that nobody would be left who
+// gives roles.
+func (s *Store) SetGrants(ctx context.Context, id int64, grants access.Grants, by string, at time.Time) error {
+	return s.keepingOne(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_role WHERE staff = ?`, id); err != nil {
+			return wrap(err)
+		}
+		if err := errors.Join(grant(ctx, tx, id, grants), endSessions(ctx, tx, id)); err != nil {
+			return err
+		}
+		_, err := s.deed(ctx, tx, Deed{At: at, Who: by, What: "user_roles", Subject: StaffRef(id) + " " + grantWords(grants)})
+		return err
+	})
+}
+
+func endSessions(ctx context.Context, tx *sql.Tx, id int64) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM staff_session WHERE staff = ?`, id)
+	return wrap(err)
+}
+
 // LockStaff lets somebody in no more until UnlockStaff, and ends their sessions. ErrNotFound says that nobody of that number may
 // come in; ErrLastAdministrator as of SetGrants.
 func (s *Store) LockStaff(ctx context.Context, id int64, by string, at time.Time) error {
+	return s.shutStaff(ctx, id, `UPDATE staff SET locked_at = ? WHERE id = ? AND ended_at = 0 AND locked_at = 0`, "user_locked", by, at)
+}
+
+// EndStaff lets somebody in no more, for good. ErrNotFound says that nobody who has not ended has that number; ErrLastAdministrator
+// as of SetGrants.
+func (s *Store) EndStaff(ctx context.Context, id int64, by string, at time.Time) error {
+	return s.shutStaff(ctx, id, `UPDATE staff SET ended_at = ? WHERE id = ? AND ended_at = 0`, "user_ended", by, at)
+}
+
+func (s *Store) shutStaff(ctx context.Context, id int64, change, deed, by string, at time.Time) error {
 	return s.keepingOne(ctx, func(tx *sql.Tx) error {
-		if err := one(tx.ExecContext(ctx, `UPDATE staff SET locked_at = ? WHERE id = ? AND ended_at = 0 AND locked_at = 0`, millis(at), id)); err != nil {
+		if err := one(tx.ExecContext(ctx, change, millis(at), id)); err != nil {
 			return err
 		}
-		if err := endSessions(ctx, tx, id); err != nil {
-			return err
-		}
-		_, err := s.deed(ctx, tx, Deed{At: at, Who: by, What: "user_locked", Subject: StaffRef(id)})
-		return err
+		return s.toStaff(ctx, tx, id, deed, by, at)
 	})
+}
+
+// toStaff ends somebody's sessions and keeps the deed for which they end.
+func (s *Store) toStaff(ctx context.Context, tx *sql.Tx, id int64, deed, by string, at time.Time) error {
+	if err := endSessions(ctx, tx, id); err != nil {
+		return err
+	}
+	_, err := s.deed(ctx, tx, Deed{At: at, Who: by, What: deed, Subject: StaffRef(id)})
+	return err
 }
 
 // UnlockStaff lets somebody in again. ErrNotFound says that nobody of that number is locked.
@@ -81,21 +116,6 @@ func (s *Store) SignOutStaff(ctx context.Context, id int64, by string, at time.T
 		_, err = s.deed(ctx, tx, Deed{At: at, Who: by, What: "user_signed_out", Subject: StaffRef(id)})
 		return err
 	})
-}
-
-// StaffByID returns somebody by number. ErrNotFound says that nobody has it.
-func (s *Store) StaffByID(ctx context.Context, id int64) (p Staffer, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
-		list, err := s.staff(ctx, tx, ` WHERE p.id = ?`, id)
-		if err == nil && len(list) == 0 {
-			err = ErrNotFound
-		}
-		if err == nil {
-			p = list[0]
-		}
-		return err
-	})
-	return p, err
 }
 
 // StaffSessions returns how many sessions with both factors each has that go on, by number.
