@@ -2,12 +2,11 @@ package cli_test
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/dulyhq/duly/cli"
 	"github.com/dulyhq/duly/test/pgtest"
+	"github.com/dulyhq/duly/test/port"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
@@ -50,21 +50,20 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,
-			"port":   port,
+			"port":   reserve,
 		},
 	})
 }
 
-// port puts a free port of the loopback into the variable PORT.
-func port(ts *testscript.TestScript, neg bool, args []string) {
+// reserve puts a port of the loopback into the variable PORT. It is the script's until it ends.
+func reserve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: port")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	p, release, err := port.Reserve()
 	ts.Check(err)
-	_, p, err := net.SplitHostPort(l.Addr().String())
-	ts.Check(errors.Join(err, l.Close()))
-	ts.Setenv("PORT", p)
+	ts.Defer(func() { ts.Check(release()) })
+	ts.Setenv("PORT", strconv.Itoa(p))
 }
 
 // status runs a command and wants its exit status: status 3 duly import bad.csv. Its output is compared

@@ -24,6 +24,7 @@ import (
 	"github.com/dulyhq/duly/smsc"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/test/pgtest"
+	"github.com/dulyhq/duly/test/port"
 )
 
 func slow(t *testing.T) {
@@ -310,14 +311,7 @@ func carrierChild(addr, record string) error {
 func TestCarrierKilled(t *testing.T) {
 	slow(t)
 	h := newHouseAt(t, "")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.addr = l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	h.addr = port.Address(t)
 	var records []string
 	begin := func() *exec.Cmd {
 		records = append(records, filepath.Join(t.TempDir(), fmt.Sprint(len(records))))

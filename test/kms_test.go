@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/dulyhq/duly/cli"
+	"github.com/dulyhq/duly/test/port"
 )
 
 // keyService starts local-kms, which plays AWS KMS, and returns a client of it and what ends it.
@@ -31,20 +32,10 @@ func keyService(t *testing.T) (*kms.Client, func()) {
 	if err != nil { // make setup goes on without it, so CI may be without it too
 		t.Skip("local-kms is not here, so that AWS KMS is not tried; make setup builds it where its module can be had")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, port, err := net.SplitHostPort(at)
-	if err != nil {
-		t.Fatal(err)
-	}
+	number := port.Of(t)
+	at := fmt.Sprintf("127.0.0.1:%d", number)
 	cmd := exec.Command(program)
-	cmd.Env = append(os.Environ(), "PORT="+port, "KMS_DATA_PATH="+t.TempDir(), "KMS_SEED_PATH=/nowhere")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("PORT=%d", number), "KMS_DATA_PATH="+t.TempDir(), "KMS_SEED_PATH=/nowhere")
 	run(t, cmd)
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL_KMS": "http://" + at, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true",

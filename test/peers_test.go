@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/dulyhq/duly/smsc"
+	"github.com/dulyhq/duly/test/port"
 	"github.com/dulyhq/duly/wire/smpp"
 )
 
@@ -246,7 +247,7 @@ func TestKannelWithSMSC(t *testing.T) {
 	web := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { receipts <- r.URL.Query().Get("type") }))
 	defer web.Close()
 
-	sendPort := freePort(t)
+	sendPort := port.Of(t)
 	conf := kannelConf(t, addr.Port, sendPort)
 	run(t, exec.CommandContext(ctx, bearerbox, "-v", "4", conf))
 	until(ctx, t, "bearerbox is bound", func() bool { return s.Counts().Binds > 0 })
@@ -318,7 +319,7 @@ func kannelConf(t *testing.T, smscPort, sendPort int) string {
 		t.Fatal(err)
 	}
 	err = tmpl.Execute(f, map[string]any{
-		"Dir": dir, "SMSCPort": smscPort, "AdminPort": freePort(t), "BoxPort": freePort(t), "SendPort": sendPort,
+		"Dir": dir, "SMSCPort": smscPort, "AdminPort": port.Of(t), "BoxPort": port.Of(t), "SendPort": sendPort,
 		"SystemID": "kannel", "Password": "secret", "Window": 100,
 	})
 	if e := f.Close(); err == nil {
@@ -328,15 +329,4 @@ func kannelConf(t *testing.T, smscPort, sendPort int) string {
 		t.Fatal(err)
 	}
 	return f.Name()
-}
-
-// freePort returns a port that the system picked and that nothing listens on now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
 }

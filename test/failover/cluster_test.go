@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/dulyhq/duly/test/port"
 )
 
 // A cluster is an etcd and two nodes of PostgreSQL that Patroni keeps up, all on loopback.
@@ -45,7 +46,7 @@ func newCluster(t *testing.T) *cluster {
 			t.Fatal(err, "- make failover installs it")
 		}
 	}
-	c := &cluster{t: t, dir: must(os.MkdirTemp("", "duly-failover-")), word: rand.Text(), etcd: freePort(t)}
+	c := &cluster{t: t, dir: must(os.MkdirTemp("", "duly-failover-")), word: rand.Text(), etcd: port.Of(t)}
 	if os.Geteuid() == 0 { // PostgreSQL refuses root
 		u := must(user.Lookup("postgres"))
 		c.owner = &syscall.Credential{Uid: uint32(must(strconv.ParseUint(u.Uid, 10, 32))), Gid: uint32(must(strconv.ParseUint(u.Gid, 10, 32)))}
@@ -54,7 +55,7 @@ func newCluster(t *testing.T) *cluster {
 	c.own(c.dir)
 	c.startEtcd()
 	for _, name := range []string{"a", "b"} {
-		n := &node{name: name, dir: filepath.Join(c.dir, name), port: freePort(t), rest: freePort(t)}
+		n := &node{name: name, dir: filepath.Join(c.dir, name), port: port.Of(t), rest: port.Of(t)}
 		c.nodes = append(c.nodes, n)
 		if err := os.Mkdir(n.dir, 0o700); err != nil {
 			t.Fatal(err)
@@ -68,16 +69,6 @@ func newCluster(t *testing.T) *cluster {
 		}
 	}
 	return c
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 func (c *cluster) own(path string) {
@@ -107,7 +98,7 @@ func (c *cluster) run(log, name string, args ...string) *exec.Cmd {
 }
 
 func (c *cluster) startEtcd() {
-	client, peer := fmt.Sprintf("http://127.0.0.1:%d", c.etcd), fmt.Sprintf("http://127.0.0.1:%d", freePort(c.t))
+	client, peer := fmt.Sprintf("http://127.0.0.1:%d", c.etcd), fmt.Sprintf("http://127.0.0.1:%d", port.Of(c.t))
 	cmd := c.run("etcd.log", "etcd", "--name", "e", "--data-dir", filepath.Join(c.dir, "etcd"), "--listen-client-urls", client, "--advertise-client-urls", client,
 		"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "e="+peer)
 	c.t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
