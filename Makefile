@@ -92,7 +92,7 @@ check-deploy: ## Check the systemd unit and the container file as far as this ma
 
 .PHONY: container
 container: build ## Build the container image duly with buildah, podman or docker.
-	@mkdir -p .cache/context/empty; cp duly .cache/context/; \
+	@tools/context.sh duly .cache/context; \
 	for b in "buildah build" "podman build" "docker build"; do \
 		if command -v $${b%% *} >/dev/null; then exec $$b -t duly -f deploy/container/Containerfile .cache/context; fi; \
 	done; echo "container: no buildah, podman or docker" >&2; exit 1
