@@ -206,17 +206,23 @@ func (k *linting) templates(in io.Reader, name string) error {
 	if err != nil {
 		return fail(Input, "%w", err)
 	}
-	set, err := compose.Compile(name, doc)
-	if err != nil {
-		return fail(Input, "%w", err)
+	set, wrong := compose.Read(name, doc)
+	if set == nil {
+		return fail(Input, "%w", wrong)
 	}
 	for _, t := range set.All() {
 		f := k.factsOf(engine.WordsOf(t.Class))
 		f.StepsHidden = false // a template announces a step only through its variable
 		_, places := engine.Linter().Read(t, compose.Vars{}, f)
+		if wrong != nil && len(places) == 0 {
+			continue // it may be the one that is wrong, and nothing here says that it is well
+		}
 		if err := k.template(t, places); err != nil {
 			return err
 		}
+	}
+	if wrong != nil {
+		return fail(Input, "%w", wrong)
 	}
 	return nil
 }

@@ -17,6 +17,17 @@ import (
 // Compile reads a document of templates (docs/formats/template.md); name stands in mistakes as the file. All
 // that is wrong is reported at once: the error is document.MistakeErrors and the set is nil.
 func Compile(name string, doc []byte) (*Set, error) {
+	set, err := Read(name, doc)
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// Read is Compile for whoever says all that is wrong at once: beside the mistakes it returns the texts whose bodies can be read, such as one
+// that is too long, so that the lint can read their words too. Nothing of such a set is to be sent. Where the document is not even YAML the set is
+// nil.
+func Read(name string, doc []byte) (*Set, error) {
 	d, err := document.Parse(name, doc)
 	if err != nil {
 		return nil, err
@@ -24,10 +35,7 @@ func Compile(name string, doc []byte) (*Set, error) {
 	c := compiler{file: name, source: strings.Split(string(doc), "\n")}
 	set := &Set{}
 	c.document(d.Root, set)
-	if err := c.err(d.Err()); err != nil {
-		return nil, err
-	}
-	return set, nil
+	return set, c.err(d.Err())
 }
 
 // compiler holds the source of a document, for the places inside a body, and what is wrong there.

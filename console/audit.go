@@ -37,12 +37,9 @@ func (c *Console) audit(v *visit) error {
 		if !v.user.Grants.Everywhere(access.Audit) && !v.may(access.Audit, h) {
 			continue
 		}
-		l := deedLine{ID: d.ID, When: v.minute(d.At), Who: d.Who, What: d.What, Subject: d.Subject, Reason: d.Reason}
+		l := deedLine{ID: d.ID, When: v.minute(d.At), Who: whoWords(d.Who, v.lang), What: d.What, Subject: subjectWords(d, v.lang), Reason: d.Reason}
 		if w, ok := deedWords[d.What]; ok {
 			l.What = v.say(w[0], w[1])
-		}
-		if v.lang == "zh" {
-			l.Subject = subjectWords(d)
 		}
 		if h != nil {
 			l.Of = h.Ref

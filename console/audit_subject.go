@@ -42,12 +42,13 @@ var deedWords = map[string][2]string{
 	"key_made": {"生成密钥", "made a key"}, "key_used": {"启用密钥", "took a key into use"}, "key_retired": {"停用密钥", "retired a key"},
 }
 
-// A subject is how the audit writes what something was done to, and how a Chinese reader is told; $1 … are what it names, as the row says it
+// A subject is how the audit writes what something was done to, and how a reader is told; $1 … are what it names, as the row says it
 // or by said.
 type subject struct {
-	form *regexp.Regexp
-	zh   string
-	said map[string]func(string) string
+	form   *regexp.Regexp
+	zh, en string // without English the row itself is plain English
+	said   map[string]func(string) string
+	saidEN map[string]func(string) string
 }
 
 // subjectForms are all of them: the audit's own words are chained and stay as they are.
@@ -55,6 +56,11 @@ var subjectForms = []subject{
 	{form: whole(`borrower (\d+)`), zh: "借款人 $1"},
 	{form: whole(`borrowers`), zh: "借款人"},
 	{form: whole(`person (p\d+)`), zh: "本人 $1"},
+	{
+		form: whole(`state (\d+) (\w+) of (p\d+|.+)`), zh: "$3 的“$2”（状态 $1）", en: "“$2” of $3 (state $1)",
+		said: by("2", func(s string) string { return words.One(words.Conditions, s, "zh") }), saidEN: by("2", func(s string) string { return words.One(words.Conditions, s, "en") }),
+	},
+	{form: whole(`consent (\d+)`), zh: "同意 $1"},
 	{form: whole(`portfolio`), zh: "整个资产组合"},
 	{form: whole(`everything`), zh: "全部"},
 	{form: whole(`everything, (cancel|send), (\d+) cancelled`), zh: "全部，$1，取消$2条", said: by("1", func(s string) string {
@@ -119,9 +125,17 @@ func grantsZH(grants string) string {
 // scopeParts are what a pause reaches.
 var scopeParts = map[string]string{"portfolio": "资产组合", "channel": "渠道", "carrier": "通道", "strategy": "策略"}
 
-// subjectWords says in Chinese to what something was done. What has no words here stays as the audit has it.
-func subjectWords(d *store.Deed) string {
-	if d.What == "paused" && d.Subject != "" {
+// whoWords says who did something, where it was no person of the staff: those are called by their number, and whoever the lender names by that name.
+func whoWords(who, lang string) string {
+	if book, is := strings.CutPrefix(who, "rulebook "); is && lang == "zh" {
+		return "规则集 " + book
+	}
+	return words.In(words.Doers, who, lang)
+}
+
+// subjectWords says to what something was done. What has no words here stays as the audit has it.
+func subjectWords(d *store.Deed, lang string) string {
+	if d.What == "paused" && d.Subject != "" && lang == "zh" {
 		return scopeZH(d.Subject)
 	}
 	for i := range subjectForms {
@@ -130,11 +144,16 @@ func subjectWords(d *store.Deed) string {
 		if m == nil {
 			continue
 		}
-		out := f.zh
+		out, said := f.zh, f.said
+		if lang != "zh" {
+			if out, said = f.en, f.saidEN; out == "" {
+				return d.Subject
+			}
+		}
 		for n := 1; n < len(m); n++ {
 			place := string(rune('0' + n))
 			value := m[n]
-			if say := f.said[place]; say != nil {
+			if say := said[place]; say != nil {
 				if w := say(value); w != "" {
 					value = w
 				}

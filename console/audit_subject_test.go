@@ -16,6 +16,9 @@ func TestSubjectWords(t *testing.T) {
 		{"unmasked", "borrower 12", "借款人 12"},
 		{"looked_by_tail", "borrowers", "借款人"},
 		{"erased", "person p7", "本人 p7"},
+		{"state_lifted", "state 161 paid_claim of p469", "p469 的“称已还款”（状态 161）"},
+		{"state_lifted", "state 3 disaster of CN-HB", "CN-HB 的“受灾”（状态 3）"},
+		{"consent_changed", "consent 12", "同意 12"},
 		{"held", "everything", "全部"},
 		{"released", "everything, cancel, 12 cancelled", "全部，积压的不再发送，取消12条"},
 		{"signed_in", "staff:3 passkey", "staff:3，用通行密钥"},
@@ -43,8 +46,28 @@ func TestSubjectWords(t *testing.T) {
 		{"bill_kept", "main 2026-09", "通道 main，2026-09"},
 		{"whatever", "something else of later", "something else of later"},
 	} {
-		if got := subjectWords(&store.Deed{What: c.what, Subject: c.subject}); got != c.want {
+		if got := subjectWords(&store.Deed{What: c.what, Subject: c.subject}, "zh"); got != c.want {
 			t.Errorf("%s: %q is told as %q, want %q", c.what, c.subject, got, c.want)
+		}
+	}
+}
+
+// TestAuditInEnglish: rows that hold words of the program's own are told in plain English too, and who did it where it was nobody of the staff.
+func TestAuditInEnglish(t *testing.T) {
+	for subject, want := range map[string]string{
+		"state 161 paid_claim of p469": "“paid claim” of p469 (state 161)",
+		"desk 4 to staff:3":            "desk 4 to staff:3",
+	} {
+		if got := subjectWords(&store.Deed{Subject: subject}, "en"); got != want {
+			t.Errorf("%q is told as %q, want %q", subject, got, want)
+		}
+	}
+	for who, want := range map[string][2]string{
+		"payments": {"payments", "还款入账"}, "borrower": {"the borrower", "借款人本人"}, "staff:17": {"staff:17", "staff:17"},
+		"command_line": {"the command line", "命令行"}, "rulebook house": {"rulebook house", "规则集 house"}, "operations:7": {"operations:7", "operations:7"},
+	} {
+		if en, zh := whoWords(who, "en"), whoWords(who, "zh"); en != want[0] || zh != want[1] {
+			t.Errorf("%s is told as %q and %q, want %q", who, en, zh, want)
 		}
 	}
 }

@@ -70,7 +70,7 @@ type agreedLine struct {
 type errandLine struct {
 	ID         int64
 	What, When string
-	Open       bool
+	Open, Late bool
 }
 
 // An event is one line of the timeline.
@@ -115,7 +115,7 @@ func (v *visit) sheet(status int, k *engine.Known, clear *clear, wrong string) e
 	s.agreed(v, x)
 	for i := range x.Desk {
 		d := &x.Desk[i]
-		s.Errands = append(s.Errands, errandLine{d.Number, words.In(words.Errands, d.Kind, v.lang), v.soon(d.DueAt), d.Open})
+		s.Errands = append(s.Errands, errandLine{d.Number, words.In(words.Errands, d.Kind, v.lang), v.soon(d.DueAt), d.Open, d.Open && d.DueAt.Before(v.at)})
 	}
 	if s.timeline(v, x); s.read() {
 		// What was written is shown only when it is kept who reads it.

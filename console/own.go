@@ -160,24 +160,17 @@ func (c *Console) appRemove(v *visit) error {
 	return v.owned(err, "unapped")
 }
 
-// keysCookie remembers that keys of one letter are off, and nothing else.
-const keysCookie = "duly-console-keys"
-
-// noKeys says that the visitor has turned keys of one letter off: WCAG 2.2, 2.1.4.
-func (v *visit) noKeys() bool {
-	c, err := v.r.Cookie(keysCookie)
-	return err == nil && c.Value == "off"
-}
-
-// keys turns them on or off.
+// keys turns keys of one letter on or off, for the visitor, wherever they sign in.
 func (c *Console) keys(v *visit) error {
-	if v.form("keys", 10) == "off" {
-		v.give(keysCookie, "off", 365*24*3600)
-		v.away("me?done=no-keys")
-		return nil
+	off := v.form("keys", 10) == "off"
+	if err := c.Gate.Store.SetKeys(v.r.Context(), v.user.ID, off); err != nil {
+		return err
 	}
-	v.give(keysCookie, "", -1)
-	v.away("me?done=keys")
+	if off {
+		v.away("me?done=no-keys")
+	} else {
+		v.away("me?done=keys")
+	}
 	return nil
 }
 

@@ -173,3 +173,28 @@ func TestOwnDoorInABrowser(t *testing.T) {
 		told(p, webauthn.RemoveVirtualAuthenticator, webauthn.RemoveVirtualAuthenticatorParams{AuthenticatorID: id})
 	}
 }
+
+// TestKeysFollowThePerson: whoever turns keys of one letter off has them off wherever they sign in, and nobody else has.
+func TestKeysFollowThePerson(t *testing.T) {
+	h := newHouse(t)
+	lin, other := h.hire("lin17", access.Grant{Role: access.Collector}), h.as(access.Viewer)
+	here := h.inside(lin)
+	const off = `data-keys="off"`
+	if g := here.get("/console/me"); strings.Contains(g.text, off) {
+		t.Error("they are off from the beginning")
+	}
+	if g := here.post("/console/me/keys", "keys", "off"); g.code != http.StatusOK || !strings.Contains(g.text, off) || !strings.Contains(g.text, "单键快捷键已关闭") {
+		t.Errorf("turning them off: %d %s", g.code, plain(g.text))
+	}
+	there := h.inside(lin)
+	if g := there.get("/console/inbox"); !strings.Contains(g.text, off) {
+		t.Error("at another device they are on")
+	}
+	if g := other.get("/console/me"); strings.Contains(g.text, off) {
+		t.Error("somebody else has them off")
+	}
+	there.post("/console/me/keys", "keys", "on")
+	if g := here.get("/console/inbox"); strings.Contains(g.text, off) {
+		t.Error("they were turned on elsewhere, and are off here")
+	}
+}

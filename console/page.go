@@ -69,7 +69,7 @@ type shown struct {
 	Data   any    // the page's own
 	Error  string
 	Done   string
-	NoKeys bool // the visitor has turned keys of one letter off
+	NoKeys bool // the visitor has turned keys of one letter off: WCAG 2.2, 2.1.4
 	Unseen int  // changes of how the visitor signs in, of which they have not said that they know
 }
 
@@ -151,10 +151,10 @@ func (v *visit) show(status int, name, zh, en string, data any) error {
 func (v *visit) showWith(status int, name, zh, en string, data any, wrong string) error {
 	s := &shown{
 		Lang: v.lang, Style: stylePath, Script: scriptPath, Path: v.r.URL.Path, Name: v.Name.In(v.lang), Data: data, Error: wrong, Nav: v.nav(),
-		Now: v.minute(v.at), Done: v.told(), NoKeys: v.noKeys(),
+		Now: v.minute(v.at), Done: v.told(),
 	}
 	if v.user != nil && v.user.Inside {
-		s.User, s.Unseen = v.user.Login, v.user.Unseen
+		s.User, s.Unseen, s.NoKeys = v.user.Login, v.user.Unseen, v.user.NoKeys
 	}
 	if v.r.Method != http.MethodGet {
 		s.Path = ""

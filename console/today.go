@@ -29,6 +29,8 @@ type day struct {
 
 type book struct {
 	Ref   string
+	Feed  string // up to when the ledger's payments are known; empty: none were imported
+	Stale bool   // that is longer ago than the lender lets reminders rest on
 	Hours []hourLine
 	More  int64 // that leaves on later days
 	Sums  []sumLine
@@ -93,6 +95,13 @@ func (v *visit) bookOf(h *engine.Portfolio) (book, error) {
 	today := ledger.Day(v.at.In(h.Zone))
 	ends := (today + 1).At(0, 0, h.Zone)
 	b := book{Ref: h.Ref}
+	fed, err := v.Gate.Store.Feed(v.r.Context(), h.Row())
+	if err != nil {
+		return b, err
+	}
+	if b.Stale = fed.IsZero() || v.at.Sub(fed) > h.LedgerMaxAge; !fed.IsZero() {
+		b.Feed = v.minute(fed)
+	}
 	out, err := summed(v, "out "+key, func(ctx context.Context) ([]store.Outgoing, error) {
 		return v.Gate.Store.Outgoing(ctx, h.Row(), v.at, v.at.Add(30*24*time.Hour))
 	})

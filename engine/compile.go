@@ -94,20 +94,29 @@ func (e *documentError) Unwrap() error { return e.err }
 
 // Compile reads a portfolio's documents, checks them against each other, and returns it ready for Prepare.
 func Compile(s Spec) (*Portfolio, error) {
-	p, err := parse(s)
+	p, err := compile(s)
 	if err != nil {
 		return nil, err
+	}
+	return p, nil
+}
+
+// compile is Compile for whoever also tells what the lint would have better: with an error the portfolio has that and nothing else, or is nil.
+func compile(s Spec) (*Portfolio, error) {
+	p, err := parse(s)
+	if err != nil {
+		return p, err
 	}
 	err = p.classes()
 	for _, f := range p.Strategy.CheckTemplates(func(name string, _ ledger.Channel) bool { return p.Templates.Has(name) }) {
 		err = errors.Join(err, f)
 	}
 	if err := errors.Join(err, p.read()); err != nil {
-		return nil, wrongDocument(err)
+		return p, wrongDocument(err)
 	}
 	p.spec, p.by = s, s
 	if p.files, err = s.files(); err != nil {
-		return nil, wrongDocument(err)
+		return p, wrongDocument(err)
 	}
 	return p, nil
 }
@@ -124,8 +133,12 @@ func parse(s Spec) (*Portfolio, error) {
 		return nil, wrongDocument(fault.Wrong(fault.PortfolioZone, s.Ref, strconv.Quote(s.Zone)))
 	}
 	p.Zone = zone
-	if err := errors.Join(p.strategy(s), p.rulebooks(s), p.templates(s)); err != nil {
-		return nil, wrongDocument(err)
+	lawful := p.rulebooks(s)
+	if err := errors.Join(p.strategy(s), lawful, p.templates(s)); err != nil {
+		if lawful == nil && p.Templates != nil {
+			err = errors.Join(err, p.read()) // what is wrong with the words of a text is said at once, whatever else is wrong with it
+		}
+		return p, wrongDocument(err)
 	}
 	return p, p.keepSettings(s)
 }
@@ -287,17 +300,18 @@ const (
 
 func (p *Portfolio) templates(s Spec) error {
 	var sets []*compose.Set
+	var wrong error
 	for _, src := range s.Templates {
 		p.keep("templates", src)
-		set, err := compose.Compile(src.Name, src.Body)
-		if err != nil {
-			return err
+		set, err := compose.Read(src.Name, src.Body)
+		wrong = errors.Join(wrong, err)
+		if set != nil {
+			sets = append(sets, set)
 		}
-		sets = append(sets, set)
 	}
 	var err error
 	p.Templates, err = compose.Join(sets...)
-	return err
+	return errors.Join(wrong, err)
 }
 
 func (p *Portfolio) keep(kind string, src Source) { p.Documents = append(p.Documents, Keep(kind, src)) }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -85,11 +86,17 @@ func (p *Portfolio) WithTemplate(name, text string, on ledger.Date) Checked {
 		return Checked{Mistakes: mistakes(err, 0)}
 	}
 	*doc = Source{Name: draftName, Body: body}
-	q, err := Compile(spec)
-	if err != nil {
-		return Checked{Mistakes: mistakes(err, line)}
+	q, err := compile(spec)
+	c := Checked{}
+	switch {
+	case err != nil:
+		c.Mistakes = mistakes(err, line)
+	default:
+		c.Portfolio = p.beside(q)
 	}
-	c := Checked{Portfolio: p.beside(q)}
+	if q == nil {
+		return c
+	}
 	for _, f := range q.places {
 		if compose.Of(f.Template.Name, f.Template.Language) == name {
 			f.Line -= line
@@ -188,6 +195,12 @@ func mistakes(err error, before int) (out []Mistake) {
 			out = append(out, mistaken(m))
 		}
 	}
+	slices.SortStableFunc(out, func(a, b Mistake) int {
+		if a.Line == 0 || b.Line == 0 { // what is of no line comes last
+			return cmp.Compare(b.Line, a.Line)
+		}
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 	return out
 }
 

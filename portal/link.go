@@ -40,7 +40,7 @@ func (p *Portal) link(v *visit) error {
 var glancers = []string{
 	"bot", "crawl", "spider", "preview", "facebookexternalhit", "whatsapp", "telegram", "slack", "discord", "skypeuripreview", "twitter", "linkedin",
 	"pinterest", "embedly", "vkshare", "iframely", "google-safety", "googleimageproxy", "bingpreview", "mediapartners", "safebrowsing", "urlscan", "virustotal",
-	"barracuda", "proofpoint", "mimecast", "curl/", "wget/", "python-", "go-http-client", "java/", "okhttp", "headlesschrome", "scrapy", "bytespider", "sogou", "baiduspider",
+	"barracuda", "proofpoint", "mimecast", "curl/", "wget/", "python-", "go-http-client", "java/", "okhttp", "headlesschrome", "scrapy", // "spider" above are also those of Baidu, Sogou and ByteDance; "sogou" alone is a browser that people use
 }
 
 // looksOnly says that a request looks at a link and is no person who opens it.

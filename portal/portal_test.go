@@ -408,6 +408,25 @@ func (h *house) withCookie(value string) *browser {
 	return b
 }
 
+// TestBrowsersThatAreNoSpiders: a browser whose name is like that of a search engine's spider opens the page, and the spiders do not.
+func TestBrowsersThatAreNoSpiders(t *testing.T) {
+	h := newHouse(t)
+	token := h.key("B1", store.PortalLink)
+	for agent, person := range map[string]bool{
+		"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36 SogouMSE,SogouMobileBrowser/14.5": true,
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.44":                     true,
+		"Sogou web spider/4.0(+http://www.sogou.com/docs/help/webmasters.htm#07)":                                               false,
+		"Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)":                                   false,
+		"Mozilla/5.0 (compatible; Bytespider; spider-feedback@bytedance.com)":                                                   false,
+	} {
+		b := h.browser()
+		b.agent = agent
+		if g := b.get("/l/" + token); (g.path == "/who") != person {
+			t.Errorf("%q came to %s", agent, g.path)
+		}
+	}
+}
+
 // TestWhoOnlyLooks: previews, scanners, prefetches and HEAD begin no session and count as nothing; only the second step counts
 // as opened.
 func TestWhoOnlyLooks(t *testing.T) {

@@ -22,10 +22,10 @@ type Extract struct {
 	Withdrawn int64 // consents that were taken back
 }
 
-// An HourCount is how many messages were handed over in an hour, to borrowers of a place as it is known now.
+// An HourCount is how many messages were handed over in an hour, to borrowers of a place as it was known when they were judged.
 type HourCount struct {
 	Hour                      time.Time // its first instant
-	Country, Region, Locality string    // empty: not known, or not any more
+	Country, Region, Locality string    // empty: not known
 	Channel                   string
 	Number                    int64
 	Outside                   int64 // of these, permitted at or after the end of the lawful window that they were judged for: none, by construction
@@ -58,7 +58,8 @@ func (x *Extract) hours(ctx context.Context, tx *sql.Tx, portfolio int64, from, 
 	first, last := outbox.FirstOf(from.AddDate(0, -1, 0)), outbox.FirstOf(to.AddDate(0, 1, 0))
 	rows, err := tx.QueryContext(ctx, `SELECT f.at / 3600000 * 3600000, coalesce((SELECT c.channel FROM contact c WHERE c.subject = m.person << 8 AND c.message = m.id), 'sms'),
 			coalesce(p.country, ''), coalesce(p.region, ''), coalesce(p.locality, ''), count(*), sum(CASE WHEN f.at >= f.not_after THEN 1 ELSE 0 END)
-		FROM fence f CROSS JOIN message m CROSS JOIN outcome o LEFT JOIN borrower b ON b.id = m.borrower LEFT JOIN borrower_fact p ON p.id = b.fact
+		FROM fence f CROSS JOIN message m CROSS JOIN outcome o LEFT JOIN borrower b ON b.id = m.borrower
+			LEFT JOIN borrower_fact p ON p.id = coalesce((SELECT g.id FROM borrower_fact g WHERE g.borrower = m.borrower AND g.known_at <= f.at ORDER BY g.known_at DESC, g.id DESC LIMIT 1), b.fact)
 		WHERE f.id >= ? AND f.id < ? AND f.at >= ? AND f.at < ? AND m.id = f.id >> 3 AND m.portfolio = ? AND o.fence = f.id AND (o.kind = 'accepted' OR o.kind = 'unknown')
 		GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, int64(first)<<3, int64(last)<<3, millis(from), millis(to), portfolio)
 	if err != nil {

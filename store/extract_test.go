@@ -9,7 +9,8 @@ import (
 )
 
 // TestExtract counts from the rows: what left in which hour and whether inside the window, stops with the time until they held and what left after one, consents taken
-// back, and what people were given to do with how long it took; of these days and this portfolio only.
+// back, and what people were given to do with how long it took; of these days and this portfolio only. Somebody who has moved since counts
+// where they lived when they were judged.
 func TestExtract(t *testing.T) {
 	s, ctx := open(t), context.Background()
 	ids := lostMessages(t, s, 2, 1)
@@ -23,6 +24,11 @@ func TestExtract(t *testing.T) {
 	change(t, s, `INSERT INTO reply (at, carrier, person, address, meaning, confidence, language, portfolio) VALUES (?, 'main', 1, ?, 'stop', 1, 'zh', ?)`, millis(noon.Add(-time.Hour)), []byte("a"), p.ID)
 	change(t, s, `INSERT INTO state (person, borrower, portfolio, region, loan, address, channel, kind, since, until, owner, review_on, digest, cause, known_at)
 		SELECT 1, 0, ?, '', 0, 0, '', 'stop', ?, 0, 'borrower', 0, ?, 'reply ' || max(id), ? FROM reply`, p.ID, millis(noon.Add(-time.Hour)), []byte{}, millis(noon.Add(-time.Hour).Add(2*time.Second)))
+	moved := noon.Add(time.Hour) // after the messages were handed over
+	change(t, s, `INSERT INTO borrower_fact (id, borrower, known_at, source, digest, language, zone, country, region, locality, age, phone_kind, address)
+		SELECT (SELECT max(id) FROM borrower_fact) + b.id, f.borrower, ?, f.source, f.digest, f.language, 'America/New_York', 'US', 'MA', '', f.age, f.phone_kind, f.address
+		FROM borrower b JOIN borrower_fact f ON f.id = b.fact WHERE b.portfolio = ?`, millis(moved), p.ID)
+	change(t, s, `UPDATE borrower SET fact = (SELECT max(id) FROM borrower_fact f WHERE f.borrower = borrower.id) WHERE portfolio = ?`, p.ID)
 	x, err := s.Extract(ctx, p.ID, day, day.Add(24*time.Hour))
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,7 @@ type Staffer struct {
 	SSO        bool      // they may come in by the lender's own sign-in
 	Bound      bool      // and have
 	SSOAlone   bool      // and may come in by nothing else
+	NoKeys     bool      // they have turned keys of one letter off
 	Grants     access.Grants
 }
 
@@ -44,7 +45,7 @@ var ErrLoginTaken = errors.New("store: somebody has this login, or had it")
 
 func factorAAD(id int64) string { return "staff/" + strconv.FormatInt(id, 10) }
 
-const staffColumns = `p.id, p.login, p.made_at, p.ended_at, p.password, p.given, p.factor, p.factor_on, p.factor_step, p.locked_at, (SELECT count(*) FROM staff_passkey k WHERE k.staff = p.id),
+const staffColumns = `p.id, p.login, p.made_at, p.ended_at, p.password, p.given, p.factor, p.factor_on, p.factor_step, p.locked_at, p.no_keys, (SELECT count(*) FROM staff_passkey k WHERE k.staff = p.id),
 	coalesce((SELECT CASE WHEN q.bound_at = 0 THEN 1 ELSE 2 END + 4 * q.alone FROM staff_subject q WHERE q.staff = p.id), 0)`
 
 // AddStaff adds somebody, and the deed of adding them by who does.
@@ -155,12 +156,12 @@ func (s *Store) staff(ctx context.Context, tx *sql.Tx, tail string, args ...any)
 }
 
 func (s *Store) scanStaff(scan func(...any) error, p *Staffer, more ...any) (err error) {
-	var given, on, sso int64
+	var given, on, noKeys, sso int64
 	var box []byte
-	if err := scan(append([]any{&p.ID, &p.Login, (*msTime)(&p.MadeAt), (*msTime)(&p.EndedAt), &p.Password, &given, &box, &on, &p.FactorStep, (*msTime)(&p.LockedAt), &p.Passkeys, &sso}, more...)...); err != nil {
+	if err := scan(append([]any{&p.ID, &p.Login, (*msTime)(&p.MadeAt), (*msTime)(&p.EndedAt), &p.Password, &given, &box, &on, &p.FactorStep, (*msTime)(&p.LockedAt), &noKeys, &p.Passkeys, &sso}, more...)...); err != nil {
 		return wrap(err)
 	}
-	p.Given, p.FactorOn = given == 1, on == 1
+	p.Given, p.FactorOn, p.NoKeys = given == 1, on == 1, noKeys == 1
 	p.SSO, p.Bound, p.SSOAlone = sso != 0, sso&2 != 0, sso&4 != 0
 	if len(box) > 0 {
 		p.Factor, err = s.keys.openBox(factorAAD(p.ID), box)

@@ -70,6 +70,13 @@ func (s *Store) SeeStaffNotes(ctx context.Context, id int64, before time.Time) e
 	})
 }
 
+// SetKeys keeps whether somebody wants keys of one letter at the console. It changes nothing that anybody has to answer for, and so is no deed.
+func (s *Store) SetKeys(ctx context.Context, id int64, off bool) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		return one(tx.ExecContext(ctx, `UPDATE staff SET no_keys = ? WHERE id = ?`, boolean(off), id))
+	})
+}
+
 // Prove keeps that somebody has just shown in their session that it is they. ErrNotFound says that the session is over.
 func (s *Store) Prove(ctx context.Context, id int64, cookie string, at time.Time) error {
 	return s.update(ctx, func(tx *sql.Tx) error { return s.prove(ctx, tx, id, cookie, at) })

@@ -192,6 +192,11 @@ var Versions = map[string][2]string{
 // Authors are who did something with a version, where it was no person: a person says their number.
 var Authors = map[string][2]string{"file": {"the lender's file", "配置文件"}}
 
+// Doers are what did something that the audit keeps, where it was no person.
+var Doers = map[string][2]string{
+	"payments": {"payments", "还款入账"}, "borrower": {"the borrower", "借款人本人"}, "duly": {"Duly", "Duly 自动"}, "command_line": {"the command line", "命令行"}, "demo": {"the demo", "演示"},
+}
+
 // Readings are how far the source of a rule was read.
 var Readings = map[string][2]string{
 	"P": {"read whole", "已读全文"}, "P-part": {"read in part", "已读相关部分"}, "S-quote": {"quoted word for word", "据原文引述"},
