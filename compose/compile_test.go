@@ -120,8 +120,12 @@ func FuzzCompile(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		set, err := compose.Compile("fuzz.yaml", doc)
-		if err != nil {
+		compiled, err := compose.Compile("fuzz.yaml", doc)
+		set, wrong := compose.Read("fuzz.yaml", doc)
+		if (err == nil) != (wrong == nil) || (err == nil) != (compiled != nil) {
+			t.Errorf("Compile says %v, and Read %v", err, wrong)
+		}
+		if set == nil {
 			return
 		}
 		v := values()
