@@ -51,6 +51,7 @@ func (c *Console) answer(v *visit) error {
 		return v.suggest(&d, use, text)
 	}
 	sending := v.form("do", 10) == "send"
+	live := !sending && v.form("live", 1) != ""
 	var p *engine.Preview
 	sent := false
 	err = c.Desk.With(func(e *engine.Engine) (err error) {
@@ -65,6 +66,10 @@ func (c *Console) answer(v *visit) error {
 		return err
 	})
 	switch {
+	case live && errors.Is(err, engine.ErrNoAnswer):
+		return v.showLive(nil)
+	case live && err == nil:
+		return v.showLive(v.preview(p))
 	case errors.Is(err, engine.ErrNoAnswer):
 		return v.showErrandWith(http.StatusUnprocessableEntity, &d, text, nil, v.noAnswer(&d, text))
 	case err != nil:

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -89,6 +90,13 @@ func TestByKeysInABrowser(t *testing.T) {
 	p.do(chromedp.KeyEvent("j"), chromedp.KeyEvent("j"), chromedp.KeyEvent("k"))
 	if at := eval[string](p, `String([...document.querySelectorAll("[data-row]")].indexOf(document.activeElement))`); at != "0" {
 		t.Errorf("j, j and k come to row %s", at)
+	}
+	// Words are looked at while they are typed, with nothing pressed.
+	p.open(h.page("B1") + "/write")
+	p.write("#text", "Pay today or we will tell your employer.")
+	p.do(chromedp.WaitVisible("#preview .no"))
+	if said := eval[string](p, `document.querySelector("#preview").innerText`); !strings.Contains(said, "It may not leave") || !strings.Contains(said, "segment") {
+		t.Errorf("what is typed is told as %q", said)
 	}
 	p.open("/console/me")
 	p.press(`form[action="/console/me/keys"] button`)

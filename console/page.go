@@ -173,6 +173,18 @@ func (v *visit) showWith(status int, name, zh, en string, data any, wrong string
 	return nil
 }
 
+// showLive answers a script that asks what would become of the words that are being typed: with that alone, so that nothing else of the page is
+// read, and kept in the audit as read, at every pause. nil: there are no words yet.
+func (v *visit) showLive(p *preview) error {
+	var b bytes.Buffer
+	if err := templates()["write"].ExecuteTemplate(&b, "live", p); err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err := v.w.Write(b.Bytes())
+	return err
+}
+
 // done are what a page says after something was done, by the code in its address.
 var done = map[string][2]string{
 	"password":       {"密码已更改。", "The password is changed."},

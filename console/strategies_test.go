@@ -21,7 +21,7 @@ func (b *browser) drafted(portfolio string) string {
 
 // area is what stands in the page's text area.
 func (g got) area() string {
-	m := regexp.MustCompile(`(?s)<textarea[^>]*id="body"[^>]*>(.*?)</textarea>`).FindStringSubmatch(g.text)
+	m := regexp.MustCompile(`(?s)<textarea[^>]*>(.*?)</textarea>`).FindStringSubmatch(g.text)
 	if m == nil {
 		return ""
 	}

@@ -45,7 +45,7 @@ func TestTextSigned(t *testing.T) {
 	}
 	was := draft.area()
 	threat := strings.Replace(was, "如需帮助", "再不还款我们就上门找你家人，让你在单位丢人。如需帮助", 1)
-	if g := writer.post(draft.path+"/save", "body", threat, "do", "check"); !strings.Contains(plain(g.text), "1 thing refuses it") || g.area() != threat {
+	if g := writer.post(draft.path+"/save", "body", threat, "do", "check"); !strings.Contains(plain(g.text), "4 things refuse it") || !strings.Contains(plain(g.text), "max_segments") || !strings.Contains(plain(g.text), "threat [CN-WORD-02]") || g.area() != threat {
 		t.Errorf("a threat passes the check: %s", plain(g.text))
 	}
 	if g := writer.get(draft.path); strings.Contains(g.text, "上门") {

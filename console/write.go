@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/dulyhq/duly/access"
+	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/store"
 )
@@ -16,6 +18,7 @@ type writing struct {
 	Ref, Portfolio string
 	Phone          string // masked
 	Due            string // what is overdue now; empty: nothing
+	Must           string // what it has to hold, as a text in their language may say it; empty: nothing is overdue
 	Draft          string
 	Preview        *preview
 }
@@ -34,7 +37,19 @@ func (v *visit) showWriting(status int, k *engine.Known, draft string, p *previe
 	if err := v.overdue(k, &w); err != nil {
 		return err
 	}
+	if v.form("do", 10) == "begin" {
+		w.Draft = strings.TrimSpace(w.Must + " " + draft)
+	}
 	return v.showWith(status, "write", "写给 "+k.Ref, "Write to "+k.Ref, w, wrong)
+}
+
+// must is what the law wants of a text by hand: how much is overdue, whom to call and how to stop such texts, in the borrower's language.
+func must(p *engine.Preview, id engine.Identity) string {
+	sum := string(compose.AppendMoney(nil, p.Due.Minor, p.Due.Currency, p.Language))
+	if p.Language == compose.Chinese {
+		return "您有" + sum + "已逾期，如有困难请与我们商量，致电" + id.Phone + "。拒收请回复" + id.StopWord
+	}
+	return sum + " is overdue. If that is difficult, please call us on " + id.Phone + ". Reply " + id.StopWord + " to opt out."
 }
 
 // overdue fills in what a message would have to name.
@@ -43,6 +58,7 @@ func (v *visit) overdue(k *engine.Known, w *writing) error {
 		p, err := e.PreviewWriting(v.r.Context(), k.Portfolio, k.ID, ".", v.at)
 		if err == nil && p.Due.Minor > 0 {
 			w.Due = v.money(p.Due.Minor, p.Due.Currency)
+			w.Must = must(p, k.Portfolio.Identity[p.Language])
 		}
 		return err
 	})
@@ -59,6 +75,10 @@ func (c *Console) written(v *visit) error {
 		return err
 	}
 	text, sending := v.form("text", mostAnswer), v.form("do", 10) == "send"
+	if v.form("do", 10) == "begin" {
+		return v.showWriting(http.StatusOK, &k, text, nil, "")
+	}
+	live := !sending && v.form("live", 1) != ""
 	var p *engine.Preview
 	sent := false
 	err = c.Desk.With(func(e *engine.Engine) (err error) {
@@ -71,6 +91,10 @@ func (c *Console) written(v *visit) error {
 		return err
 	})
 	switch {
+	case live && errors.Is(err, engine.ErrNoAnswer):
+		return v.showLive(nil)
+	case live && err == nil:
+		return v.showLive(v.preview(p))
 	case errors.Is(err, engine.ErrNoAnswer) && text == "":
 		return v.showWriting(http.StatusUnprocessableEntity, &k, text, nil, v.say("请先写下内容。", "Please write something first."))
 	case errors.Is(err, engine.ErrNoAnswer):

@@ -53,6 +53,51 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// TestWriteBegun: what the law wants of a text by hand is offered in the borrower's language, and passes as it is.
+func TestWriteBegun(t *testing.T) {
+	h := newHouse(t)
+	b := h.inside(h.hire("lin17", access.Grant{Role: access.Collector, Portfolio: "cards"}))
+	for ref, want := range map[string]string{"B3": "致电4008000000。拒收请回复R", "B2": "on 4008000000. Reply STOP to opt out."} {
+		g := b.post(h.page(ref)+"/write", "do", "begin", "text", "")
+		words := g.area()
+		if g.code != http.StatusOK || !strings.HasSuffix(words, want) {
+			t.Fatalf("%s: %d %q", ref, g.code, words)
+		}
+		if g := b.post(h.page(ref)+"/write", "do", "check", "text", words); !strings.Contains(g.text, "可以发出") {
+			t.Errorf("%s: what is offered does not pass: %s", ref, plain(g.text))
+		}
+	}
+	if n := len(h.deeds("written")); n != 0 {
+		t.Errorf("beginning wrote %d", n)
+	}
+}
+
+// TestLiveWords: while somebody types, what would become of the words is answered alone: no reply is opened for it, and no reading kept.
+func TestLiveWords(t *testing.T) {
+	h := newHouse(t)
+	h.said("B1", receive.Question, "在哪里还款")
+	b := h.inside(h.hire("lin17", access.Grant{Role: access.Collector, Portfolio: "cards"}))
+	item := itemLink.FindString(b.get("/console/inbox").text)
+	b.get(item)
+	read := len(h.deeds("reply_read"))
+	const threat = "再不还款我们就上门找你家人，让你在单位丢人。"
+	for _, path := range []string{item + "/answer", h.page("B3") + "/write"} {
+		g := b.post(path, "text", threat, "do", "check", "live", "1")
+		if g.code != http.StatusOK || !strings.HasPrefix(g.text, `<div id="preview"`) || !strings.Contains(g.text, "不能发出") || strings.Contains(g.text, "<form") {
+			t.Errorf("%s: %d %s", path, g.code, g.text)
+		}
+		if g := b.post(path, "text", "", "do", "check", "live", "1"); g.code != http.StatusOK || strings.Contains(g.text, "<p") {
+			t.Errorf("%s without words: %d %s", path, g.code, g.text)
+		}
+		if g := b.post(path, "text", threat, "do", "send", "live", "1"); g.code != http.StatusUnprocessableEntity || !strings.Contains(g.text, "<form") {
+			t.Errorf("%s, sent: %d", path, g.code)
+		}
+	}
+	if n := len(h.deeds("reply_read")); n != read+1 { // by the last one, which shows the page
+		t.Errorf("%d readings are kept, were %d", n, read)
+	}
+}
+
 // TestSuggestions: approved texts that fit what somebody wrote are offered, filled; choosing one sends nothing, and what is chosen passes as an
 // answer of one's own.
 func TestSuggestions(t *testing.T) {

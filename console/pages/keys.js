@@ -35,6 +35,7 @@ document.querySelectorAll("form[data-live]").forEach(function (form) {
     later = setTimeout(function () {
       var data = new URLSearchParams(new FormData(form)), mine = ++asked;
       data.set("do", "check");
+      data.set("live", "1"); // only what is said of the text is wanted
       fetch(form.action, { method: "POST", body: data, credentials: "same-origin" }).then(function (r) { return r.ok ? r.text() : ""; }).then(function (text) {
         var is = text && mine === asked && new DOMParser().parseFromString(text, "text/html").getElementById(form.dataset.live);
         if (is) document.getElementById(form.dataset.live).replaceWith(document.adoptNode(is));
