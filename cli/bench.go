@@ -59,6 +59,11 @@ func (b *bench) bounds(name string, n, most int64) error {
 
 // folder calls f with a temporary folder in dir (the system's when empty), which is gone afterwards.
 func folder(dir string, f func(string) error) error {
+	if dir != "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fail(Dependency, "the folder cannot be made: %w", err)
+		}
+	}
 	tmp, err := os.MkdirTemp(dir, "duly-bench-")
 	if err != nil {
 		return fail(Dependency, "no temporary folder: %w", err)

@@ -134,7 +134,7 @@ func (b *benchRun) dispatch(ctx context.Context) error {
 			names = append(names, "server_cpu_us_per_message")
 		}
 		if b.gate {
-			names = append(names, "kannel_per_s", "ratio_to_kannel")
+			names = append(names, "kannel_per_s", "kannel_begin_per_s", "ratio_to_kannel")
 		}
 		return b.report("dispatch", names, runs)
 	})
