@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Level is who may agree to something. The zero value is nobody.
@@ -21,6 +22,18 @@ const (
 
 // String returns the word that documents have.
 func (l Level) String() string { return [...]string{"nobody", "duly", "staff", "second"}[l&3] }
+
+// words are what people call a level that may agree.
+func (l Level) words() fault.Reason {
+	switch l {
+	case Staff:
+		return fault.Of(fault.LevelStaff)
+	case Second:
+		return fault.Of(fault.LevelSecond)
+	case Nobody, Duly:
+	}
+	return fault.Of(fault.LevelDuly)
+}
 
 // A Limit is one line of the creditor's authority table: up to where a level may agree, for some of the loans. A limit of zero
 // permits none of its kind.
@@ -63,7 +76,7 @@ type Ruling struct {
 	Level   Level
 	Rule    string // what decided: "duly:means", "duly:authority", "duly:form", or the id of a rule of law
 	Source  string
-	Reasons []string // in words for the one who asked; the borrower may ask a person about each
+	Reasons []fault.Reason // for the one who asked; the borrower may ask a person about each
 }
 
 // Rules of a refusal.
@@ -83,34 +96,34 @@ var laws = []struct {
 
 // Check asks whether a request may be agreed to, and by whom.
 func (t Authority) Check(r *Request) Ruling {
-	if why := r.form(); why != "" {
-		return Ruling{Rule: RuleForm, Reasons: []string{why}}
+	if why := r.form(); why.Code != "" {
+		return Ruling{Rule: RuleForm, Reasons: []fault.Reason{why}}
 	}
 	for _, l := range laws {
 		if l.country == r.Country && (l.product == r.Product || r.Product == "") && len(r.Parts) > l.instalments {
-			return Ruling{Rule: l.rule, Source: l.source, Reasons: []string{fmt.Sprintf("A plan for this loan has at most %d instalments.", l.instalments)}}
+			return Ruling{Rule: l.rule, Source: l.source, Reasons: []fault.Reason{fault.Of(fault.LawParts, l.instalments)}}
 		}
 	}
-	if why := r.beyondMeans(); why != "" {
-		return Ruling{Rule: RuleMeans, Reasons: []string{why}}
+	if why := r.beyondMeans(); why.Code != "" {
+		return Ruling{Rule: RuleMeans, Reasons: []fault.Reason{why}}
 	}
 	var level Level
-	var why []string
+	var why []fault.Reason
 	for i := range t {
 		l := &t[i]
 		if !l.covers(r) {
 			continue
 		}
 		switch beyond := l.beyond(r); {
-		case beyond == "" && (level == Nobody || l.By < level):
+		case beyond.Code == "" && (level == Nobody || l.By < level):
 			level = l.By
-		case beyond != "" && !slices.Contains(why, beyond):
+		case beyond.Code != "" && !slices.ContainsFunc(why, func(r fault.Reason) bool { return r.String() == beyond.String() }):
 			why = append(why, beyond)
 		}
 	}
 	switch {
 	case level == Nobody && len(why) == 0:
-		return Ruling{Rule: RuleAuthority, Reasons: []string{"The creditor has not said what may be agreed for such a loan."}}
+		return Ruling{Rule: RuleAuthority, Reasons: []fault.Reason{fault.Of(fault.AuthorityNone)}}
 	case level == Duly:
 		why = nil
 	}
@@ -118,45 +131,45 @@ func (t Authority) Check(r *Request) Ruling {
 }
 
 // form says what is wrong with a request in itself.
-func (r *Request) form() string {
+func (r *Request) form() fault.Reason {
 	var sum int64
 	for i, p := range r.Parts {
 		switch {
 		case p.Minor < 1:
-			return "An instalment has to be more than nothing."
+			return fault.Of(fault.PartNothing)
 		case p.On < r.Today:
-			return "An instalment lies in the past."
+			return fault.Of(fault.PartPast)
 		case i > 0 && p.On <= r.Parts[i-1].On:
-			return "The instalments are not in the order of their days."
+			return fault.Of(fault.PartsOrder)
 		}
 		sum += p.Minor
 	}
 	switch {
 	case r.Due < 1:
-		return "Nothing is overdue."
+		return fault.Of(fault.DueNothing)
 	case r.Kind == Waiver && len(r.Parts) > 0:
-		return "A waiver asks nothing of the borrower."
+		return fault.Of(fault.WaiverParts)
 	case r.Kind != Waiver && len(r.Parts) == 0, len(r.Parts) > MostParts:
-		return fmt.Sprintf("There have to be 1 to %d instalments.", MostParts)
+		return fault.Of(fault.PartsCount, MostParts)
 	case r.Kind != Plan && len(r.Parts) > 1:
-		return "Only a plan has several instalments."
+		return fault.Of(fault.PartsOne)
 	case r.Waived < 0 || r.Waived > r.Due:
-		return "No more can be let off than is owed."
+		return fault.Of(fault.WaivedOver)
 	case r.Kind == Waiver && (r.Waived == 0 || r.Waived > r.Extra):
-		return "A waiver is of penalty interest and fees."
+		return fault.Of(fault.WaiverOf)
 	case (r.Kind == Promise || r.Kind == Extension) && r.Waived != 0:
-		return "A promise or an extension lets nothing off."
+		return fault.Of(fault.PromiseWhole)
 	case r.Kind != Waiver && r.Kind != Promise && sum != r.Due-r.Waived:
-		return "The instalments do not sum to what they cover."
+		return fault.Of(fault.PartsCover)
 	}
-	return ""
+	return fault.Reason{}
 }
 
 // beyondMeans says which instalment asks for more than the stated means allow. Where several fall into one cycle they count
 // together.
-func (r *Request) beyondMeans() string {
+func (r *Request) beyondMeans() fault.Reason {
 	if !r.Means.Stated() || r.Kind == Promise {
-		return ""
+		return fault.Reason{}
 	}
 	span := ledger.Date(28) // two pay days of a month never lie nearer
 	switch r.Cycle {
@@ -172,11 +185,11 @@ func (r *Request) beyondMeans() string {
 			sum += r.Parts[j].Minor
 		}
 		if sum > r.Means.Allows() {
-			return fmt.Sprintf("%s falls due on %s and the days after; stated income less protected spending allows %s.",
+			return fault.Of(fault.BeyondMeans,
 				ledger.Money{Minor: sum, Currency: r.Currency}.Decimal(), r.Parts[i].On, ledger.Money{Minor: r.Means.Allows(), Currency: r.Currency}.Decimal())
 		}
 	}
-	return ""
+	return fault.Reason{}
 }
 
 // covers says whether a line of the table is about such a loan.
@@ -186,7 +199,7 @@ func (l *Limit) covers(r *Request) bool {
 }
 
 // beyond says in what a request goes beyond a line.
-func (l *Limit) beyond(r *Request) string {
+func (l *Limit) beyond(r *Request) fault.Reason {
 	money := func(minor int64) string { return ledger.Money{Minor: minor, Currency: r.Currency}.Decimal() }
 	days := 0
 	if n := len(r.Parts); n > 0 {
@@ -194,17 +207,21 @@ func (l *Limit) beyond(r *Request) string {
 	}
 	switch {
 	case l.UpTo > 0 && r.Due > l.UpTo:
-		return fmt.Sprintf("%s may agree where up to %s is overdue.", l.By, money(l.UpTo))
+		return fault.Of(fault.AuthorityDue, l.By.words(), money(l.UpTo))
+	case r.Kind == Plan && len(r.Parts) > l.Instalments && l.Instalments == 1:
+		return fault.Of(fault.AuthorityPart, l.By.words())
 	case r.Kind == Plan && len(r.Parts) > l.Instalments:
-		return fmt.Sprintf("%s may agree to up to %d %s.", l.By, l.Instalments, some(l.Instalments, "instalment"))
+		return fault.Of(fault.AuthorityParts, l.By.words(), l.Instalments)
+	case r.Kind != Plan && r.Kind != Waiver && days > l.Days && l.Days == 1:
+		return fault.Of(fault.AuthorityDay, l.By.words())
 	case r.Kind != Plan && r.Kind != Waiver && days > l.Days:
-		return fmt.Sprintf("%s may agree to up to %d %s.", l.By, l.Days, some(l.Days, "day"))
+		return fault.Of(fault.AuthorityDays, l.By.words(), l.Days)
 	case r.Kind == Waiver && over(r.Waived, r.Extra, l.Waive):
-		return fmt.Sprintf("%s may waive up to %s of penalty interest and fees.", l.By, percent(l.Waive))
+		return fault.Of(fault.AuthorityWaive, l.By.words(), percent(l.Waive))
 	case (r.Kind == Settlement || r.Kind == Plan) && over(r.Waived, r.Due, l.Discount):
-		return fmt.Sprintf("%s may let off up to %s of what is owed.", l.By, percent(l.Discount))
+		return fault.Of(fault.AuthorityDiscount, l.By.words(), percent(l.Discount))
 	}
-	return ""
+	return fault.Reason{}
 }
 
 // over says whether a part is more than a share of the whole.
@@ -218,11 +235,3 @@ func over(part, whole, share int64) bool {
 }
 
 func percent(share int64) string { return fmt.Sprintf("%g %%", float64(share)/10_000) }
-
-// some is a word after its number.
-func some(n int, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
-}

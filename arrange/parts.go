@@ -1,12 +1,11 @@
 package arrange
 
 import (
-	"errors"
-	"fmt"
 	"math/bits"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // An Income is when a borrower's money comes, as they or the lender say. The zero value is not known: instalments then follow
@@ -32,8 +31,8 @@ const MostParts = 120
 
 // Errors of making instalments.
 var (
-	ErrTooMany = fmt.Errorf("arrange: an arrangement has 1 to %d instalments", MostParts)
-	ErrTooFew  = errors.New("arrange: the amount is too small for so many instalments")
+	ErrTooMany = fault.Wrong(fault.PartsMany, MostParts)
+	ErrTooFew  = fault.Wrong(fault.PartsFew)
 )
 
 // Days returns the days of n instalments, the first of them not before from: the borrower's own income days.
@@ -107,7 +106,7 @@ func Stepped(total int64, days []ledger.Date, weights []int) ([]Part, error) {
 	var all uint64
 	for _, w := range weights {
 		if w < 1 || w > 1000 {
-			return nil, errors.New("arrange: a weight is from 1 to 1000")
+			return nil, fault.Wrong(fault.WeightForm)
 		}
 		all += uint64(w)
 	}

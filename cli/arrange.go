@@ -18,9 +18,9 @@ import (
 )
 
 type arrangeFlags struct {
-	lang, by, kind, on, amount, waive, income, protected, every, reason, steps string
-	instalments, payDay                                                        int
-	json                                                                       bool
+	by, kind, on, amount, waive, income, protected, every, reason, steps string
+	instalments, payDay                                                  int
+	json                                                                 bool
 }
 
 func (a *app) arrangeCommand() *cobra.Command {
@@ -71,7 +71,6 @@ or --every says it. While an arrangement is live nothing is collected; a broken 
 	fl.BoolVar(&f.json, "json", false, "one JSON object a line")
 	by := func(c *cobra.Command) {
 		c.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as staff:17")
-		a.langFlag(c, &f.lang)
 		a.nowFlag(c)
 	}
 	by(c)
@@ -122,7 +121,7 @@ func arrangedOf(a *store.Agreed, status string) arrangedLine {
 }
 
 func (a *app) arrangements(ctx context.Context, e *engine.Engine, f arrangeFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -221,7 +220,7 @@ func (f *arrangeFlags) proposal(cur ledger.Currency) (o engine.Proposal, err err
 }
 
 func (a *app) arrange(ctx context.Context, e *engine.Engine, ref string, f arrangeFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -254,7 +253,10 @@ func (a *app) arrange(ctx context.Context, e *engine.Engine, ref string, f arran
 	}
 	if f.json {
 		l := arrangedOf(&done.Agreed, status)
-		l.Number, l.Borrower, l.Rule, l.Reasons = done.ID, ref, done.Ruling.Rule, done.Ruling.Reasons
+		l.Number, l.Borrower, l.Rule = done.ID, ref, done.Ruling.Rule
+		for _, why := range done.Ruling.Reasons {
+			l.Reasons = append(l.Reasons, why.String())
+		}
 		if err := json.NewEncoder(a.out).Encode(l); err != nil {
 			return err
 		}
@@ -264,11 +266,11 @@ func (a *app) arrange(ctx context.Context, e *engine.Engine, ref string, f arran
 			p.line("    %s  %s", part.On, lang.money(part.Minor, done.Agreed.Currency))
 		}
 		for _, why := range done.Ruling.Reasons {
-			p.wrapped("    " + why)
+			p.wrapped("    " + why.In(string(lang)))
 		}
 	}
 	if done.ID == 0 {
-		return fail(Findings, "refused by %s: %s", done.Ruling.Rule, strings.Join(done.Ruling.Reasons, " "))
+		return fail(Findings, "refused by %s: %s", done.Ruling.Rule, sentences(done.Ruling.Reasons))
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 func (a *app) confirmCommand(f *arrangeFlags) *cobra.Command {
@@ -57,7 +58,7 @@ type bookedLine struct {
 }
 
 func (a *app) confirm(ctx context.Context, e *engine.Engine, args []string, file string, f *arrangeFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -83,17 +84,19 @@ func (a *app) confirm(ctx context.Context, e *engine.Engine, args []string, file
 	refused := 0
 	for _, b := range list {
 		l := bookedLine{Arrangement: b.id, Confirmed: true}
+		var why error
 		switch err := e.Confirm(ctx, b.id, b.total, f.by, a.clock.time()); {
 		case err == nil:
 		case errors.Is(err, store.ErrNotFound):
-			l.Confirmed, l.Reason = false, "there is none of this number, or its borrower owes nothing"
+			l.Confirmed, why = false, fault.Wrong(fault.NoSuchArrangement)
 		case errors.Is(err, engine.ErrMayNot), errors.Is(err, store.ErrMoved):
-			l.Confirmed, l.Reason = false, strings.TrimPrefix(err.Error(), engine.ErrMayNot.Error()+": ")
+			l.Confirmed, why = false, err
 		default:
 			return err
 		}
 		if !l.Confirmed {
 			refused++
+			l.Reason = strings.ReplaceAll(withoutPart(why.Error()), "\n", " ")
 		}
 		switch {
 		case f.json:
@@ -103,7 +106,7 @@ func (a *app) confirm(ctx context.Context, e *engine.Engine, args []string, file
 		case l.Confirmed:
 			p.line(lang.say("%d  confirmed", "%d  已确认"), b.id)
 		default:
-			p.line(lang.say("%s%d  refused: %s", "%s%d  未确认：%s"), b.place, b.id, l.Reason)
+			p.line(lang.say("%s%d  refused: %s", "%s%d  未确认：%s"), b.place, b.id, strings.ReplaceAll(inLanguage(why, lang), "\n", lang.say(" ", "")))
 		}
 	}
 	if err := w.Flush(); err != nil {
@@ -124,27 +127,27 @@ func readBookings(path string) ([]booking, error) {
 	defer func() { _ = in.Close() }()
 	list, bad := parseBookings(path, in)
 	if len(bad) > 0 {
-		return nil, fail(Input, "nothing was confirmed:\n%s", strings.Join(bad, "\n"))
+		return nil, fail(Input, "nothing was confirmed:\n%w", errors.Join(bad...))
 	}
 	return list, nil
 }
 
-func parseBookings(name string, in io.Reader) (list []booking, bad []string) {
+func parseBookings(name string, in io.Reader) (list []booking, bad []error) {
 	r := csv.NewReader(bufio.NewReader(in))
 	head, err := r.Read()
 	if err != nil {
-		return nil, []string{fmt.Sprintf("%s: %v", name, err)}
+		return nil, []error{fail(Input, "%s: %w", name, err)}
 	}
 	at := map[string]int{}
 	for i, h := range head {
 		h = strings.TrimSpace(strings.TrimPrefix(h, "\ufeff"))
 		if h != "arrangement" && h != "total" && h != "currency" {
-			return nil, []string{fmt.Sprintf("%s:1:%d: column %q is none of arrangement, total, currency", name, i+1, h)}
+			return nil, []error{fail(Input, "%s:1:%d: column %q is none of arrangement, total, currency", name, i+1, h)}
 		}
 		at[h] = i + 1
 	}
 	if at["arrangement"] == 0 || (at["total"] == 0) != (at["currency"] == 0) {
-		return nil, []string{name + ":1:1: it needs the column arrangement; total and currency come together"}
+		return nil, []error{fail(Input, "%s:1:1: it needs the column arrangement; total and currency come together", name)}
 	}
 	for {
 		row, err := r.Read()
@@ -153,15 +156,15 @@ func parseBookings(name string, in io.Reader) (list []booking, bad []string) {
 		}
 		line, _ := r.FieldPos(0)
 		if err != nil {
-			return list, append(bad, fmt.Sprintf("%s:%d: %v", name, line, err))
+			return list, append(bad, fail(Input, "%s:%d: %w", name, line, err))
 		}
 		b := booking{place: fmt.Sprintf("%s:%d: ", name, line)}
 		if b.id, err = strconv.ParseInt(strings.TrimSpace(row[at["arrangement"]-1]), 10, 64); err != nil || b.id < 1 {
-			bad = append(bad, fmt.Sprintf("%s:%d:%d: %q is no number of an arrangement", name, line, at["arrangement"], row[at["arrangement"]-1]))
+			bad = append(bad, fail(Input, "%s:%d:%d: %q is no number of an arrangement", name, line, at["arrangement"], row[at["arrangement"]-1]))
 		}
 		if n := at["total"]; n > 0 && row[n-1] != "" {
 			if b.total, err = ledger.ParseMoney(strings.TrimSpace(row[n-1]), ledger.Currency(strings.TrimSpace(row[at["currency"]-1]))); err != nil {
-				bad = append(bad, fmt.Sprintf("%s:%d:%d: %q is no amount of the currency %q", name, line, n, row[n-1], row[at["currency"]-1]))
+				bad = append(bad, fail(Input, "%s:%d:%d: %q is no amount of the currency %q", name, line, n, row[n-1], row[at["currency"]-1]))
 			}
 		}
 		list = append(list, b)

@@ -17,8 +17,8 @@ import (
 )
 
 type assessFlags struct {
-	on, working, portfolio, lang string
-	json                         bool
+	on, working, portfolio string
+	json                   bool
 }
 
 func (a *app) assessCommand() *cobra.Command {
@@ -38,7 +38,6 @@ Only payments made by that day count. With --working it shows one loan line by l
 	c.Flags().StringVar(&f.working, "working", "", "show the working of one loan, by the lender's key")
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio, where there are several")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line, in the order in which the loans were imported")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -63,7 +62,7 @@ type dueJSON struct {
 }
 
 func (a *app) assess(ctx context.Context, f assessFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

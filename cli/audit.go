@@ -52,9 +52,9 @@ func (c *Config) seal(ctx context.Context, s *store.Store, at time.Time, anew bo
 }
 
 type auditFlags struct {
-	lang, by, reason string
-	against          []string
-	anew             bool
+	by, reason string
+	against    []string
+	anew       bool
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -77,7 +77,7 @@ The exit status of verify is 1 where something is not as it was sealed.`,
 	}
 	sub := func(use, short, example string, run func(context.Context, *Config, *store.Store) error) *cobra.Command {
 		s := &cobra.Command{
-			Use: use, Short: short, Example: "  duly audit " + example, Args: exactly(0, "this is called as duly audit "+use),
+			Use: use, Short: short, Example: "  duly audit " + example, Args: calledAs(0, "audit "+use),
 			RunE: func(c *cobra.Command, _ []string) error {
 				cfg, err := a.loadConfig()
 				if err != nil {
@@ -86,7 +86,6 @@ The exit status of verify is 1 where something is not as it was sealed.`,
 				return cfg.withStore(c.Context(), func(s *store.Store) error { return audited(run(c.Context(), cfg, s)) })
 			},
 		}
-		a.langFlag(s, &f.lang)
 		c.AddCommand(s)
 		return s
 	}
@@ -104,7 +103,7 @@ The exit status of verify is 1 where something is not as it was sealed.`,
 	seal.Flags().StringVar(&f.by, "by", "", "with --anew: who says so, a role or a number of staff")
 	seal.Flags().StringVar(&f.reason, "reason", "", "with --anew: why")
 	key := &cobra.Command{
-		Use: "key", Short: "Make the key that signs checkpoints, for a folder from before there was one", Example: "  duly audit key", Args: exactly(0, "this is called as duly audit key"),
+		Use: "key", Short: "Make the key that signs checkpoints, for a folder from before there was one", Example: "  duly audit key", Args: calledAs(0, "audit key"),
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := a.loadConfig()
 			if err != nil {
@@ -134,7 +133,7 @@ func audited(err error) error {
 }
 
 func (a *app) auditVerify(ctx context.Context, cfg *Config, s *store.Store, f auditFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

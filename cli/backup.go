@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) backupCommand() *cobra.Command {
-	flag, by := "", ""
+	by := ""
 	c := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the database into a file while everything runs on",
@@ -26,7 +26,7 @@ PostgreSQL is backed up by its own programs; docs/operations.md says how.`,
   duly restore /backup/duly-2026-11-25.db`,
 		Args: exactly(1, "backup needs one file, such as: duly backup /backup/duly.db"),
 		RunE: func(c *cobra.Command, args []string) error {
-			lang, err := tongueOf(flag)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -54,12 +54,10 @@ PostgreSQL is backed up by its own programs; docs/operations.md says how.`,
 		},
 	}
 	byWhom(c, &by)
-	a.langFlag(c, &flag)
 	return c
 }
 
 func (a *app) restoreCommand() *cobra.Command {
-	flag := ""
 	c := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Put a backup in the place of the database; nothing leaves from it before duly release",
@@ -72,7 +70,7 @@ made. duly release tells what is known of that, and lets hand-over go on.`,
 		Example: "  duly restore /backup/duly-2026-11-25.db\n  duly release",
 		Args:    exactly(1, "restore needs one file, such as: duly restore /backup/duly.db"),
 		RunE: func(c *cobra.Command, args []string) error {
-			lang, err := tongueOf(flag)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -105,6 +103,5 @@ made. duly release tells what is known of that, and lets hand-over go on.`,
 			return nil
 		},
 	}
-	a.langFlag(c, &flag)
 	return c
 }

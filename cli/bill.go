@@ -16,7 +16,7 @@ import (
 // billCommand keeps what a carrier asks for, so that it can be held against what was handed over.
 func (a *app) billCommand() *cobra.Command {
 	var parts int64
-	var total, currency, by, flag string
+	var total, currency, by string
 	c := &cobra.Command{
 		Use:   "bill CARRIER MONTH",
 		Short: "Keep what a carrier asks for a month, to hold it against what was handed over",
@@ -29,7 +29,7 @@ counts no more. duly report bill shows the difference.`,
 			if err := staff(by); err != nil {
 				return err
 			}
-			lang, err := tongueOf(flag)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -68,7 +68,6 @@ counts no more. duly report bill shows the difference.`,
 	c.Flags().StringVar(&total, "total", "", "what it asks for, such as 54217.49")
 	c.Flags().StringVar(&currency, "currency", "", "its currency (default: that of the carrier's cost)")
 	byWhom(c, &by)
-	a.langFlag(c, &flag)
 	a.nowFlag(c)
 	return c
 }

@@ -219,11 +219,11 @@ func (c *Config) carriers(virtual bool, read func() time.Time) ([]dispatch.SMPPC
 }
 
 func (k *Carrier) password() (string, error) {
-	return password("carrier "+k.ID, k.PasswordEnv, k.PasswordFile)
+	return password(both{"carrier " + k.ID, "通道 " + k.ID}, k.PasswordEnv, k.PasswordFile)
 }
 
 // password reads the password of a thing from a variable or a file; it is empty where neither is named.
-func password(of, env, file string) (string, error) {
+func password(of both, env, file string) (string, error) {
 	if env != "" {
 		v, ok := os.LookupEnv(env)
 		if !ok {

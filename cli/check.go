@@ -47,13 +47,12 @@ So a change of a rulebook can be tried on the past before it goes live.`,
 			case f.json || f.portfolio != "":
 				return fail(Usage, "--json and --portfolio are for --against")
 			}
-			return a.check(f.lang)
+			return a.check()
 		},
 	}
 	c.Flags().StringVar(&f.against, "against", "", "judge the contacts of these days again: FROM..TO, both included")
 	c.Flags().BoolVar(&f.json, "json", false, "with --against: one JSON object a line, person by person")
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "with --against: id of the portfolio (default: all)")
-	a.langFlag(c, &f.lang)
 	return c
 }
 
@@ -80,8 +79,8 @@ func (k *checking) good(format string, args ...any) {
 	fmt.Fprintf(k.w, "ok  "+format+"\n", args...) //nolint:errcheck // as above
 }
 
-func (a *app) check(flag string) error {
-	lang, err := tongueOf(flag)
+func (a *app) check() error {
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -104,7 +103,7 @@ func (a *app) check(flag string) error {
 		return err
 	}
 	if k.findings > 0 {
-		return fail(Findings, "%s", lang.say(count(k.findings, "finding", "findings"), grouped(k.findings)+"处问题"))
+		return fail(Findings, "%s", both{count(k.findings, "finding", "findings"), grouped(k.findings) + "处问题"})
 	}
 	return nil
 }

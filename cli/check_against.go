@@ -17,8 +17,8 @@ import (
 )
 
 type checkFlags struct {
-	against, portfolio, lang string
-	json                     bool
+	against, portfolio string
+	json               bool
 }
 
 // againstLine is one contact that today's rules would have held.
@@ -57,7 +57,7 @@ type heldBy struct {
 const shownEach = 5
 
 func (a *app) checkAgainst(ctx context.Context, f checkFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (a *app) checkAgainst(ctx context.Context, f checkFlags) error {
 			return err
 		}
 		if r.refused > 0 {
-			return fail(Findings, "%s", count(r.refused, "contact would have been refused", "contacts would have been refused"))
+			return fail(Findings, "%s", both{count(r.refused, "contact would have been refused", "contacts would have been refused"), "按规则应拒绝" + grouped(r.refused) + "次联系"})
 		}
 		return nil
 	})

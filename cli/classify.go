@@ -59,7 +59,7 @@ func (a *app) classify(lang string, asJSON bool) error {
 		given.Language = lang
 	case "auto":
 		var err error
-		if speak, err = tongueOf(""); err != nil {
+		if speak, err = a.tongue(); err != nil {
 			return err
 		}
 	default:

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +52,7 @@ type app struct {
 	out    io.Writer
 	err    io.Writer
 	config string // --config
+	lang   string // --lang; "" where it was not given
 	clock  clock
 	ran    bool // a command was found and its flags were read
 }
@@ -63,7 +62,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer)
 	a := &app{in: in, out: out, err: errw, clock: clock{read: time.Now}}
 	root := a.root()
 	root.SetArgs(args)
-	ran, err := root.ExecuteContextC(ctx)
+	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return int(Done)
 	}
@@ -71,43 +70,16 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer)
 	switch {
 	case errors.As(err, &e):
 	case !a.ran:
-		e = &Error{Class: Usage, Sentence: oneLine(err.Error()) + "; see duly --help"}
+		errors.As(miscalled(err), &e)
 	case errors.Is(err, context.Canceled):
 		errors.As(fail(Dependency, "interrupted; nothing that was not finished has been kept"), &e)
 	default:
 		errors.As(fail(Dependency, "%w", err), &e)
 	}
 	if e.Sentence != "" {
-		fmt.Fprintln(errw, "duly:", e.In(asked(ran))) //nolint:errcheck // nowhere is left to say so
+		fmt.Fprintln(errw, "duly:", e.In(a.asked(args))) //nolint:errcheck // nowhere is left to say so
 	}
 	return int(e.Class)
-}
-
-// noNumber is what the standard library says of a flag that is no number.
-var noNumber = regexp.MustCompile(`^invalid argument ("[^"]*") for "(?:-\w, )?(--[\w-]+)" flag: strconv\.Parse(Int|Uint|Float): .*: (invalid syntax|value out of range)$`)
-
-// notNumber says of a flag what is wrong with its number.
-func notNumber(s string) string {
-	m := noNumber.FindStringSubmatch(s)
-	switch {
-	case m == nil:
-		return s
-	case m[4] != "invalid syntax":
-		return m[2] + " does not go as far as " + m[1]
-	case m[3] == "Float":
-		return m[2] + " takes a number, and " + m[1] + " is none"
-	}
-	return m[2] + " takes a whole number, and " + m[1] + " is none"
-}
-
-// oneLine puts what cobra suggests on further lines into the sentence.
-func oneLine(s string) string {
-	first, rest, ok := strings.Cut(strings.TrimSpace(s), "\n")
-	if !ok {
-		return notNumber(s)
-	}
-	names := strings.Fields(strings.TrimPrefix(strings.TrimSpace(rest), "Did you mean this?"))
-	return first + "; did you mean " + strings.Join(names, " or ") + "?"
 }
 
 func (a *app) root() *cobra.Command {
@@ -124,14 +96,19 @@ A first day:
   duly assess
 
 Exit status: 0 done; 1 findings or refused; 2 usage; 3 an input or configuration is wrong; 4 a dependency failed.`,
-		SilenceUsage:     true,
-		SilenceErrors:    true,
-		PersistentPreRun: func(*cobra.Command, []string) { a.ran = true },
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			a.ran = true
+			_, err := a.tongue()
+			return err
+		},
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration file (default: DULY_CONFIG, else duly.yaml of this folder)")
+	root.PersistentFlags().StringVar(&a.lang, "lang", "", "zh or en (default: DULY_LANG, else the language of the environment)")
 	root.AddCommand(a.demoCommand(), a.initCommand(), a.importCommand(), a.assessCommand(), a.planCommand(), a.runCommand(), a.serveCommand(), a.pageCommand(), a.explainCommand(), a.inboxCommand(), a.userCommand(), a.auditCommand(), a.exportCommand(), a.keyCommand(), a.arrangeCommand(), a.eraseCommand(), a.retainCommand(), a.eventsCommand(), a.reportCommand(), a.billCommand(), a.reconcileCommand(), a.simulateCommand(), a.strategyCommand(), a.templateCommand(), a.rulebookCommand(), a.backupCommand(), a.restoreCommand(), a.holdCommand(), a.releaseCommand(), a.checkCommand(), a.lintCommand(), a.classifyCommand(), a.segmentsCommand(), a.smscCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
@@ -168,7 +145,7 @@ type spanValue time.Duration
 func (v *spanValue) Set(s string) error {
 	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 {
-		return fmt.Errorf("%q is not a span of time such as 10s or 2m", s)
+		return fail(Usage, "%q is not a span of time such as 10s or 2m", s)
 	}
 	*v = spanValue(d)
 	return nil
@@ -187,7 +164,7 @@ type nowValue clock
 func (n *nowValue) Set(s string) error {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return fmt.Errorf("%q is not a time such as 2026-09-24T10:00:00+08:00", s)
+		return fail(Usage, "%q is not a time such as 2026-09-24T10:00:00+08:00", s)
 	}
 	n.now = t
 	return nil

@@ -91,7 +91,7 @@ func (c *Config) listeners() (out []engine.Hook) {
 func (c *Config) openHooks(e *engine.Engine) error {
 	for i := range e.Hooks {
 		h := &c.Events.Hooks[i]
-		secret, err := password("hook "+h.ID, h.SecretEnv, h.SecretFile)
+		secret, err := password(both{"hook " + h.ID, "推送地址 " + h.ID}, h.SecretEnv, h.SecretFile)
 		if err != nil {
 			return err
 		}

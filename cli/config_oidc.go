@@ -60,7 +60,7 @@ func (c *Config) sso() (*signin.SSO, error) {
 	if o.Issuer == "" {
 		return nil, nil
 	}
-	secret, err := password("console.oidc", o.SecretEnv, o.SecretFile)
+	secret, err := password(both{"console.oidc", "console.oidc"}, o.SecretEnv, o.SecretFile)
 	if err != nil {
 		return nil, err
 	}

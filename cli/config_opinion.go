@@ -63,7 +63,7 @@ func (c *Config) opinions(e *engine.Engine, civil func() time.Time) (*engine.Opi
 	if o.URL == "" {
 		return nil, nil
 	}
-	key, err := password("opinion", o.KeyEnv, o.KeyFile)
+	key, err := password(both{"opinion", "opinion"}, o.KeyEnv, o.KeyFile)
 	if err != nil {
 		return nil, err
 	}

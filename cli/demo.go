@@ -21,10 +21,10 @@ import (
 )
 
 type demoFlags struct {
-	dir, lang string
-	days      int
-	seed      uint64
-	open      bool
+	dir  string
+	days int
+	seed uint64
+	open bool
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -46,7 +46,6 @@ but loopback is used, and nobody real is written to. The exit status is 1 when a
 	c.Flags().IntVar(&f.days, "days", 14, "civil days to go through after 2026-09-17")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "what people and the carrier do")
 	c.Flags().BoolVar(&f.open, "open", false, "then show a borrower's page on loopback until Ctrl-C")
-	c.Flags().StringVar(&f.lang, "lang", "", "zh or en (default: the language of the environment)")
 	return c
 }
 
@@ -66,7 +65,7 @@ type demo struct {
 }
 
 func (a *app) demo(ctx context.Context, f demoFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

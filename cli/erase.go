@@ -17,7 +17,7 @@ import (
 )
 
 type eraseFlags struct {
-	by, lang  string
+	by        string
 	yes, json bool
 }
 
@@ -42,7 +42,6 @@ so that it holds when the person comes back. It cannot be undone. Backups hold w
 	c.Flags().BoolVar(&f.yes, "yes", false, "do it; without it nothing is changed")
 	c.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as compliance:2")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -66,7 +65,7 @@ type eraseTable struct {
 }
 
 func (a *app) erase(ctx context.Context, e *engine.Engine, ref string, f eraseFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,8 @@ import (
 )
 
 type eventsFlags struct {
-	lang, from, to, format, hook, by string
-	json                             bool
+	from, to, format, hook, by string
+	json                       bool
 }
 
 func (a *app) eventsCommand() *cobra.Command {
@@ -44,19 +44,16 @@ export writes all events as a file, whether anybody listens or not. docs/formats
 			return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.hookStates(c.Context(), e, f) })
 		},
 	}
-	a.langFlag(c, &f.lang)
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
 	failed := &cobra.Command{Use: "failed", Short: "The events that a hook has not taken, and why", Example: "  duly events failed", Args: exactly(0, "failed takes no arguments"), RunE: func(c *cobra.Command, _ []string) error {
 		return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.eventsFailed(c.Context(), e, f) })
 	}}
 	failed.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
-	a.langFlag(failed, &f.lang)
 	again := &cobra.Command{Use: "again", Short: "Let what was given up be tried again", Example: "  duly events again --hook core", Args: exactly(0, "again takes no arguments"), RunE: func(c *cobra.Command, _ []string) error {
 		return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.eventsAgain(c.Context(), e, f) })
 	}}
 	again.Flags().StringVar(&f.hook, "hook", "", "of one hook (default: of all)")
 	byWhom(again, &f.by)
-	a.langFlag(again, &f.lang)
 	export := &cobra.Command{Use: "export", Short: "All events as a file: JSON Lines, or CSV", Example: "  duly events export --from 2026-09-01 --format csv > events.csv", Args: exactly(0, "export takes no arguments"), RunE: func(c *cobra.Command, _ []string) error {
 		return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return a.eventsExport(c.Context(), e, f) })
 	}}
@@ -77,7 +74,7 @@ type hookLine struct {
 }
 
 func (a *app) hookStates(ctx context.Context, e *engine.Engine, f eventsFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -123,7 +120,7 @@ type failedLine struct {
 }
 
 func (a *app) eventsFailed(ctx context.Context, e *engine.Engine, f eventsFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -174,7 +171,7 @@ func given(t time.Time) *time.Time {
 }
 
 func (a *app) eventsAgain(ctx context.Context, e *engine.Engine, f eventsFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -22,8 +22,8 @@ import (
 )
 
 type explainFlags struct {
-	at, lang string
-	json     bool
+	at   string
+	json bool
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -44,14 +44,13 @@ were in force then, as Duly read them; where they were not kept the answer says 
 		},
 	}
 	c.Flags().StringVar(&f.at, "at", "", "the instant whose knowledge counts, such as 2026-09-24T10:00:00+08:00 (default: now)")
-	a.langFlag(c, &f.lang)
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
 	a.nowFlag(c)
 	return c
 }
 
 func (a *app) explain(ctx context.Context, e *engine.Engine, ref string, f explainFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

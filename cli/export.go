@@ -17,7 +17,7 @@ import (
 )
 
 type exportFlags struct {
-	portfolio, reason, by, format, lang string
+	portfolio, reason, by, format string
 }
 
 func (a *app) exportCommand() *cobra.Command {
@@ -36,7 +36,7 @@ hand. The console does the same.`,
 	}
 	sub := func(use, short, example string, args cobra.PositionalArgs, run func(context.Context, *engine.Engine, tongue, []string) error) *cobra.Command {
 		s := &cobra.Command{Use: use, Short: short, Example: "  duly export " + example, Args: args, RunE: func(c *cobra.Command, args []string) error {
-			lang, err := tongueOf(f.lang)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -49,23 +49,22 @@ hand. The console does the same.`,
 	by := func(s *cobra.Command, who string) {
 		s.Flags().StringVar(&f.by, "by", "", who+": a role or a number of staff, such as compliance:2")
 	}
-	said := func(s *cobra.Command, who string) { // what says something for people to read
-		a.langFlag(s, &f.lang)
-		by(s, who)
-	}
 	ask := sub("ask [BORROWER]", "Ask for a borrower's file, or with --portfolio alone for everybody's", `ask --portfolio cards --format csv --reason "the year's audit" --by compliance:2`,
-		cobra.MaximumNArgs(1), func(ctx context.Context, e *engine.Engine, lang tongue, args []string) error {
+		atMost(1, "export ask takes one borrower"), func(ctx context.Context, e *engine.Engine, lang tongue, args []string) error {
 			return a.exportAsk(ctx, e, lang, args, f)
 		})
-	said(ask, "who asks")
+	by(ask, "who asks")
 	ask.Flags().StringVar(&f.reason, "reason", "", "why it is needed; it lies sealed with the audit")
 	ask.Flags().StringVar(&f.portfolio, "portfolio", "", "of which portfolio; without a borrower: everybody of it")
 	ask.Flags().StringVar(&f.format, "format", "json", "json: the whole file; csv: a line for each loan")
 	for _, d := range []struct {
-		use, short string
-		allow      bool
-	}{{"allow", "Let an export happen that somebody else asked for", true}, {"refuse", "Refuse an export that somebody asked for", false}} {
-		said(sub(d.use+" N", d.short, d.use+" 1 --by approver:3", exactly(1, "export "+d.use+" needs one number, as duly export list shows it"),
+		use, short, needs string
+		allow             bool
+	}{
+		{"allow", "Let an export happen that somebody else asked for", "export allow needs one number, as duly export list shows it", true},
+		{"refuse", "Refuse an export that somebody asked for", "export refuse needs one number, as duly export list shows it", false},
+	} {
+		by(sub(d.use+" N", d.short, d.use+" 1 --by approver:3", exactly(1, d.needs),
 			func(ctx context.Context, e *engine.Engine, lang tongue, args []string) error {
 				return a.exportDecide(ctx, e, lang, args[0], f.by, d.allow)
 			}), "who lets it happen or refuses it")

@@ -19,8 +19,8 @@ import (
 )
 
 type importFlags struct {
-	mapping, control, asOf, skipBad, portfolio, by, lang string
-	delta, snapshot, dryRun, yes, json                   bool
+	mapping, control, asOf, skipBad, portfolio, by string
+	delta, snapshot, dryRun, yes, json             bool
 }
 
 func (a *app) importCommand() *cobra.Command {
@@ -61,7 +61,6 @@ put them in, which can be mended and imported later.`,
 	fs.StringVar(&f.portfolio, "portfolio", "", "id of the portfolio, where there are several")
 	fs.BoolVar(&f.yes, "yes", false, "close as many loans as the snapshot asks for")
 	fs.BoolVar(&f.json, "json", false, "the summary as one JSON object")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -120,7 +119,7 @@ func (a *app) importFiles(ctx context.Context, f importFlags, files []string) er
 // prepare reads the configuration and what the flags name.
 func (i *importing) prepare() (err error) {
 	f := &i.flags
-	if i.lang, err = tongueOf(f.lang); err != nil {
+	if i.lang, err = i.a.tongue(); err != nil {
 		return err
 	}
 	if err := staff(f.by); err != nil {

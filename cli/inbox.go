@@ -22,8 +22,8 @@ import (
 )
 
 type inboxFlags struct {
-	lang, by, outcome, rootCause, reference, reason string
-	all, json, keep, send                           bool
+	by, outcome, rootCause, reference, reason string
+	all, json, keep, send                     bool
 }
 
 func (a *app) inboxCommand() *cobra.Command {
@@ -51,7 +51,6 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 	}
 	c.Flags().BoolVar(&f.all, "all", false, "also what is closed")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	a.inboxActs(c, &f)
 	return c
@@ -60,10 +59,9 @@ lets only some lift, such as hardship, are lifted by those alone.`,
 // inboxActs are the commands below inbox, but for those with files of their own.
 func (a *app) inboxActs(c *cobra.Command, f *inboxFlags) {
 	sub := func(use, short, example string, args int, flags func(*cobra.Command), run func(context.Context, *engine.Engine, []string) error) {
-		s := &cobra.Command{Use: use, Short: short, Example: "  duly inbox " + example, Args: exactly(args, "this is called as duly inbox "+use), RunE: func(c *cobra.Command, args []string) error {
+		s := &cobra.Command{Use: use, Short: short, Example: "  duly inbox " + example, Args: calledAs(args, "inbox "+use), RunE: func(c *cobra.Command, args []string) error {
 			return a.withEngine(c.Context(), func(_ *Config, e *engine.Engine) error { return run(c.Context(), e, args) })
 		}}
-		a.langFlag(s, &f.lang)
 		a.nowFlag(s)
 		if flags != nil {
 			flags(s)
@@ -129,7 +127,7 @@ type deskLine struct {
 }
 
 func (a *app) inbox(ctx context.Context, e *engine.Engine, f inboxFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -213,7 +211,7 @@ func numberOf(s, what string) (int64, error) {
 }
 
 func (a *app) inboxShow(ctx context.Context, e *engine.Engine, number string, f inboxFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,6 @@ func (a *app) inboxAnswerCommand(parent *cobra.Command, f *inboxFlags) {
 	c.Flags().BoolVar(&f.send, "send", false, "plan it; without it nothing is stored")
 	c.Flags().BoolVar(&f.keep, "keep-open", false, "the item goes on waiting")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	parent.AddCommand(c)
 }
@@ -76,7 +75,6 @@ func (a *app) inboxWriteCommand(parent *cobra.Command, f *inboxFlags) {
 	c.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as staff:17 (required)")
 	c.Flags().BoolVar(&f.send, "send", false, "plan it; without it nothing is stored")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	parent.AddCommand(c)
 }
@@ -126,7 +124,7 @@ func (a *app) answerShown(cfg *Config, v *engine.Preview, m outbox.MessageID, er
 	if err != nil {
 		return err
 	}
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,6 @@ const ignored = `# What must never be committed: the borrowers' data and the key
 const carrierPassword = "duly\n"
 
 func (a *app) initCommand() *cobra.Command {
-	flag := ""
 	c := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Make a folder with a commented starting configuration, keys and room for data",
@@ -36,14 +35,13 @@ read the data, you included. They may lie elsewhere later: in the environment, o
 		Example: "  duly init acme\n  cd acme",
 		Args:    exactly(1, "init needs one folder, such as: duly init acme"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			lang, err := tongueOf(flag)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
 			return a.init(args[0], lang)
 		},
 	}
-	a.langFlag(c, &flag)
 	return c
 }
 
@@ -99,6 +97,16 @@ func writeNew(path string, text []byte, mode os.FileMode) error {
 	}
 	_, err = f.Write(text)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// calledAs wants n arguments, and shows how the command is called.
+func calledAs(n int, call string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fail(Usage, "this is called as duly %s", call)
+		}
+		return nil
+	}
 }
 
 // exactly wants n arguments, and says what is missing in a sentence.

@@ -31,7 +31,7 @@ and an old one goes when it seals nothing any more. The look-up key is never cha
 }
 
 func (a *app) keyWrapCommand() *cobra.Command {
-	var with, flag string
+	var with string
 	only := []string{"seal", "lookup", "audit"}
 	c := &cobra.Command{
 		Use:   "wrap --with URI",
@@ -46,7 +46,7 @@ that loses its key loses every name and number), and take them away here.`,
   duly key wrap --with vault://vault.bank.example:8200/transit/keys/duly --only seal,lookup`,
 		Args: exactly(0, "key wrap takes no arguments; name the key with --with"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			lang, err := tongueOf(flag)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -59,7 +59,6 @@ that loses its key loses every name and number), and take them away here.`,
 	}
 	c.Flags().StringVar(&with, "with", "", "the key of a key service: aws-kms://ARN or vault://HOST/transit/keys/NAME")
 	c.Flags().StringSliceVar(&only, "only", only, "which keys")
-	a.langFlag(c, &flag)
 	return c
 }
 

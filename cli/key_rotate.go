@@ -37,7 +37,7 @@ func (a *app) keyStoreCommands() []*cobra.Command {
 		`Lets a key seal what is written from now on: the one that is named, else the newest that was not in use yet, else a new one. Every running
 process takes it up within seconds, on every machine. What older keys sealed is sealed anew by duly serve, or by duly key reseal. A
 binary of before there were such keys refuses the database from then on.`, "  duly key rotate --by administrator:1",
-		cobra.MaximumNArgs(1), func(ctx context.Context, s *store.Store, lang tongue, args []string) error {
+		atMost(1, "key rotate takes one key at most"), func(ctx context.Context, s *store.Store, lang tongue, args []string) error {
 			tag, err := a.keyRotate(ctx, s, by, args)
 			if err != nil {
 				return keyFault(err)
@@ -74,11 +74,10 @@ they were made with: they open with the key that duly.yaml names.`, "  duly key 
 	return []*cobra.Command{list, fresh, rotate, reseal, retire}
 }
 
-// storeCommand is a command that works with the store and has --lang.
+// storeCommand is a command that works with the store.
 func (a *app) storeCommand(use, short, long, example string, args cobra.PositionalArgs, run func(context.Context, *store.Store, tongue, []string) error) *cobra.Command {
-	var flag string
 	c := &cobra.Command{Use: use, Short: short, Long: long, Example: example, Args: args, RunE: func(c *cobra.Command, args []string) error {
-		lang, err := tongueOf(flag)
+		lang, err := a.tongue()
 		if err != nil {
 			return err
 		}
@@ -88,7 +87,6 @@ func (a *app) storeCommand(use, short, long, example string, args cobra.Position
 		}
 		return cfg.withStore(c.Context(), func(s *store.Store) error { return run(c.Context(), s, lang, args) })
 	}}
-	a.langFlag(c, &flag)
 	return c
 }
 

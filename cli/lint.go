@@ -27,7 +27,6 @@ type lintFlags struct {
 	step      string
 	own       []string
 	asJSON    bool
-	lang      string
 }
 
 func (a *app) lintCommand() *cobra.Command {
@@ -59,7 +58,6 @@ Exit status: 0 when nothing denies, 1 when a text has an error, 2 usage, 3 an in
 	c.Flags().StringVar(&f.step, "next-step", "", "the loan's authorised next step, KIND=DATE such as court=2026-10-20; or none")
 	c.Flags().StringSliceVar(&f.own, "own", nil, "the creditor's own payee accounts and phone numbers, which may stand in a text")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "one JSON object for each line read, and for each template")
-	a.langFlag(c, &f.lang)
 	return c
 }
 
@@ -77,7 +75,7 @@ type linting struct {
 }
 
 func (a *app) lint(f *lintFlags, files []string) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -88,7 +86,7 @@ func (a *app) lint(f *lintFlags, files []string) error {
 	if f.asJSON {
 		k.enc = json.NewEncoder(k.w)
 		k.enc.SetEscapeHTML(false)
-		if f.lang == "" {
+		if a.lang == "" {
 			k.lang = "en" // machines get the same answer everywhere
 		}
 	}

@@ -41,7 +41,7 @@ func (c *Config) place() (place, named string, err error) {
 		}
 		return c.Data, c.Data, nil
 	}
-	word, err := password("the database", d.PasswordEnv, d.PasswordFile)
+	word, err := password(both{"the database", "数据库"}, d.PasswordEnv, d.PasswordFile)
 	if err != nil || word == "" {
 		return d.URL, d.URL, err
 	}

@@ -19,8 +19,8 @@ import (
 )
 
 type planFlags struct {
-	portfolio, lang string
-	dryRun, json    bool
+	portfolio    string
+	dryRun, json bool
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -43,7 +43,6 @@ With --dry-run nothing is stored; with --json every person is explained, one JSO
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio (default: all)")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "store nothing")
 	c.Flags().BoolVar(&f.json, "json", false, "explain every person, one JSON object a line, in the order of persons")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -78,7 +77,7 @@ func (a *app) plan(ctx context.Context, cfg *Config, e *engine.Engine, f planFla
 			return err
 		}
 	}
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,6 @@ func (c *Config) portalHandler(e *engine.Engine, civil func() time.Time, log *sl
 
 type pageFlags struct {
 	link      bool
-	lang      string
 	portfolio string
 	by        string
 }
@@ -64,13 +63,12 @@ identity document's number, or the day of birth, as far as the lender gave them.
 	c.Flags().BoolVar(&f.link, "link", false, "a link in the place of a code")
 	byWhom(c, &f.by)
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "whose borrower, where there are several portfolios")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
 
 func (a *app) page(ctx context.Context, cfg *Config, e *engine.Engine, borrower string, f pageFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 
 type reconcileFlags struct {
 	say, carrier, hour, statement string
-	reason, by, lang              string
+	reason, by                    string
 	again, dry, asJSON            bool
 }
 
@@ -53,7 +53,7 @@ counted against every cap. The carrier's own late word counts for more than what
   duly reconcile m202609-1f --say open --reason "it was another message" --by operations:7`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			lang, err := tongueOf(f.lang)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -77,7 +77,6 @@ counted against every cap. The carrier's own late word counts for more than what
 	c.Flags().BoolVar(&f.dry, "dry-run", false, "say what a statement would change, and change nothing")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "write JSON")
 	c.Flags().StringVar(&f.by, "by", "", "who says so: a role or a number of staff, such as operations:7")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -237,5 +236,5 @@ func (a *app) takeStatement(ctx context.Context, e *engine.Engine, f reconcileFl
 	if err := w.Flush(); err != nil || s.Bad == 0 {
 		return err
 	}
-	return fail(Findings, "left out as bad: %s", count(s.Bad, "row", "rows"))
+	return fail(Findings, "left out as bad: %s", both{count(s.Bad, "row", "rows"), grouped(s.Bad) + "行"})
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) holdCommand() *cobra.Command {
-	var by, flag string
+	var by string
 	c := &cobra.Command{
 		Use:   "hold REASON",
 		Short: "Stop all hand-over at once, until a person releases it",
@@ -26,7 +26,7 @@ Hold by hand before a database is put back in a way that Duly cannot see by itse
 		Example: `  duly hold --by operations:7 "the carrier reports texts to wrong people"`,
 		Args:    exactly(1, `hold needs a reason, such as: duly hold --by operations:7 "complaint 318"`),
 		RunE: func(c *cobra.Command, args []string) error {
-			lang, err := tongueOf(flag)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,6 @@ Hold by hand before a database is put back in a way that Duly cannot see by itse
 		},
 	}
 	c.Flags().StringVar(&by, "by", "", "who holds: a role or a number of staff, such as operations:7")
-	a.langFlag(c, &flag)
 	return c
 }
 
@@ -73,7 +72,7 @@ func byWhom(c *cobra.Command, to *string) {
 }
 
 type releaseFlags struct {
-	by, lang, contacts   string
+	by, contacts         string
 	cancel, send, asJSON bool
 }
 
@@ -116,13 +115,12 @@ Messages whose hour had not come wait on in either case.`,
 	c.Flags().StringVar(&f.contacts, "contacts", "", "write what may have left already into this folder, as a file of contacts for each portfolio, and change nothing")
 	c.Flags().StringVar(&f.by, "by", "", "who releases: a role or a number of staff, such as compliance:17")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "write JSON: one object for the hold, then one for each message that may have left already")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
 
 func (a *app) release(ctx context.Context, s *store.Store, f releaseFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ import (
 )
 
 type reportFlags struct {
-	name, from, to, format, lang, portfolio string
+	name, from, to, format, portfolio string
 }
 
 func (a *app) reportCommand() *cobra.Command {
@@ -76,7 +76,6 @@ itself, and waits for a receipt or a person.`,
 	c.Flags().StringVar(&f.from, "from", "", "first day of planning (default: the beginning)")
 	c.Flags().StringVar(&f.to, "to", "", "last day of planning (default: the end)")
 	c.Flags().StringVar(&f.format, "format", "table", "table, json or csv; parquet for what is made of sums; signed for regulator")
-	a.langFlag(c, &f.lang)
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "id of the portfolio (default: all)")
 	a.nowFlag(c)
 	return c
@@ -121,7 +120,7 @@ func (f *reportFlags) span(zone *time.Location) (s span, err error) {
 }
 
 func (a *app) report(ctx context.Context, cfg *Config, e *engine.Engine, f reportFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func rowRetention(v document.Value) map[store.RowKind]int {
 }
 
 func (a *app) retainCommand() *cobra.Command {
-	var by, flag string
+	var by string
 	var dry, asJSON bool
 	c := &cobra.Command{
 		Use:   "retain",
@@ -56,7 +56,7 @@ done and how many rows went.`,
 		Example: "  duly retain --dry-run\n  duly retain --by dpo:3",
 		Args:    exactly(0, "retain takes no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			lang, err := tongueOf(flag)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,6 @@ done and how many rows went.`,
 	c.Flags().BoolVar(&dry, "dry-run", false, "count what would go, and give nothing up")
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	c.Flags().StringVar(&by, "by", "", "who has it done: a role or a number of staff, such as dpo:3")
-	a.langFlag(c, &flag)
 	return c
 }
 

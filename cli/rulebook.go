@@ -39,15 +39,15 @@ stops, identity and what else may never be weakened is refused. Each change is a
 		},
 	}
 	v := &versionCommand{a: a, f: &f, c: c, of: func(s *versionDesk, args []string) ([]string, error) { s.confidence(); return args, nil }}
-	list := v.sub("list", "The rulebooks, with how many rules bind and who has signed", "list", exactly(0, "this is called as duly rulebook list"), false, (*versionDesk).books)
+	list := v.sub("list", "The rulebooks, with how many rules bind and who has signed", "list", calledAs(0, "rulebook list"), false, (*versionDesk).books)
 	show := v.sub("show BOOK [RULE]", "Its rules with their sources, how far these were read, dates, and whether they bind", "show cn", between(1, 2, "this is called as duly rulebook show BOOK [RULE]"), false, (*versionDesk).rules)
-	versions := v.sub("versions", "What was made of how far rules bind, with what is in force and what waits", "versions", exactly(0, "this is called as duly rulebook versions"), false, (*versionDesk).list)
+	versions := v.sub("versions", "What was made of how far rules bind, with what is in force and what waits", "versions", calledAs(0, "rulebook versions"), false, (*versionDesk).list)
 	v.sub("diff VERSION [VERSION]", "What a version makes of rules that the one in force, or another, does not", "diff 1 2", between(1, 2, "this is called as duly rulebook diff VERSION [VERSION]"), false, (*versionDesk).diff)
-	v.sub("try RULE bind|advise|as-written", "Whether it can be, and what of the portfolio would run against it", "try CN-PARTY-01 bind", exactly(2, "this is called as duly rulebook try RULE bind|advise|as-written"), false, (*versionDesk).tryRule)
-	v.sub("draft RULE bind|advise|as-written", "Ask that a rule bind, be only advised, or be as its rulebook has it", "draft CN-PARTY-01 bind --by compliance:4 --reason \"counsel has read it\"", exactly(2, "this is called as duly rulebook draft RULE bind|advise|as-written"), true, (*versionDesk).draftRule)
-	v.sub("sign BOOK|VERSION", "Sign the text of a rulebook that one has read, or a change that somebody else asked for", "sign cn --by compliance:9", exactly(1, "this is called as duly rulebook sign BOOK|VERSION"), true, (*versionDesk).signBook)
-	v.sub("refuse VERSION", "End a change that waits: another's with a reason, or one's own", "refuse 1 --by compliance:9 --reason \"not for us to say\"", exactly(1, "this is called as duly rulebook refuse VERSION"), true, (*versionDesk).refuse)
-	v.sub("rollback", "Put in force again what was made of rules before", "rollback --by compliance:9 --reason \"read wrongly\"", exactly(0, "this is called as duly rulebook rollback"), true, (*versionDesk).rollback)
+	v.sub("try RULE bind|advise|as-written", "Whether it can be, and what of the portfolio would run against it", "try CN-PARTY-01 bind", calledAs(2, "rulebook try RULE bind|advise|as-written"), false, (*versionDesk).tryRule)
+	v.sub("draft RULE bind|advise|as-written", "Ask that a rule bind, be only advised, or be as its rulebook has it", "draft CN-PARTY-01 bind --by compliance:4 --reason \"counsel has read it\"", calledAs(2, "rulebook draft RULE bind|advise|as-written"), true, (*versionDesk).draftRule)
+	v.sub("sign BOOK|VERSION", "Sign the text of a rulebook that one has read, or a change that somebody else asked for", "sign cn --by compliance:9", calledAs(1, "rulebook sign BOOK|VERSION"), true, (*versionDesk).signBook)
+	v.sub("refuse VERSION", "End a change that waits: another's with a reason, or one's own", "refuse 1 --by compliance:9 --reason \"not for us to say\"", calledAs(1, "rulebook refuse VERSION"), true, (*versionDesk).refuse)
+	v.sub("rollback", "Put in force again what was made of rules before", "rollback --by compliance:9 --reason \"read wrongly\"", calledAs(0, "rulebook rollback"), true, (*versionDesk).rollback)
 	v.json(c, list, show, versions)
 	v.flags(c)
 	return c

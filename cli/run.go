@@ -17,7 +17,6 @@ import (
 
 type runFlags struct {
 	linger, patience time.Duration
-	lang             string
 	noPlan           bool
 }
 
@@ -43,13 +42,12 @@ again, and several may run side by side. Virtual time (--now) is refused unless 
 	spanFlag(c, &f.linger, "linger", 10*time.Second, "how long to wait for receipts after the last one")
 	spanFlag(c, &f.patience, "patience", 30*time.Second, "how long a carrier may be out of reach while messages are due")
 	c.Flags().BoolVar(&f.noPlan, "no-plan", false, "hand over only what is planned already")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
 
 func (a *app) run(ctx context.Context, cfg *Config, e *engine.Engine, f runFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

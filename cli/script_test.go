@@ -31,10 +31,17 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// withPostgres stops the PostgreSQL that tests may have started.
+// withPostgres stops the PostgreSQL that tests may have started. The language of whoever runs the tests is not that of the tests.
 type withPostgres struct{ m *testing.M }
 
-func (w withPostgres) Run() int { return pgtest.Main(w.m.Run) }
+func (w withPostgres) Run() int {
+	for _, name := range []string{"DULY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"} {
+		if err := os.Unsetenv(name); err != nil {
+			panic(err)
+		}
+	}
+	return pgtest.Main(w.m.Run)
+}
 
 // TestScripts runs the commands as people do; the scripts pin what they print.
 func TestScripts(t *testing.T) {

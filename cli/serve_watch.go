@@ -13,7 +13,7 @@ import (
 func (a *app) watched(ctx context.Context, cfg *Config, h *house) (end func(), err error) {
 	h.metrics = watch.NewMetrics()
 	h.metrics.Database(h.engine.Store, h.civil, a.clock.read)
-	token, err := password("serve.metrics_token_file", "", cfg.Serve.MetricsToken)
+	token, err := password(both{"serve.metrics_token_file", "serve.metrics_token_file"}, "", cfg.Serve.MetricsToken)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,6 @@ type simulateFlags struct {
 	lift, reply, stop            float64
 	replies, stops               bool // --reply and --stop were given
 	json                         bool
-	lang                         string
 }
 
 func (a *app) simulateCommand() *cobra.Command {
@@ -65,7 +64,6 @@ Both strategies meet the same people with the same luck, which --seed decides. d
 	c.Flags().Float64Var(&f.reply, "reply", forecast.Defaults.Reply, "share of messages that are answered, where more is not recorded")
 	c.Flags().Float64Var(&f.stop, "stop", forecast.Defaults.Stop, "share of messages that are answered with a stop, where more is not recorded")
 	c.Flags().BoolVar(&f.json, "json", false, "JSON Lines: the model, a summary, holds, tasks, messages per person, and days, for each strategy")
-	a.langFlag(c, &f.lang)
 	a.nowFlag(c)
 	return c
 }
@@ -107,7 +105,7 @@ func (a *app) simulate(ctx context.Context, f simulateFlags) (err error) {
 	if err := f.check(); err != nil {
 		return err
 	}
-	if s.lang, err = tongueOf(f.lang); err != nil {
+	if s.lang, err = a.tongue(); err != nil {
 		return err
 	}
 	if s.cfg, err = a.loadConfig(); err != nil {

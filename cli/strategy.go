@@ -34,13 +34,13 @@ puts the version before in force again. Whatever runs takes it within a second, 
 		},
 	}
 	v := &versionCommand{a: a, f: &f, c: c, of: func(s *versionDesk, args []string) ([]string, error) { s.strategy(); return args, nil }}
-	list := v.sub("list", "The strategies of a portfolio, with the version in force and who put it there", "list", exactly(0, "this is called as duly strategy list"), false, (*versionDesk).list)
+	list := v.sub("list", "The strategies of a portfolio, with the version in force and who put it there", "list", calledAs(0, "strategy list"), false, (*versionDesk).list)
 	v.sub("show [VERSION]", "The text of a version, or of the one in force", "show 2", atMost(1, "this is called as duly strategy show [VERSION]"), false, (*versionDesk).show)
 	v.sub("diff VERSION [VERSION]", "What a version says differently: beside the one in force, or another", "diff 1 2", between(1, 2, "this is called as duly strategy diff VERSION [VERSION]"), false, (*versionDesk).diffStrategy)
-	v.sub("draft FILE", "Check a file, and ask that it be put in force", "draft ./gentle.yaml --by strategist:4 --reason \"fewer messages\"", exactly(1, "this is called as duly strategy draft FILE"), true, (*versionDesk).draft)
-	v.sub("activate VERSION", "Put a version in force that somebody else asked for", "activate 2 --by approver:9", exactly(1, "this is called as duly strategy activate VERSION"), true, (*versionDesk).activate)
-	v.sub("refuse VERSION", "End a version that waits: another's with a reason, or one's own", "refuse 2 --by approver:9 --reason \"too many messages\"", exactly(1, "this is called as duly strategy refuse VERSION"), true, (*versionDesk).refuse)
-	v.sub("rollback", "Put the version before in force again", "rollback --by approver:9 --reason complaints", exactly(0, "this is called as duly strategy rollback"), true, (*versionDesk).rollback)
+	v.sub("draft FILE", "Check a file, and ask that it be put in force", "draft ./gentle.yaml --by strategist:4 --reason \"fewer messages\"", calledAs(1, "strategy draft FILE"), true, (*versionDesk).draft)
+	v.sub("activate VERSION", "Put a version in force that somebody else asked for", "activate 2 --by approver:9", calledAs(1, "strategy activate VERSION"), true, (*versionDesk).activate)
+	v.sub("refuse VERSION", "End a version that waits: another's with a reason, or one's own", "refuse 2 --by approver:9 --reason \"too many messages\"", calledAs(1, "strategy refuse VERSION"), true, (*versionDesk).refuse)
+	v.sub("rollback", "Put the version before in force again", "rollback --by approver:9 --reason complaints", calledAs(0, "strategy rollback"), true, (*versionDesk).rollback)
 	v.json(c, list)
 	v.flags(c)
 	return c

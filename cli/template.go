@@ -48,16 +48,16 @@ wherever Duly runs, and leave when it says something else (docs/adr/0038).`,
 		},
 	}
 	all := &versionCommand{a: a, f: &f, c: c, of: func(_ *versionDesk, args []string) ([]string, error) { return args, nil }}
-	list := all.sub("list", "Every text with the version in force, its stages, what waits, and what carriers have on file", "list", exactly(0, "this is called as duly template list"), false, (*versionDesk).texts)
+	list := all.sub("list", "Every text with the version in force, its stages, what waits, and what carriers have on file", "list", calledAs(0, "template list"), false, (*versionDesk).texts)
 	v := &versionCommand{a: a, f: &f, c: c, of: (*versionDesk).template}
-	versions := v.sub("versions TEXT", "The versions of one text", "versions week_one.zh", exactly(1, "this is called as duly template versions TEXT, such as week_one.zh"), false, (*versionDesk).list)
+	versions := v.sub("versions TEXT", "The versions of one text", "versions week_one.zh", calledAs(1, "template versions TEXT"), false, (*versionDesk).list)
 	v.sub("show TEXT [VERSION]", "A version as it stands in its document, or the one in force", "show week_one.zh", between(1, 2, "this is called as duly template show TEXT [VERSION], such as week_one.zh"), false, (*versionDesk).show)
 	v.sub("diff TEXT VERSION [VERSION]", "What a version says differently: beside the one in force, or another", "diff week_one.zh 2", between(2, 3, "this is called as duly template diff TEXT VERSION [VERSION]"), false, (*versionDesk).diff)
 	v.sub("try TEXT [FILE|VERSION]", "As a borrower would get it, with its parts, and what the lint and the law say", "try week_one.zh ./week_one.yaml", between(1, 2, "this is called as duly template try TEXT [FILE|VERSION]"), false, (*versionDesk).tryText)
-	v.sub("draft TEXT FILE", "Check a file, and ask that compliance sign it", "draft week_one.zh ./week_one.yaml --by strategist:4 --reason \"shorter\"", exactly(2, "this is called as duly template draft TEXT FILE"), true, (*versionDesk).draft)
-	v.sub("sign TEXT VERSION", "Sign a version that somebody else asked for: it is used from then on", "sign week_one.zh 2 --by compliance:9", exactly(2, "this is called as duly template sign TEXT VERSION"), true, (*versionDesk).activate)
-	v.sub("refuse TEXT VERSION", "End a version that waits: another's with a reason, or one's own", "refuse week_one.zh 2 --by compliance:9 --reason \"too stern\"", exactly(2, "this is called as duly template refuse TEXT VERSION"), true, (*versionDesk).refuse)
-	v.sub("rollback TEXT", "Put the version before in force again", "rollback week_one.zh --by compliance:9 --reason complaints", exactly(1, "this is called as duly template rollback TEXT"), true, (*versionDesk).rollback)
+	v.sub("draft TEXT FILE", "Check a file, and ask that compliance sign it", "draft week_one.zh ./week_one.yaml --by strategist:4 --reason \"shorter\"", calledAs(2, "template draft TEXT FILE"), true, (*versionDesk).draft)
+	v.sub("sign TEXT VERSION", "Sign a version that somebody else asked for: it is used from then on", "sign week_one.zh 2 --by compliance:9", calledAs(2, "template sign TEXT VERSION"), true, (*versionDesk).activate)
+	v.sub("refuse TEXT VERSION", "End a version that waits: another's with a reason, or one's own", "refuse week_one.zh 2 --by compliance:9 --reason \"too stern\"", calledAs(2, "template refuse TEXT VERSION"), true, (*versionDesk).refuse)
+	v.sub("rollback TEXT", "Put the version before in force again", "rollback week_one.zh --by compliance:9 --reason complaints", calledAs(1, "template rollback TEXT"), true, (*versionDesk).rollback)
 	filed := v.sub("filed TEXT pending|registered|refused [NUMBER]", "Note what the carrier says of the text in force, with its own number of it", "filed week_one.zh registered T-1024 --by strategist:4", between(2, 3, "this is called as duly template filed TEXT STATE [NUMBER], such as duly template filed week_one.zh refused"), true, (*versionDesk).filed)
 	filed.Flags().StringVar(&f.carrier, "carrier", "", "id of the carrier (default: the portfolio's own)")
 	v.json(c, list, versions)

@@ -17,10 +17,10 @@ import (
 )
 
 type userFlags struct {
-	by, lang string
-	roles    []string
-	json     bool
-	factor   bool // the second factor alone is reset
+	by     string
+	roles  []string
+	json   bool
+	factor bool // the second factor alone is reset
 }
 
 func (a *app) userCommand() *cobra.Command {
@@ -51,12 +51,11 @@ at once: whoever is signed in is signed out. The console's page of users does th
 	a.userChanges(c, &f)
 	a.userSSO(c, &f)
 	list := &cobra.Command{
-		Use: "list", Short: "Who there is and was", Example: "  duly user list --json", Args: exactly(0, "this is called as duly user list"),
+		Use: "list", Short: "Who there is and was", Example: "  duly user list --json", Args: calledAs(0, "user list"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.userList(c.Context(), f) },
 	}
 	for _, s := range []*cobra.Command{c, list} {
 		s.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
-		a.langFlag(s, &f.lang)
 	}
 	c.AddCommand(list)
 	return c
@@ -65,7 +64,7 @@ at once: whoever is signed in is signed out. The console's page of users does th
 // userChange returns what adds a command that changes who may come in.
 func (a *app) userChange(c *cobra.Command, f *userFlags) func(use, short, example string, more func(*cobra.Command), run func(context.Context, *Config, *signin.Gate, []string) error) {
 	return func(use, short, example string, more func(*cobra.Command), run func(context.Context, *Config, *signin.Gate, []string) error) {
-		s := &cobra.Command{Use: use, Short: short, Example: "  duly user " + example, Args: exactly(1, "this is called as duly user "+use), RunE: func(c *cobra.Command, args []string) error {
+		s := &cobra.Command{Use: use, Short: short, Example: "  duly user " + example, Args: calledAs(1, "user "+use), RunE: func(c *cobra.Command, args []string) error {
 			if err := staff(f.by); err != nil {
 				return err
 			}
@@ -82,7 +81,6 @@ func (a *app) userChange(c *cobra.Command, f *userFlags) func(use, short, exampl
 			})
 		}}
 		s.Flags().StringVar(&f.by, "by", "", "who does it: a role or a number of staff, such as administrator:1 (required)")
-		a.langFlag(s, &f.lang)
 		if more != nil {
 			more(s)
 		}
@@ -206,7 +204,7 @@ func (a *app) userAdd(ctx context.Context, cfg *Config, g *signin.Gate, login st
 
 // userReset takes away somebody's second factor, and their password with it where nothing else is said.
 func (a *app) userReset(ctx context.Context, g *signin.Gate, p *store.Staffer, f userFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -228,7 +226,7 @@ func (a *app) userReset(ctx context.Context, g *signin.Gate, p *store.Staffer, f
 }
 
 func (a *app) firstPassword(login, password string, f userFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -252,7 +250,7 @@ type userLine struct {
 }
 
 func (a *app) userList(ctx context.Context, f userFlags) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (a *app) userSSO(c *cobra.Command, f *userFlags) {
 			case err != nil || end:
 				return err
 			}
-			lang, err := tongueOf(f.lang)
+			lang, err := a.tongue()
 			if err != nil {
 				return err
 			}

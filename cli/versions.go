@@ -21,8 +21,8 @@ import (
 )
 
 type versionFlags struct {
-	portfolio, by, reason, lang, carrier string
-	json                                 bool
+	portfolio, by, reason, carrier string
+	json                           bool
 }
 
 // A versionCommand is one of duly strategy, duly template and duly rulebook, to which commands are added.
@@ -58,7 +58,6 @@ func (v *versionCommand) sub(use, short, example string, args cobra.PositionalAr
 
 func (v *versionCommand) flags(c *cobra.Command) {
 	c.Flags().StringVar(&v.f.portfolio, "portfolio", "", "id of the portfolio (default: the only one)")
-	v.a.langFlag(c, &v.f.lang)
 }
 
 func (v *versionCommand) json(commands ...*cobra.Command) {
@@ -88,7 +87,7 @@ type versionDesk struct {
 }
 
 func (a *app) withVersions(ctx context.Context, f versionFlags, changes bool, do func(*versionDesk) error) error {
-	lang, err := tongueOf(f.lang)
+	lang, err := a.tongue()
 	if err != nil {
 		return err
 	}
@@ -251,7 +250,7 @@ func (s *versionDesk) mistakes(name string, found []engine.Mistake) error {
 	for _, m := range found {
 		s.g.line("%s:%d:%d: %s", name, m.Line, max(1, m.Column), m.Says(string(s.lang)))
 	}
-	return fail(Findings, "%s", s.lang.say(count(len(found), "mistake", "mistakes"), grouped(len(found))+"处错误"))
+	return fail(Findings, "%s", both{count(len(found), "mistake", "mistakes"), grouped(len(found)) + "处错误"})
 }
 
 // ask keeps a text that nothing is wrong with, and asks a second person.
@@ -321,7 +320,7 @@ func (s *versionDesk) refuse(args []string) error {
 		return fail(Usage, "say with --reason why it is refused")
 	}
 	if !own && v.State() != "asked" {
-		return fail(Findings, "%s", strings.TrimPrefix(store.ErrNotAsked.Error(), "store: "))
+		return fail(Findings, "%s", withoutPart(store.ErrNotAsked.Error()))
 	}
 	if err := s.e.Store.GiveUp(s.ctx, v.ID, s.act()); errors.Is(err, store.ErrStands) {
 		return fail(Findings, "version %d was in force or is given up; %s says which waits", v.Number, s.call)
@@ -358,7 +357,7 @@ func (s *versionDesk) rollback([]string) error {
 func (s *versionDesk) came(number int64, err error) error {
 	for _, known := range []error{store.ErrSameHand, store.ErrNotAsked, store.ErrOvertaken, store.ErrNoFormer, store.ErrGoneBack} {
 		if errors.Is(err, known) {
-			return fail(Findings, "%s", strings.TrimPrefix(known.Error(), "store: "))
+			return fail(Findings, "%s", withoutPart(known.Error()))
 		}
 	}
 	if err == nil {

@@ -4,8 +4,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/dulyhq/duly/compose"
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
@@ -23,30 +21,40 @@ func (t tongue) say(en, zh string) string {
 	return en
 }
 
-// tongueOf returns the language asked for by --lang, else the one of the environment.
-func tongueOf(flag string) (tongue, error) {
-	switch flag {
-	case "zh", "en":
-		return tongue(flag), nil
-	case "":
-	default:
-		return "", fail(Usage, "--lang is zh or en, not %q", flag)
+// languages are where the language is looked for when no flag says it: Duly's own variable, then the locale's, in the order of POSIX.
+var languages = []string{"DULY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}
+
+// tongue returns the language that a command speaks: the one of --lang, else of DULY_LANG, else of the environment's locale, else English. A
+// script that reads words sets DULY_LANG, so that whose locale it runs under does not matter.
+func (a *app) tongue() (tongue, error) {
+	switch {
+	case a.lang == "":
+		return environment()
+	case speaks(a.lang):
+		return tongue(a.lang), nil
 	}
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			if strings.HasPrefix(v, "zh") {
-				return "zh", nil
-			}
+	return "", fail(Usage, "--lang is zh or en, not %q", a.lang)
+}
+
+// environment is the language that is spoken where no flag says it.
+func environment() (tongue, error) {
+	for _, name := range languages {
+		v := os.Getenv(name)
+		switch {
+		case v == "":
+		case name == "DULY_LANG" && !speaks(v):
+			return "", fail(Usage, "DULY_LANG is zh or en, not %q", v)
+		case strings.HasPrefix(v, "zh"):
+			return "zh", nil
+		default:
 			return "en", nil
 		}
 	}
 	return "en", nil
 }
 
-// langFlag adds --lang to a command.
-func (a *app) langFlag(c *cobra.Command, to *string) {
-	c.Flags().StringVar(to, "lang", "", "zh or en (default: the language of the environment)")
-}
+// speaks says that commands speak a language.
+func speaks(lang string) bool { return lang == "zh" || lang == "en" }
 
 // money is an amount as a reader of the language expects it: "CNY 1,240.00" or "1,240.00元".
 func (t tongue) money(minor int64, c ledger.Currency) string {

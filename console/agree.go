@@ -11,6 +11,7 @@ import (
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/words"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // kindsToAgree are what somebody at the console may ask for.
@@ -64,9 +65,11 @@ func (c *Console) agree(v *visit) error {
 func (v *visit) ruling(k *engine.Known, r *arrange.Ruling) string {
 	why, _ := v.rule(k.Portfolio, r.Rule)
 	if why == r.Rule {
-		why = strings.Join(r.Reasons, " ")
+		why = fault.Sentences(r.Reasons, v.lang)
 	} else if len(r.Reasons) > 0 && v.lang == "en" {
-		why += " " + strings.Join(r.Reasons, " ")
+		why += " " + fault.Sentences(r.Reasons, v.lang)
+	} else if len(r.Reasons) > 0 {
+		why = strings.TrimSuffix(why, "。") + "。" + fault.Sentences(r.Reasons, v.lang)
 	}
 	return why + " (" + r.Rule + ")"
 }

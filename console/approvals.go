@@ -11,6 +11,7 @@ import (
 	"github.com/dulyhq/duly/engine"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/words"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // An approving is the page of what waits for a second person.
@@ -92,7 +93,7 @@ func (c *Console) approve(v *visit) error {
 	}
 	err = c.Desk.With(func(e *engine.Engine) error { return e.Approve(v.r.Context(), a.ID, v.who(), v.at) })
 	if errors.Is(err, engine.ErrMayNot) {
-		return v.approving(http.StatusUnprocessableEntity, v.say("不能批准：欠款已变化，请重新申请。", "It cannot be approved: what is owed has changed. Ask for it anew. ("+err.Error()+")"))
+		return v.approving(http.StatusUnprocessableEntity, v.say("不能批准："+fault.Say(err, v.lang)+"。", "It cannot be approved: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err

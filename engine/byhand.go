@@ -3,13 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // PreviewWriting says what would become of words that a person writes to a borrower who has not written, and stores nothing.
@@ -38,7 +38,7 @@ func (e *Engine) SendWriting(ctx context.Context, p *Portfolio, borrower ledger.
 
 func (e *Engine) byHand(ctx context.Context, p *Portfolio, borrower ledger.BorrowerID, text string, at time.Time) (*ownAnswer, error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, fmt.Errorf("%w: there are no words", ErrNoAnswer)
+		return nil, fault.As(ErrNoAnswer, fault.WordsNone)
 	}
 	if own := e.portfolioOf(p.row.ID); own != nil {
 		p = own // nobody else touches its room meanwhile
@@ -46,7 +46,7 @@ func (e *Engine) byHand(ctx context.Context, p *Portfolio, borrower ledger.Borro
 	p = p.fork()
 	h, err := e.at(ctx, p, borrower, at)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("%w: the borrower has no open loan", ErrNoAnswer)
+		return nil, fault.As(ErrNoAnswer, fault.LoanNone)
 	}
 	if err != nil {
 		return nil, err

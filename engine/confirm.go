@@ -2,14 +2,14 @@ package engine
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dulyhq/duly/arrange"
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/store"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // Confirm takes the lender's system's word that it books what was agreed: all amounts are worked out anew from what is owed at that
@@ -26,9 +26,9 @@ func (e *Engine) Confirm(ctx context.Context, id int64, total ledger.Money, who 
 	case p == nil:
 		return store.ErrNotFound
 	case a.Status != arrange.Proposed && a.Status != arrange.Live:
-		return fmt.Errorf("%w: it is %s, and there is nothing to confirm", ErrMayNot, a.Status)
+		return fault.As(ErrMayNot, fault.NotToConfirm, stands(a.Status))
 	case a.Status == arrange.Proposed && a.Source == who:
-		return fmt.Errorf("%w: whoever proposed it may not approve it", ErrMayNot)
+		return fault.As(ErrMayNot, fault.OwnProposal)
 	}
 	h, err := e.at(ctx, p, a.Borrower, at)
 	if err != nil {
@@ -39,36 +39,36 @@ func (e *Engine) Confirm(ctx context.Context, id int64, total ledger.Money, who 
 		return err
 	}
 	left, why := fits(&a, h.request, paid)
-	if why != "" {
-		return fmt.Errorf("%w: %s", ErrMayNot, why)
+	if why.Code != "" {
+		return &fault.Error{Reason: why, Class: ErrMayNot}
 	}
 	now := a.Agreed
 	if a.Status == arrange.Proposed {
 		now.Parts, now.Due, now.MadeOn = left, h.request.Due, h.today // what was paid before counts no more
 	}
 	if total.Currency != "" && (total.Currency != a.Currency || total.Minor != now.Total()) {
-		return fmt.Errorf("%w: %s %s is confirmed, and the ledger makes it %s %s", ErrMayNot, total.Decimal(), total.Currency,
+		return fault.As(ErrMayNot, fault.BookedOther, total.Decimal(), total.Currency,
 			ledger.Money{Minor: now.Total(), Currency: a.Currency}.Decimal(), a.Currency)
 	}
 	r := h.request
 	r.Kind, r.Waived, r.Parts = a.Kind, a.Waived, left
 	if ruling := p.Talk.Authority.Check(&r); ruling.Level == arrange.Nobody {
-		return fmt.Errorf("%w: %s", ErrMayNot, strings.Join(ruling.Reasons, " "))
+		return refusedBy(&ruling)
 	}
 	return e.Store.Confirm(ctx, id, &now, who, at)
 }
 
 // fits returns what is still to come of an arrangement by its days, or why that is not what is owed now.
-func fits(a *store.Arranged, owed arrange.Request, paid []arrange.Paid) (left []arrange.Part, why string) {
+func fits(a *store.Arranged, owed arrange.Request, paid []arrange.Paid) (left []arrange.Part, why fault.Reason) {
 	money := func(n int64) string { return ledger.Money{Minor: n, Currency: a.Currency}.Decimal() }
 	if owed.Currency != a.Currency {
-		return nil, fmt.Sprintf("nothing is owed in %s", a.Currency)
+		return nil, fault.Of(fault.OwedCurrency, a.Currency)
 	}
 	if a.Kind == arrange.Waiver {
 		if a.Waived > owed.Extra {
-			return nil, fmt.Sprintf("%s of penalty interest and fees is owed now, and %s was to be waived", money(owed.Extra), money(a.Waived))
+			return nil, fault.Of(fault.ExtraLess, money(owed.Extra), money(a.Waived))
 		}
-		return nil, ""
+		return nil, fault.Reason{}
 	}
 	left = slices.Clone(a.Parts)
 	var come, still int64
@@ -86,11 +86,11 @@ func fits(a *store.Arranged, owed arrange.Request, paid []arrange.Paid) (left []
 	over := still - (owed.Due - a.Waived)
 	switch {
 	case still == 0:
-		return nil, "all of it has come"
+		return nil, fault.Of(fault.AllCame)
 	case over < 0 && a.Kind != arrange.Promise:
-		return nil, fmt.Sprintf("%s is overdue now, and it covers %s; propose it anew", money(owed.Due), money(still+a.Waived))
+		return nil, fault.Of(fault.OwedOther, money(owed.Due), money(still+a.Waived))
 	case over > 0 && a.Status == arrange.Live && a.Kind != arrange.Promise:
-		return nil, fmt.Sprintf("only %s is overdue now, and %s is still to come of it; propose it anew", money(owed.Due), money(still))
+		return nil, fault.Of(fault.OwedLess, money(owed.Due), money(still))
 	}
 	for i := len(left) - 1; i >= 0 && over > 0; i-- { // less is owed than when it was proposed
 		took := min(over, left[i].Minor)
@@ -98,7 +98,24 @@ func fits(a *store.Arranged, owed arrange.Request, paid []arrange.Paid) (left []
 	}
 	left = slices.DeleteFunc(left, func(p arrange.Part) bool { return p.Minor == 0 })
 	if len(left) == 0 {
-		return nil, "nothing is overdue any more"
+		return nil, fault.Of(fault.OverdueNothing)
 	}
-	return left, ""
+	return left, fault.Reason{}
 }
+
+// refusedBy is a ruling of which nobody may agree to, as an error of ErrMayNot that says all its reasons.
+func refusedBy(r *arrange.Ruling) error {
+	all := make([]error, len(r.Reasons))
+	for i, why := range r.Reasons {
+		all[i] = &fault.Error{Reason: why, Class: ErrMayNot}
+	}
+	return errors.Join(all...)
+}
+
+// statuses are where an arrangement stands, as a reason names it.
+var statuses = map[arrange.Status]fault.Code{
+	arrange.Offered: fault.IsOffered, arrange.Proposed: fault.IsProposed, arrange.Live: fault.IsLive, arrange.Refused: fault.IsRefused, arrange.Withdrawn: fault.IsWithdrawn,
+	arrange.Lapsed: fault.IsLapsed, arrange.Kept: fault.IsKept, arrange.LateKept: fault.IsLateKept, arrange.PartKept: fault.IsPartKept, arrange.Broken: fault.IsBroken,
+}
+
+func stands(s arrange.Status) fault.Reason { return fault.Of(statuses[s]) }

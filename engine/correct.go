@@ -47,7 +47,7 @@ func (e *Engine) Correct(ctx context.Context, reply int64, meaning receive.Meani
 	lift := !slices.Contains(kinds, r.Suppress)
 	for _, k := range kinds {
 		if why := p.MayLift(k, who); lift && why.Code != "" {
-			return fmt.Errorf("%w: %w", ErrMayNot, &fault.Error{Reason: why})
+			return &fault.Error{Reason: why, Class: ErrMayNot}
 		}
 	}
 	if !lift {
@@ -137,8 +137,12 @@ func (e *Engine) Propose(ctx context.Context, p *Portfolio, borrower ledger.Borr
 	case arrange.Extension, arrange.Settlement:
 		r.Parts = []arrange.Part{{On: on, Minor: r.Due - o.Waived}}
 	}
+	var why *fault.Error
+	if errors.As(err, &why) {
+		return Proposed{Ruling: arrange.Ruling{Rule: arrange.RuleForm, Reasons: []fault.Reason{why.Reason}}}, nil
+	}
 	if err != nil {
-		return Proposed{Ruling: arrange.Ruling{Rule: arrange.RuleForm, Reasons: []string{err.Error()}}}, nil
+		return Proposed{}, err
 	}
 	out := Proposed{Ruling: p.Talk.Authority.Check(&r)}
 	out.Agreed = store.Agreed{
@@ -193,16 +197,16 @@ func (e *Engine) Approve(ctx context.Context, id int64, who string, at time.Time
 	case p == nil:
 		return store.ErrNotFound
 	case a.Status != arrange.Proposed:
-		return fmt.Errorf("%w: it is %s, and waits for nobody's approval", ErrMayNot, a.Status)
+		return fault.As(ErrMayNot, fault.NotToApprove, stands(a.Status))
 	case a.Source == who:
-		return fmt.Errorf("%w: whoever proposed it may not approve it", ErrMayNot)
+		return fault.As(ErrMayNot, fault.OwnProposal)
 	}
 	h, err := e.at(ctx, p, a.Borrower, at)
 	if err != nil {
 		return err
 	}
 	if h.request.Due != a.Due {
-		return fmt.Errorf("%w: %s is overdue now, and it was made for %s; propose it anew", ErrMayNot,
+		return fault.As(ErrMayNot, fault.DueChanged,
 			ledger.Money{Minor: h.request.Due, Currency: a.Currency}.Decimal(), ledger.Money{Minor: a.Due, Currency: a.Currency}.Decimal())
 	}
 	return e.Store.Begin(ctx, id, who, at)

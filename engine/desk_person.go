@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -84,7 +83,7 @@ func (e *Engine) Close(ctx context.Context, d *store.DeskItem, c store.Closure, 
 		for _, k := range kinds {
 			for _, p := range e.Books() {
 				if why := p.MayLift(k, c.Who); why.Code != "" && (d.Portfolio == 0 || p.row.ID == d.Portfolio) {
-					return fmt.Errorf("%w: %w", ErrMayNot, &fault.Error{Reason: why})
+					return &fault.Error{Reason: why, Class: ErrMayNot}
 				}
 			}
 			if slices.Contains(staying, k) {

@@ -40,6 +40,23 @@ type Progress struct {
 // ErrCarrierDown says that messages are due and their carrier cannot be reached.
 var ErrCarrierDown = errors.New("engine: the carrier cannot be reached")
 
+// A CarrierDownError says which carrier cannot be reached, and why.
+type CarrierDownError struct {
+	Carrier string
+	Why     error
+}
+
+// Error is the sentence in English.
+func (e *CarrierDownError) Error() string {
+	return fmt.Sprintf("%s: %s: %s; what is due waits", ErrCarrierDown, e.Carrier, e.Why)
+}
+
+// Is makes it one of ErrCarrierDown.
+func (e *CarrierDownError) Is(target error) bool { return target == ErrCarrierDown } //nolint:errorlint // errors.Is walks
+
+// Unwrap returns why.
+func (e *CarrierDownError) Unwrap() error { return e.Why }
+
 // Run hands over what is due until there is no more, and stores what comes back. It ends with nothing on its
 // way that this process could still learn of.
 func (e *Engine) Run(ctx context.Context, o RunOptions) (Progress, error) {
@@ -104,7 +121,7 @@ func (m *member) once(ctx context.Context, cfg dispatch.SMPPConfig, o RunOptions
 			return r, err
 		}
 		if o.Patience > 0 && m.e.Wire().Sub(began) > o.Patience {
-			return r, fmt.Errorf("%w: %s: %w; what is due waits", ErrCarrierDown, cfg.ID, store.ErrNoBind)
+			return r, &CarrierDownError{cfg.ID, store.ErrNoBind}
 		}
 		if err := pause(ctx, beat); err != nil {
 			return r, err
@@ -338,7 +355,7 @@ func (r *running) finished(ctx context.Context, now time.Time) (bool, error) {
 			if r.s.notNow != nil {
 				return false, r.s.notNow
 			}
-			return false, fmt.Errorf("%w: %s: %w; what is due waits", ErrCarrierDown, r.s.name, r.s.in.why())
+			return false, &CarrierDownError{r.s.name, r.s.in.why()}
 		}
 		return false, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/dulyhq/duly/receive"
 	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/wire/sms"
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // MostOwnSegments is how long an answer of a person's own may be.
@@ -91,13 +91,13 @@ func (e *Engine) own(ctx context.Context, item int64, text string, at time.Time)
 	p := e.portfolioOf(d.Portfolio)
 	switch {
 	case !d.Open:
-		return nil, fmt.Errorf("%w: it is closed", ErrNoAnswer)
+		return nil, fault.As(ErrNoAnswer, fault.ItemClosed)
 	case d.Reply == 0:
-		return nil, fmt.Errorf("%w: nobody wrote", ErrNoAnswer)
+		return nil, fault.As(ErrNoAnswer, fault.NobodyWrote)
 	case p == nil || d.Borrower == 0:
-		return nil, fmt.Errorf("%w: nobody is known by the number that wrote", ErrNoAnswer)
+		return nil, fault.As(ErrNoAnswer, fault.WriterUnknown)
 	case strings.TrimSpace(text) == "":
-		return nil, fmt.Errorf("%w: there are no words", ErrNoAnswer)
+		return nil, fault.As(ErrNoAnswer, fault.WordsNone)
 	}
 	p = p.fork()
 	w, err := e.Store.Written(ctx, d.Reply)
@@ -106,7 +106,7 @@ func (e *Engine) own(ctx context.Context, item int64, text string, at time.Time)
 	}
 	h, err := e.at(ctx, p, d.Borrower, at)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the borrower has no open loan", ErrNoAnswer)
+		return nil, fault.As(ErrNoAnswer, fault.LoanNone)
 	}
 	if w.Speaker.Address != 0 {
 		h.sp.Address = w.Speaker.Address // to the number that wrote, or nowhere

@@ -62,7 +62,7 @@ func (r Reason) In(lang string) string {
 
 // tables are the words of every code, by what may be wrong.
 var tables = []map[Code][2]string{
-	rowWords, fileWords, bookWords, documentWords, rulebookWords, strategyWords, templateWords, caseWords, configWords,
+	rowWords, fileWords, bookWords, documentWords, rulebookWords, strategyWords, templateWords, caseWords, configWords, arrangementWords,
 }
 
 var words = together(tables...)
@@ -110,6 +110,18 @@ func (r Reason) fill(text, lang string) string {
 			b.WriteString(hidden[0])
 		}
 	}
+}
+
+// Sentences are reasons that are whole sentences, one after the other.
+func Sentences(all []Reason, lang string) string {
+	said := make([]string, len(all))
+	for i := range all {
+		said[i] = all[i].In(lang)
+	}
+	if lang == "zh" {
+		return strings.Join(said, "")
+	}
+	return strings.Join(said, " ")
 }
 
 // At puts the name of a field before a reason, as the language does.
