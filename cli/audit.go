@@ -148,7 +148,7 @@ func (a *app) auditVerify(ctx context.Context, cfg *Config, s *store.Store, f au
 	for _, path := range f.against {
 		b, err := os.ReadFile(path)
 		if err != nil {
-			return fail(Input, "%s cannot be read: %w", path, err)
+			return fail(Input, "%s cannot be read: %w", path, bare(err))
 		}
 		notes = append(notes, string(b))
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // A Class says what kind of thing went wrong; it is the exit status.
@@ -67,8 +68,9 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errw io.Writer)
 		return int(Done)
 	}
 	var e *Error
+	var value *pflag.InvalidValueError // it may hold an Error of ours, and says beside which flag is meant
 	switch {
-	case errors.As(err, &e):
+	case !errors.As(err, &value) && errors.As(err, &e):
 	case !a.ran:
 		errors.As(miscalled(err), &e)
 	case errors.Is(err, context.Canceled):

@@ -144,9 +144,9 @@ func (c *Config) Portfolio(id string) (*Portfolio, error) {
 		names += " " + c.Portfolios[i].ID
 	}
 	if id == "" {
-		return nil, fail(Usage, "there are several portfolios; say which with --portfolio, one of:%s", names)
+		return nil, fail(Usage, "there are several portfolios; say which with --portfolio, one of:%s", spaced(names))
 	}
-	return nil, fail(Usage, "no portfolio is called %q; there are:%s", id, names)
+	return nil, fail(Usage, "no portfolio is called %q; there are:%s", id, spaced(names))
 }
 
 // Carrier returns the carrier of that id, nil when there is none.

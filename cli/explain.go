@@ -62,9 +62,9 @@ func (a *app) explain(ctx context.Context, e *engine.Engine, ref string, f expla
 	}
 	found, err := e.Explain(ctx, ref, at)
 	if errors.Is(err, store.ErrNotFound) {
-		asked := fmt.Sprintf("the reference %q", ref)
+		asked := both{fmt.Sprintf("the reference %q", ref), fmt.Sprintf(" %q", ref)}
 		if strings.HasPrefix(ref, "+") {
-			asked = "that phone" // errors end up in logs, and logs hold no numbers
+			asked = both{"that phone", "该手机号"} // errors end up in logs, and logs hold no numbers
 		}
 		return fail(Findings, "nothing is known by %s; give a person (p12), borrower, loan, message (m202609-1f) or phone (+86…)", asked)
 	}

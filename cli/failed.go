@@ -72,6 +72,9 @@ func sentences(reasons []fault.Reason) both {
 	return both{fault.Sentences(reasons, "en"), fault.Sentences(reasons, "zh")}
 }
 
+// spaced is a list after a colon that has a space before each name: English wants the first, Chinese does not.
+func spaced(names string) both { return both{names, strings.TrimSpace(names)} }
+
 // either names what may be meant.
 func either(names []string) both {
 	return both{strings.Join(names, " or "), strings.Join(names, " 或 ")}

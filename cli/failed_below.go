@@ -11,6 +11,7 @@ var belowFailures = map[string]string{
 	"no cap holds; contact waits until a rulebook or the house sets one":                                        "没有任何频次上限；须由规则集或本机构设定上限后才能联系",
 	"the database's log could not be made durable, so nothing more is stored; look at the disk, and start anew": "数据库日志未能写入磁盘，不再保存任何数据；请检查磁盘后重新启动",
 	"this is no checkpoint of an audit":                                                                         "这不是审计检查点",
+	"the checkpoint is not signed by this folder's key":                                                         "检查点不是由本目录的密钥签署的",
 	"the checkpoint has no root":                                                                                "检查点中没有根散列值",
 	"it does not go on from the last checkpoint that was kept":                                                  "审计记录与上次保存的检查点对不上",
 	"not found":                       "没有找到",
@@ -76,6 +77,9 @@ var belowFailures = map[string]string{
 	"the key service does not let this machine use the key; give its role or token leave to encrypt and decrypt with it":                        "密钥服务不允许本机使用这个密钥；请为本机的角色或令牌授予加密和解密权限",
 	"the key service knows no such key; look at the name, the account and the region or mount":                                                  "密钥服务中没有这个密钥；请核对名称、账号，以及区域或挂载路径",
 	"what is kept was wrapped by another key, or was changed since; name the key that wrapped it, or put back the file that duly key wrap made": "保存的内容由另一密钥封装，或已被改动；请指定当时封装的密钥，或放回 duly key wrap 生成的文件",
+	"neither VAULT_TOKEN nor BAO_TOKEN is set, and the URI names no token_file":                                                                 "VAULT_TOKEN 和 BAO_TOKEN 均未设置，URI 也没有指定 token_file",
+	"or no credentials of AWS were found":                                                                                                       "或没有找到 AWS 凭证",
+	"it answers something else than Vault does":                                                                                                 "对方的响应不像 Vault",
 	"this names no key service":               "这不是密钥服务的地址",
 	"this is no file that duly key wrap made": "这不是 duly key wrap 生成的文件",
 	// others

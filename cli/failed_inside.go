@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"io/fs"
@@ -70,7 +71,7 @@ func chinese(err error) (string, bool) {
 	case *os.LinkError:
 		return at(e.New, e.Err)
 	case *net.OpError:
-		if e.Addr != nil {
+		if e.Op != "listen" && e.Addr != nil { // where one listens stands in the sentence around it
 			return at(e.Addr.String(), e.Err)
 		}
 	case *net.DNSError:
@@ -120,8 +121,11 @@ func withoutPart(text string) string { return part.ReplaceAllString(text, "") }
 // surrounding says an error that holds others: those that were joined each on its line; else what is inside one after the other, and what stands
 // behind it. What stands before it names only the way there.
 func surrounding(err error, inside ...error) (string, bool) {
+	if before, behind, found := strings.Cut(err.Error(), ": "+inside[0].Error()); found && behind == "" && failures[withoutPart(before)] != "" {
+		return failures[withoutPart(before)] + "：" + inChinese(inside[0]), true
+	}
 	en, zh, known := make([]string, len(inside)), make([]string, 0, len(inside)), 0
-	_, rest := "", err.Error()
+	rest := err.Error()
 	for i, one := range inside {
 		en[i] = one.Error()
 		said, ok := chinese(one)
@@ -150,10 +154,11 @@ func surrounding(err error, inside ...error) (string, bool) {
 	}
 	text := strings.Join(zh, "：")
 	if after, ok := strings.CutPrefix(rest, ": "); ok {
-		return text + "：" + after, true
+		return text + "：" + cmp.Or(failures[after], after), true
 	}
 	if after, ok := strings.CutPrefix(rest, " ("); ok {
-		return text + "（" + strings.TrimSuffix(after, ")") + "）", true
+		after = strings.TrimSuffix(after, ")")
+		return text + "（" + cmp.Or(failures[after], after) + "）", true
 	}
 	return text, true
 }

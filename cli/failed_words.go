@@ -117,7 +117,7 @@ var workFailures = map[string]string{
 	"p%d has no borrower":                                              "p%d 名下没有借款人",
 	"nobody is known by %s":                                            "查无此人：%s",
 	"several persons are known by it; give one of them, such as %s":    "这个编号对应多个人；请指定其一，例如 %s",
-	"nothing is known by %s; give a person (p12), borrower, loan, message (m202609-1f) or phone (+86…)": "查无 %s；请写人员（p12）、借款人、贷款、短信（m202609-1f）或手机号（+86…）",
+	"nothing is known by %s; give a person (p12), borrower, loan, message (m202609-1f) or phone (+86…)": "没有查到%s；请写人员（p12）、借款人、贷款、短信（m202609-1f）或手机号（+86…）",
 	"there is no such borrower in portfolio %s":                                                         "资产组合 %s 中没有这个借款人",
 	"its portfolio is not in the configuration any more":                                                "所属资产组合已不在配置中",
 	"there is no such export; duly export list shows them":                                              "没有这项导出；可用 duly export list 查看",

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -98,7 +99,7 @@ func (a *app) inboxWrite(ctx context.Context, cfg *Config, e *engine.Engine, arg
 	if errors.Is(err, store.ErrWaitsAlready) {
 		return fail(Findings, "a message that a person wrote to them waits to leave already")
 	}
-	return a.answerShown(cfg, v, m, err, f)
+	return a.answerShown(cfg, e, v, m, err, f)
 }
 
 // ownWords are those of the command line, or of standard input.
@@ -117,7 +118,7 @@ func (a *app) ownWords(args []string, f inboxFlags) (string, error) {
 }
 
 // answerShown tells what would become, or became, of a person's words.
-func (a *app) answerShown(cfg *Config, v *engine.Preview, m outbox.MessageID, err error, f inboxFlags) error {
+func (a *app) answerShown(cfg *Config, e *engine.Engine, v *engine.Preview, m outbox.MessageID, err error, f inboxFlags) error {
 	if errors.Is(err, engine.ErrNoAnswer) {
 		return fail(Findings, "%w", err)
 	}
@@ -136,9 +137,20 @@ func (a *app) answerShown(cfg *Config, v *engine.Preview, m outbox.MessageID, er
 		return err
 	}
 	if !v.May {
-		return fail(Findings, "it may not leave: %s (%s)", v.Reason, v.Rule)
+		return fail(Findings, "it may not leave: %s (%s)", whyNot(e, v), v.Rule)
 	}
 	return nil
+}
+
+// whyNot is the reason of a ruling, which the law gives in English; in Chinese it is what its rule is called.
+func whyNot(e *engine.Engine, v *engine.Preview) both {
+	zh := ruleWords[v.Rule][1]
+	for _, p := range e.Books() {
+		if p.Ref == v.Portfolio && zh == "" {
+			zh = p.Title(v.Rule, "zh")
+		}
+	}
+	return both{v.Reason, cmp.Or(zh, v.Reason)}
 }
 
 // answerLine is a preview for machines.
@@ -182,7 +194,7 @@ func (a *app) inboxAnswer(ctx context.Context, cfg *Config, e *engine.Engine, ar
 	if errors.Is(err, store.ErrNotFound) {
 		return fail(Findings, "nothing waits under the number %d", id)
 	}
-	return a.answerShown(cfg, v, m, err, f)
+	return a.answerShown(cfg, e, v, m, err, f)
 }
 
 func (a *app) showAnswer(cfg *Config, v *engine.Preview, sent string, lang tongue, asJSON bool) error {

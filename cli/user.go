@@ -199,7 +199,7 @@ func (a *app) userAdd(ctx context.Context, cfg *Config, g *signin.Gate, login st
 	case err != nil:
 		return err
 	}
-	return a.firstPassword(login, password, f)
+	return a.firstPassword(login, password)
 }
 
 // userReset takes away somebody's second factor, and their password with it where nothing else is said.
@@ -213,7 +213,7 @@ func (a *app) userReset(ctx context.Context, g *signin.Gate, p *store.Staffer, f
 		if err != nil {
 			return err
 		}
-		return a.firstPassword(p.Login, password, f)
+		return a.firstPassword(p.Login, password)
 	}
 	err = g.Store.ResetFactor(ctx, p.ID, f.by, a.clock.read())
 	if errors.Is(err, store.ErrNotFound) {
@@ -225,7 +225,7 @@ func (a *app) userReset(ctx context.Context, g *signin.Gate, p *store.Staffer, f
 	return a.told(lang, "%s  the second factor is gone: they set up another when they come in with their password next", "%s  二次验证已重置：下次用密码登录后重新设置", p.Login)
 }
 
-func (a *app) firstPassword(login, password string, f userFlags) error {
+func (a *app) firstPassword(login, password string) error {
 	lang, err := a.tongue()
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (e *CarrierDownError) Error() string {
 }
 
 // Is makes it one of ErrCarrierDown.
-func (e *CarrierDownError) Is(target error) bool { return target == ErrCarrierDown } //nolint:errorlint // errors.Is walks
+func (e *CarrierDownError) Is(target error) bool { return target == ErrCarrierDown }
 
 // Unwrap returns why.
 func (e *CarrierDownError) Unwrap() error { return e.Why }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A Kept is a file with one key, wrapped by one service or by several: so that a change from one to another, and a second one for the
@@ -67,5 +69,5 @@ func (k *Kept) By(uri string) ([]byte, error) {
 	for i := range k.Wraps {
 		by[i] = k.Wraps[i].By
 	}
-	return nil, fmt.Errorf("kms: it was wrapped by %s, and the configuration names %s; duly key wrap wraps it by another", strings.Join(by, " and "), key(uri))
+	return nil, fmt.Errorf("kms: %w", fault.Wrong(fault.KeptOther, strings.Join(by, " and "), key(uri)))
 }
