@@ -21,6 +21,9 @@ func TestAgree(t *testing.T) {
 			t.Errorf("%v: %d %s", bad, g.code, plain(g.text))
 		}
 	}
+	if g := lin.post(h.page("B3")+"/agree", "kind", "plan", "instalments", "40"); !strings.Contains(plain(g.text), "不能这样约定：") || !strings.Contains(plain(g.text), "权限，最多") {
+		t.Errorf("the reason is not said in Chinese: %s", plain(g.text))
+	}
 	if g := lin.post(h.page("B3")+"/agree", "kind", "plan", "instalments", "3"); !strings.Contains(g.text, "立即生效") || !strings.Contains(g.text, "生效中") {
 		t.Fatalf("%d %s", g.code, plain(g.text))
 	}
