@@ -222,7 +222,7 @@ func (a *app) showAnswer(cfg *Config, v *engine.Preview, sent string, lang tongu
 	p.line(lang.say("  %s, units %d, segments %d, %s %s", "  %s，字符单位%d，计费%d段 %s %s"), v.Alphabet, v.Units, v.Segments, cost, currency)
 	for i := range v.Findings {
 		x := &v.Findings[i]
-		p.wrapped(fmt.Sprintf("  %s %s [%s] %s %s", lang.severity(x.Severity), lang.code(x.Code), x.Rule, x.Message.In(compose.Language(lang)), x.Suggestion))
+		p.wrapped(fmt.Sprintf("  %s %s [%s] %s %s", lang.severity(x.Severity), lang.code(x.Code), x.Rule, x.Message.In(compose.Language(lang)), x.Advice(compose.Language(lang))))
 	}
 	if v.Names {
 		p.wrapped(lang.say("  It names what is overdue now: where that has changed by the time it leaves, it is not sent.", "  文中写有当前逾期金额：发出前金额如有变化，则不发送。"))

@@ -111,7 +111,7 @@ func (k *linting) finding(at place, text string, f *lint.Finding) {
 	line("  %s %s", k.lang.say("why: ", "原因："), f.Message.In(lang))
 	line("  %s %s (%s)", k.lang.say("rule:", "规则："), f.Rule, f.Source.In(lang))
 	if f.Suggestion != "" {
-		line("  %s %s", k.lang.say("write:", "可写："), f.Suggestion)
+		line("  %s %s", k.lang.say("write:", "可写："), f.Advice(compose.Language(k.lang)))
 	}
 }
 

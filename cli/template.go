@@ -236,7 +236,7 @@ func (s *versionDesk) tryText(args []string) error {
 		p := &checked.Found[i]
 		better := ""
 		if p.Suggestion != "" {
-			better = s.lang.say("; better: ", "；建议：") + p.Suggestion
+			better = s.lang.say("; better: ", "；建议：") + p.Advice(compose.Language(s.lang))
 		}
 		s.g.line("%s:%d: %s [%s]: %s%s", name, p.Line, p.Severity, p.Code, p.Message.In(compose.Language(s.lang)), better)
 	}

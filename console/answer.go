@@ -134,7 +134,7 @@ func (v *visit) preview(p *engine.Preview) *preview {
 	runes := []rune(p.Text)
 	for i := range p.Findings {
 		f := &p.Findings[i]
-		l := findingLine{Refuses: f.Severity == lint.Error, Why: f.Message.In(compose.Language(v.lang)), Better: f.Suggestion, Of: f.Source.In(compose.Language(v.lang)), Ref: f.Rule}
+		l := findingLine{Refuses: f.Severity == lint.Error, Why: f.Message.In(compose.Language(v.lang)), Better: f.Advice(compose.Language(v.lang)), Of: f.Source.In(compose.Language(v.lang)), Ref: f.Rule}
 		if f.End > f.Start && f.End <= len(runes) {
 			l.Where = string(runes[f.Start:f.End])
 		}

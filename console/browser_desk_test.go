@@ -47,7 +47,7 @@ func TestDesksInABrowser(t *testing.T) {
 	p.scripts(false)
 	for _, c := range []struct{ lang, portfolio, mistakes, fine, would, waits, inForce, refuses, passes, ask, signed, hours string }{
 		{"zh", "cards", "处错误", "检查通过", "下一步会不同", "须由他人启用", "已启用", "处不能通过", "没有必须改正之处", "须由合规人员签署", "已签署", "hours: 15:00-16:30"},
-		{"en", "cars", "mistakes", "Nothing is wrong with it", "would get something else", "somebody else puts it in force", "It is in force", "thing refuses it", "Nothing refuses it", "somebody of compliance signs it", "It is signed", "hours: 14:00-15:30"},
+		{"en", "cars", "mistakes", "Nothing is wrong with it", "would get something else", "somebody else puts it in force", "It is in force", "2 things refuse it", "Nothing refuses it", "somebody of compliance signs it", "It is signed", "hours: 14:00-15:30"},
 	} {
 		look := func(page string) {
 			// The second language is looked at where pages say most, unless somebody wants the pictures.

@@ -17,8 +17,8 @@ import (
 // A carrierList is the page of the carriers: who hands over to them, how fast, what waits, what came of it, and of what nobody knows.
 type carrierList struct {
 	Carriers []*carrierLine
-	Unknown  []unknownLine
-	More     bool // there are more unknown ones than are shown
+	Unknown  []unsureHour
+	More     bool // there are more hours with unknown ones than are shown
 }
 
 type carrierLine struct {
@@ -36,10 +36,8 @@ type carrierLine struct {
 	reasons          map[string]int64
 }
 
-type unknownLine struct{ Message, Portfolio, When, Why string }
-
-// mostUnknown is how many unknown outcomes of a portfolio are shown; duly report unknown has them all.
-const mostUnknown = 50
+// mostUnknown is of how many hours unknown outcomes are shown; the page that settles them has more.
+const mostUnknown = 10
 
 // waitsLong is after how long what is due and does not leave is told in red.
 const waitsLong = 5 * time.Minute
@@ -62,10 +60,18 @@ func (c *Console) carriers(v *visit) error {
 		return err
 	}
 	for _, h := range v.houses(access.Carriers) {
-		if err := v.carrierOf(h, find(h.Carrier), &backlog, &l); err != nil {
+		if err := v.carrierOf(h, find(h.Carrier), &backlog); err != nil {
 			return err
 		}
 	}
+	hours, err := c.Gate.Store.UnsureHours(v.r.Context(), v.rowsOf(access.Carriers))
+	if err != nil {
+		return err
+	}
+	for _, h := range hours[:min(len(hours), mostUnknown)] {
+		l.Unknown = append(l.Unknown, v.unsureHour(h))
+	}
+	l.More = len(hours) > mostUnknown
 	binds, err := c.Gate.Store.BindSums(v.r.Context(), c.Gate.Wire())
 	if err != nil {
 		return err
@@ -87,7 +93,7 @@ func (c *Console) carriers(v *visit) error {
 }
 
 // carrierOf adds what one portfolio hands over to its carrier.
-func (v *visit) carrierOf(h *engine.Portfolio, x *carrierLine, b *store.Backlog, l *carrierList) error {
+func (v *visit) carrierOf(h *engine.Portfolio, x *carrierLine, b *store.Backlog) error {
 	if x.Portfolios != "" {
 		x.Portfolios += v.say("、", ", ")
 	}
@@ -118,19 +124,6 @@ func (v *visit) carrierOf(h *engine.Portfolio, x *carrierLine, b *store.Backlog,
 		if n.Reason != "" && (n.State == "refused" || n.State == "unknown" || n.State == "undelivered") {
 			x.reasons[n.Reason] += n.N
 		}
-	}
-	unknown, err := v.Gate.Store.Unknown(v.r.Context(), h.Row(), mostUnknown+1)
-	if err != nil {
-		return err
-	}
-	for i := range unknown {
-		if i == mostUnknown {
-			l.More = true
-			break
-		}
-		u := &unknown[i]
-		why, _ := v.rule(h, u.Code)
-		l.Unknown = append(l.Unknown, unknownLine{u.ID.String(), h.Ref, v.minute(u.At), why})
 	}
 	return nil
 }

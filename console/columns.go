@@ -1,5 +1,7 @@
 package console
 
+import "strings"
+
 // columnWords are what people call Duly's columns of files; the others are called by their own names.
 var columnWords = map[string][2]string{
 	"borrower_id": {"借款人编号", "borrower's key"}, "name": {"姓名", "name"}, "phone": {"手机号", "phone"}, "language": {"语言", "language"}, "timezone": {"时区", "time zone"},
@@ -13,7 +15,11 @@ var columnWords = map[string][2]string{
 // column is what people call one, with its own name.
 func (v *visit) column(name string) string {
 	if w, ok := columnWords[name]; ok {
-		return v.say(w[0], w[1]) + " · " + name
+		said := v.say(w[0], w[1])
+		if said == strings.ReplaceAll(name, "_", " ") {
+			return said
+		}
+		return said + " · " + name
 	}
 	return name
 }

@@ -79,7 +79,7 @@ func (v *visit) showImport(status int, x *draft, wrong string) error {
 func (v *visit) importOf(x *draft) importPage {
 	p := importPage{
 		ID: x.Ref, Portfolio: x.house.Ref, Phase: x.phase(), Snapshot: x.Snapshot, Dates: intake.DateForms(), Assessed: x.Assessed,
-		Machine: x.Machine, Ends: x.EndsAt.In(x.house.Zone).Format("2006-01-02 15:04"),
+		Machine: x.Machine, Ends: v.minute(x.EndsAt),
 	}
 	for _, name := range intake.ColumnNames() {
 		p.Columns = append(p.Columns, columnName{name, v.column(name)})
@@ -136,6 +136,16 @@ func (v *visit) outcome(x *draft, p *importPage) {
 		if r.t.Stated > 0 {
 			p.Rows = append(p.Rows, tallyLine{v.kind(r.kind), r.t.Stated, r.t.Added, r.t.Changed, r.t.Same, r.t.Bad})
 		}
+	}
+	// A flat list becomes borrowers, loans and instalments, which are counted above; a bad row of it became none of them.
+	var list store.Tally
+	for i := range x.Took.Read {
+		if r := &x.Took.Read[i]; r.Kind == intake.Overdue {
+			list.Bad += r.Bad
+		}
+	}
+	if list.Bad > 0 {
+		p.Rows = append(p.Rows, tallyLine{Kind: v.kind(intake.Overdue), Stated: list.Bad, Bad: list.Bad})
 	}
 	for i := range x.Took.Read {
 		r := &x.Took.Read[i]

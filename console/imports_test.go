@@ -261,3 +261,21 @@ func TestHostileFiles(t *testing.T) {
 		t.Error("a form holds as much as files")
 	}
 }
+
+// TestBadRowOfAFlatList: a bad row of a list that becomes borrowers, loans and instalments counts as one of the list, beside those that went in; what is called as its
+// column is, is not called so twice.
+func TestBadRowOfAFlatList(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(access.Administrator)
+	g := b.send("cards", "delta", "x.csv", bankFile+"G003,N3,测试己,+8617405310013,CN-ZJ,2026-09-31,700.00,CNY,东街\n")
+	page, fields := g.path, guessed(g.text)
+	b.post(page+"/check", fields...)
+	g = b.settled(page)
+	if got := plain(g.text); !strings.Contains(got, "期次 2 2 0 0 0") || !strings.Contains(got, "逾期清单 1 0 0 0 1") {
+		t.Errorf("%s", got)
+	}
+	b.lang = "en"
+	if g = b.get(page); !strings.Contains(g.text, ">amount</option>") || !strings.Contains(g.text, ">due on</option>") || !strings.Contains(g.text, ">loan's key · loan_id</option>") {
+		t.Errorf("%s", plain(g.text))
+	}
+}

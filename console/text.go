@@ -95,7 +95,7 @@ func langName(lang string) string { return map[string]string{"zh": "中文", "en
 func (v *visit) found(p *textPage, c *engine.Checked) {
 	for i := range c.Found {
 		f := &c.Found[i]
-		l := foundLine{Line: f.Line, Code: string(f.Code), Rule: f.Rule, Says: f.Message.In(compose.Language(v.lang)), Better: f.Suggestion}
+		l := foundLine{Line: f.Line, Code: string(f.Code), Rule: f.Rule, Says: f.Message.In(compose.Language(v.lang)), Better: f.Advice(compose.Language(v.lang))}
 		if r := []rune(f.Text); f.End > f.Start && f.End <= len(r) {
 			l.Words = string(r[f.Start:f.End])
 		}

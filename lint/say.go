@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/dulyhq/duly/compose"
+import (
+	"slices"
+
+	"github.com/dulyhq/duly/compose"
+)
 
 // advice is why something is wrong, and what to write instead.
 type advice struct{ why, better Said }
@@ -119,6 +123,16 @@ var advices = map[string]advice{
 		Said{"没有写明如何退订。", "It does not say how to stop such texts."},
 		Said{"在末尾写明：拒收请回复R", "End with: Reply STOP to opt out."},
 	},
+}
+
+// Advice is the better wording as somebody who reads a language is told it: what is asked of the writer is said in theirs, and words that may
+// stand in the text stay in the text's.
+func (f *Finding) Advice(lang compose.Language) string {
+	a := advices[string(f.Code)].better
+	if slices.Contains([]Code{NoIdentity, NoAmount, NoContact, TooLong}, f.Code) && (f.Suggestion == a.ZH || f.Suggestion == a.EN) {
+		return a.In(lang)
+	}
+	return f.Suggestion
 }
 
 // severities are those of the house, where no rule of a rulebook says more.

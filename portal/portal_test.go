@@ -3,6 +3,7 @@ package portal_test
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -459,6 +460,21 @@ func TestWhoOnlyLooks(t *testing.T) {
 	b.post("/who", "identity", "070015")
 	if n := h.events("opened"); n != 1 {
 		t.Errorf("%d opened after the second step", n)
+	}
+}
+
+// TestRecordSaysWhatIsMissing: the record says that only the latest are shown where there are more, and not where all of them are.
+func TestRecordSaysWhatIsMissing(t *testing.T) {
+	h := newHouse(t)
+	b := h.inside("B1")
+	for n := range 42 {
+		if n == 1 || n == 41 {
+			said := strings.Contains(b.get("/record").text, "只显示最近")
+			if said != (n > 40) {
+				t.Errorf("with %d: %v", n, said)
+			}
+		}
+		b.post("/ask", "words", "第"+strconv.Itoa(n)+"个问题")
 	}
 }
 

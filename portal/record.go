@@ -26,14 +26,21 @@ func (p *Portal) record(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "record", "往来记录", "What was written and said", v.entries(held))
+	all, more := v.entries(held)
+	return v.show(http.StatusOK, "record", "往来记录", "What was written and said", recorded{all, more})
+}
+
+// recorded is what the page shows.
+type recorded struct {
+	Entries []entry
+	More    bool // there is more than is shown
 }
 
 // maxEntries is how many are shown; the download has all of them.
 const maxEntries = 40
 
-func (v *visit) entries(held *engine.View) []entry {
-	var all []entry
+// entries returns the latest of what was written and said, and whether there is more.
+func (v *visit) entries(held *engine.View) (all []entry, more bool) {
 	us, you := v.identity().Creditor, v.say("您", "You")
 	for _, m := range held.Messages {
 		for _, t := range m.Tries {
@@ -49,13 +56,13 @@ func (v *visit) entries(held *engine.View) []entry {
 		all = append(all, entry{at: c.At, Who: v.caller(c.Agency), Text: v.call(c), Ours: true})
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return b.at.Compare(a.at) })
-	if len(all) > maxEntries {
+	if more = len(all) > maxEntries; more {
 		all = all[:maxEntries]
 	}
 	for i := range all {
 		all[i].At = v.minute(all[i].at.In(held.Zone))
 	}
-	return all
+	return all, more
 }
 
 // fate says what became of a text; left is false for one that never left.

@@ -40,7 +40,8 @@ func (p *Portal) rules(v *visit) error {
 		return err
 	}
 	d := limits{Bars: v.bars(held), Wish: held.Wish != ledger.Wish{}}
-	for _, e := range v.entries(held) {
+	all, _ := v.entries(held)
+	for _, e := range all {
 		if e.Ours && held.At.Sub(e.at) < 7*24*time.Hour {
 			d.Counted++
 		}
