@@ -63,6 +63,9 @@ func runChild(dir, addr string) error {
 		return err
 	}
 	e := &Engine{Store: s, Portfolios: []*Portfolio{p}, Wire: time.Now}
+	if os.Getenv("DULY_TEST_MORTAL") == "" {
+		e.Lease = longLease
+	}
 	if err := e.Prepare(ctx, h.now()); err != nil {
 		return err
 	}
@@ -73,6 +76,17 @@ func runChild(dir, addr string) error {
 	return err
 }
 
+// longLease is the lease of what no test kills: on a machine that is busy with other tests a process gets no time for seconds.
+const longLease = 50 * time.Second
+
+// mortal is a child that is killed: what it held others have as soon as they would of duly's.
+func (h *house) mortal() *exec.Cmd {
+	cmd := h.child()
+	cmd.Env = append(cmd.Env, "DULY_TEST_MORTAL=yes")
+	return cmd
+}
+
+// child is a process that hands over the house's book until nothing is left to do.
 func (h *house) child() *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "DULY_TEST_RUN="+h.dir, "DULY_TEST_PLACE="+h.place, "DULY_TEST_SMSC="+h.addr, "DULY_TEST_NOW="+h.now().Format(time.RFC3339))
@@ -107,7 +121,7 @@ func TestKilledAtRandom(t *testing.T) {
 	h, rng := slowHouse(t, people)
 	killed := 0
 	for range kills {
-		cmd := h.child()
+		cmd := h.mortal()
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +157,7 @@ func TestKeysRotatedAmidKills(t *testing.T) {
 	h, rng := slowHouse(t, people)
 	ctx, killed := t.Context(), 0
 	for range kills {
-		cmd := h.child()
+		cmd := h.mortal()
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -87,7 +87,7 @@ func newHouseAt(t testing.TB, place string) *house {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	h.p = testPortfolio(t)
-	h.Engine = &Engine{Store: s, Portfolios: []*Portfolio{h.p}, Wire: time.Now}
+	h.Engine = &Engine{Store: s, Portfolios: []*Portfolio{h.p}, Wire: time.Now, Lease: longLease}
 	h.at(thursday)
 	if err := h.Prepare(context.Background(), thursday); err != nil {
 		t.Fatal(err)

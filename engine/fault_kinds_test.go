@@ -39,6 +39,9 @@ func slowCarrier() smsc.Config {
 	return smsc.Config{IDs: smsc.Random, Seed: 1, Behave: answers, Faults: smsc.Faults{DelayResponse: 20 * time.Millisecond, SlowAccept: 500 * time.Microsecond}}
 }
 
+// fairLease is the lease where the database fails: a session that could not be given back is waited for until then.
+const fairLease = 15 * time.Second
+
 // TestDiskFull: the disk of the database is full in the middle. Nothing is handed over that could not be permitted durably,
 // and when there is room again the rest leaves. With few people it runs under the race detector too: of the tests that hand over as
 // duly serve does, with sessions that end and come back while others judge, the only one there.
@@ -46,12 +49,13 @@ func TestDiskFull(t *testing.T) {
 	if onPostgres {
 		t.Skip("PostgreSQL's disk is PostgreSQL's; to Duly it is a database that ends: TestDatabaseKilled")
 	}
-	const fewUnknown = 20 // what was on its way keeps its outcome in memory until the disk takes it
+	const fewUnknown = 20 // that the carrier has: what was on its way keeps its outcome in memory until the disk takes it
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m"); err != nil {
 		t.Skip("no file system of a given size can be mounted here:", err)
 	}
 	h := newHouseAt(t, dir)
+	h.Lease = fairLease
 	t.Cleanup(func() { _ = h.Store.Close(); _ = syscall.Unmount(dir, 0) })
 	h.listen(slowCarrier())
 	people, window := 1500, 200
@@ -80,9 +84,10 @@ func TestDiskFull(t *testing.T) {
 	tr.settled()
 	tr.repliesStored()
 	stop()
-	tr.count(tr.smsc.Arrivals(), fewUnknown)
+	most := fewUnknown + min(window, 100) // of one commit nobody knows whether the disk took it: what it permits does not leave
+	tr.tally(tr.smsc.Arrivals(), most, fewUnknown)
 	tr.nextDay()
-	tr.count(tr.smsc.Arrivals(), fewUnknown)
+	tr.tally(tr.smsc.Arrivals(), most, fewUnknown)
 }
 
 // TestDatabaseKilled: PostgreSQL is killed twice in the middle, and comes back.
@@ -97,6 +102,7 @@ func TestDatabaseKilled(t *testing.T) {
 	}
 	defer func() { _ = c.Stop() }()
 	h := newHouseAt(t, c.URL)
+	h.Lease = fairLease
 	h.listen(slowCarrier())
 	const window = 200
 	tr := trialOf(h, 2500, window)
@@ -152,6 +158,7 @@ func TestDatabaseSlow(t *testing.T) {
 			}
 		}()
 	}
+	h.Lease = fairLease
 	if h.smsc == nil {
 		h.listen(slowCarrier())
 	}
@@ -377,7 +384,7 @@ func TestTwoClaim(t *testing.T) {
 	slow(t)
 	h := newHouse(t, slowCarrier())
 	tr := trialOf(h, 2000, 200)
-	workers := []*exec.Cmd{h.child(), h.child(), h.child()}
+	workers := []*exec.Cmd{h.mortal(), h.child(), h.child()}
 	for _, w := range workers {
 		if err := w.Start(); err != nil {
 			t.Fatal(err)

@@ -114,6 +114,12 @@ func (tr *trial) settled() {
 // at most, none out of hours, and none to who asked to be left alone on an earlier day.
 func (tr *trial) count(arrivals []smsc.Arrival, mostUnknown int) {
 	tr.t.Helper()
+	tr.tally(arrivals, mostUnknown, mostUnknown)
+}
+
+// tally is count where of the unknown no more than mostArrived may have reached the carrier.
+func (tr *trial) tally(arrivals []smsc.Arrival, mostUnknown, mostArrived int) {
+	tr.t.Helper()
 	states := tr.states()
 	texts, days, last, whole := map[string]int{}, map[string]int{}, map[string]time.Time{}, 0
 	for i := range arrivals {
@@ -166,6 +172,8 @@ func (tr *trial) count(arrivals []smsc.Arrival, mostUnknown int) {
 		tr.t.Errorf("left behind: %v", states)
 	case states["unknown"] > int64(mostUnknown):
 		tr.t.Errorf("%d unknown, at most %d are allowed", states["unknown"], mostUnknown)
+	case int64(whole)-sure > int64(mostArrived):
+		tr.t.Errorf("%d unknown that the carrier has, at most %d are allowed", int64(whole)-sure, mostArrived)
 	case int64(whole) < sure || int64(whole) > sure+states["unknown"]:
 		tr.t.Errorf("the carrier has %d, Duly is sure of %d and does not know of %d", whole, sure, states["unknown"])
 	}

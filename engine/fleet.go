@@ -16,7 +16,7 @@ import (
 const (
 	beat     = time.Second     // how often a lease is renewed
 	leaseEnd = time.Second     // how long before its end a session is let go of that could not be renewed
-	backFor  = 5 * time.Second // how long a lease lasts: so long after the death of a process others have what it held
+	backFor  = 5 * time.Second // how long a lease lasts where Engine.Lease does not say: so long after the death of a process others have what it held
 )
 
 // A member is this process among those that share the database.
@@ -34,7 +34,7 @@ func (e *Engine) join(ctx context.Context) (*member, error) {
 
 func (m *member) renew(ctx context.Context) error {
 	now := m.e.Wire()
-	id, live, err := m.e.Store.KeepProcess(ctx, m.id.Load(), m.e.Version, now, now.Add(backFor))
+	id, live, err := m.e.Store.KeepProcess(ctx, m.id.Load(), m.e.Version, now, now.Add(m.e.lease()))
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (m *member) berth(ctx context.Context, cfg dispatch.SMPPConfig) (*berth, er
 // renew leases the session for some time more, and says whether its share is another than before.
 func (b *berth) renew(ctx context.Context) (changed bool, err error) {
 	now := b.m.e.Wire()
-	until := now.Add(backFor)
+	until := now.Add(b.m.e.lease())
 	got, err := b.m.e.Store.KeepBind(ctx, store.BindAsk{
 		Carrier: b.cfg.ID, Slot: b.slot, Process: b.m.id.Load(), Sessions: sessionsOf(b.cfg), Rate: int64(b.cfg.Rate) * 1000, Uses: b.share,
 		Now: now, Until: until,

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,11 +22,18 @@ type Engine struct {
 	Watch      Watcher          // told what is handed over and what comes back; nil: nobody is
 	Version    string           // of the binary, for people who look at what runs; may be empty
 	Hooks      []Hook           // who is told what happens
+	// Lease is for how long this process's sessions and workers are its own while nothing is heard of it; 0 means 5 s, as duly has it,
+	// and a minute is the most that the store takes for a lease. What a process that died held others have after so long. Tests that
+	// run beside others on a busy machine take longer ones, so that what gets no time for seconds does not count as dead.
+	Lease time.Duration
 	// AsGiven runs the portfolios as they were compiled, whatever versions are in force in the store: for trials on a copy.
 	AsGiven bool
 
 	shelf *shelf // nil before Prepare
 }
+
+// lease is Lease, or what it is when nobody has said.
+func (e *Engine) lease() time.Duration { return cmp.Or(e.Lease, backFor) }
 
 // Prepare makes the portfolios known to the store, with the documents that decide for them as of now: those of the lender's files, or
 // the versions that people have put in force in their place.

@@ -71,7 +71,7 @@ func TestAgainUnlessItWasTaken(t *testing.T) {
 				t.Fatal(r, err)
 			}
 			id := r.st.Tries[0].Message.ID
-			r.st.Worker, r.st.LeaseUntil = s.worker, r.st.WireAt.Add(leaseFor)
+			r.st.Worker, r.st.LeaseUntil = s.worker, r.st.WireAt.Add(s.e.lease())
 			if res, err := h.Store.Commit(ctx, r.st); err != nil || !res.Permitted[0] {
 				t.Fatal(res, err)
 			}

@@ -74,7 +74,7 @@ func TestStatementOfAnother(t *testing.T) {
 	if err != nil || len(r.st.Tries) != 2 {
 		t.Fatal(len(r.st.Tries), err)
 	}
-	r.st.Worker, r.st.LeaseUntil = s.worker, r.st.WireAt.Add(leaseFor)
+	r.st.Worker, r.st.LeaseUntil = s.worker, r.st.WireAt.Add(s.e.lease())
 	if res, err := h.Store.Commit(ctx, r.st); err != nil || !res.Permitted[0] || !res.Permitted[1] {
 		t.Fatal(res, err)
 	}

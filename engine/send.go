@@ -52,9 +52,6 @@ type Sender struct {
 	restUntil time.Time // until when nothing is claimed because of it
 }
 
-// leaseFor is how long a worker may be silent before its fences count as those of a dead one.
-const leaseFor = 5 * time.Second
-
 // leastWindow is the least time that must be left of a lawful window: a carrier needs some of it.
 const leastWindow = time.Minute
 
@@ -65,7 +62,7 @@ const askAgain = time.Second
 func (s *Sender) commit(ctx context.Context, r *ready) (Stepped, error) {
 	st := r.st
 	st.Worker, st.WireAt, st.BackAt = s.worker, s.e.Wire(), s.now()
-	st.LeaseUntil = st.WireAt.Add(leaseFor)
+	st.LeaseUntil = st.WireAt.Add(s.e.lease())
 	back := s.in.drain(st, s.name)
 	if st.Claim == nil && back.empty() {
 		return Stepped{}, nil
@@ -158,7 +155,7 @@ func (s *Sender) judge(ctx context.Context, st *store.Step, room int, taken *sto
 	if err != nil {
 		return nil, err
 	}
-	holder := store.Holder{Worker: s.worker, Now: st.WireAt, Until: st.WireAt.Add(leaseFor)}
+	holder := store.Holder{Worker: s.worker, Now: st.WireAt, Until: st.WireAt.Add(s.e.lease())}
 	for _, p := range turn {
 		claim, err := s.e.Store.DueFor(ctx, holder, p.row.ID, st.At, room, taken)
 		if err != nil {

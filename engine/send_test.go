@@ -339,7 +339,7 @@ func (h *house) sender(t testing.TB) *Sender {
 
 func (s *Sender) newStep() *store.Step {
 	now := s.e.Wire()
-	return &store.Step{Worker: s.worker, At: s.now(), WireAt: now, LeaseUntil: now.Add(leaseFor)}
+	return &store.Step{Worker: s.worker, At: s.now(), WireAt: now, LeaseUntil: now.Add(s.e.lease())}
 }
 
 // TestOnlyTheirOwnNumber is invariant 7: a text goes to the number that the ledger gives as the borrower's own at that

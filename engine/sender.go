@@ -44,7 +44,7 @@ type SenderConfig struct {
 // NewSender returns a worker that hands messages over to the carrier that open returns, on the engine's store and
 // with caches of its own. Nothing happens before Hire and Step are called.
 func (e *Engine) NewSender(cfg SenderConfig, open func(dispatch.Sink) (Carrier, error)) (*Sender, error) {
-	own, ear := &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}, &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}
+	own, ear := &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch, Lease: e.Lease}, &Engine{Store: e.Store, Wire: e.Wire, Watch: e.Watch}
 	if cfg.Batch == 0 {
 		cfg.Batch = DefaultBatch
 	}
@@ -234,7 +234,7 @@ func (s *Sender) Hire(ctx context.Context) error {
 		return err
 	}
 	now := s.e.Wire()
-	id, err := s.e.Store.Hire(ctx, now, now.Add(leaseFor))
+	id, err := s.e.Store.Hire(ctx, now, now.Add(s.e.lease()))
 	if err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (s *Sender) Hire(ctx context.Context) error {
 // keepLease renews the lease of a sender that has nothing to store.
 func (s *Sender) keepLease(ctx context.Context) error {
 	now := s.e.Wire()
-	_, err := s.e.Store.Commit(ctx, &store.Step{Worker: s.worker, LeaseUntil: now.Add(leaseFor), At: s.now(), WireAt: now})
+	_, err := s.e.Store.Commit(ctx, &store.Step{Worker: s.worker, LeaseUntil: now.Add(s.e.lease()), At: s.now(), WireAt: now})
 	if errors.Is(err, store.ErrLeaseLost) {
 		return s.Hire(ctx)
 	}
@@ -263,7 +263,7 @@ func (s *Sender) Finish(ctx context.Context) error {
 		return err
 	}
 	st := &store.Step{Worker: s.worker, At: s.now(), WireAt: s.e.Wire()}
-	st.LeaseUntil = st.WireAt.Add(leaseFor)
+	st.LeaseUntil = st.WireAt.Add(s.e.lease())
 	back := s.in.drain(st, s.name)
 	var res store.StepResult
 	err := s.read(ctx, st)
