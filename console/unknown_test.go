@@ -81,7 +81,7 @@ func TestUnknown(t *testing.T) {
 	b.lang = "en"
 	some := h.inside(h.hire("carl2", access.Grant{Role: access.Administrator, Portfolio: "cars"}))
 	g := b.get("/console/carriers/unknown")
-	if g.code != http.StatusOK || !strings.Contains(plain(g.text), fmt.Sprintf("main cards %d", len(cards))) {
+	if g.code != http.StatusOK || !strings.Contains(plain(g.text), fmt.Sprintf("main cards messages %d", len(cards))) {
 		t.Fatalf("%d %s", g.code, plain(g.text))
 	}
 	if g := some.get("/console/carriers/unknown"); strings.Contains(g.text, "cards") || !strings.Contains(g.text, "There are none") && !strings.Contains(g.text, "没有。") {
