@@ -52,6 +52,11 @@ func (w *world) stored(b *back, of []*account) {
 	stop := isStop(b.reply.Text)
 	if stop {
 		w.stats.Stops++
+		// Somebody who says so again is not told again, unless a number that others have too has come to somebody more meanwhile:
+		// then this stop reaches a lender whom the first did not.
+		if !w.stoppers[b.number][b.from] || slices.ContainsFunc(of, func(a *account) bool { return a.stop == 0 }) {
+			w.confirmable[b.number]++
+		}
 		if w.stoppers[b.number] == nil {
 			w.stoppers[b.number] = map[*human]bool{}
 		}

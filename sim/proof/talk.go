@@ -26,11 +26,12 @@ var answerWords = []struct{ what, zh, en string }{
 // talked counts, by number, what was written from it and answered.
 type talked struct {
 	wrote, answers, tomorrows, confirmed map[string]int
+	confirmable                          map[string]int             // stops from it that stopped something anew, each of which is confirmed once
 	stoppers                             map[string]map[*human]bool // who has written a stop from it
 }
 
 func newTalked() talked {
-	return talked{map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]map[*human]bool{}}
+	return talked{map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]map[*human]bool{}}
 }
 
 // answerIn says what a text answers; "" for a reminder.
@@ -105,7 +106,7 @@ func (x *examiner) answered(a *Arrival, what string, first bool) {
 	case "tomorrow":
 		x.w.tomorrows[a.Number]++
 	case "stop":
-		if x.w.confirmed[a.Number]++; x.w.confirmed[a.Number] > len(x.w.stoppers[a.Number]) {
+		if x.w.confirmed[a.Number]++; x.w.confirmed[a.Number] > x.w.confirmable[a.Number] {
 			x.note(Stops, "%s confirms a stop for the %dth time", a.fence.Message(), x.w.confirmed[a.Number])
 		}
 	}
