@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dulyhq/duly/ledger"
 	"github.com/dulyhq/duly/outbox"
@@ -53,5 +55,60 @@ func TestDismiss(t *testing.T) {
 	}
 	if n := list(t, s, `SELECT count(*) FROM worker`); n[0] != "0" {
 		t.Errorf("%s workers are known, want none", n[0])
+	}
+}
+
+// TestNumberOnce: no worker gets a number that another had, whatever the clock says and whoever is gone, also one of an older binary;
+// and to find one, no fence is looked at, of which there are as many as messages were ever sent.
+func TestNumberOnce(t *testing.T) {
+	s := open(t)
+	ctx := context.Background()
+	had := map[int64]bool{}
+	hireAt := func(now time.Time) int64 {
+		t.Helper()
+		id, err := s.Hire(ctx, now, now.Add(time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if had[id] {
+			t.Errorf("the number %d of one who is gone was given again", id)
+		}
+		had[id] = true
+		if err := s.Dismiss(ctx, id, 0); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	last := hireAt(wire)
+	hireAt(wire)
+	hireAt(wire.Add(-time.Hour))
+	older := last + 1000
+	for _, q := range []string{`INSERT INTO worker (id, lease_until) VALUES (?, 1)`, `DELETE FROM worker WHERE id = ?`} {
+		if _, err := s.write.Exec(q, older); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := hireAt(wire); got <= older {
+		t.Errorf("%d comes after %d, which an older binary gave", got, older)
+	}
+	if s.fleet {
+		return
+	}
+	rows, err := s.read.Query(`EXPLAIN QUERY PLAN `+hireNext, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	said := ""
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		said += step + "\n"
+	}
+	if err := rows.Err(); err != nil || !strings.Contains(said, "SEARCH hired") || strings.Contains(said, "SCAN ") && !strings.Contains(said, "SCAN CONSTANT ROW") || strings.Contains(said, "fence") {
+		t.Errorf("a number is found by\n%s(%v)", said, err)
 	}
 }

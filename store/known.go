@@ -104,8 +104,8 @@ func scanDuty(d *guard.Duty) []any { return []any{&d.Kind, (*msTime)(&d.At), &d.
 
 func (r *contactRow) fields() []any {
 	return []any{
-		&r.seq, &r.message, (*msTime)(&r.at), &r.day, &r.channel, &r.portfolio, &r.treatment, &r.episode, &r.loan, &r.others, &r.address,
-		&r.result, &r.maker,
+		&r.seq, number(&r.message), (*msTime)(&r.at), number(&r.day), (*string)(&r.channel), &r.portfolio, number(&r.treatment), number(&r.episode),
+		number(&r.loan), &r.others, &r.address, number(&r.result), number(&r.maker),
 	}
 }
 

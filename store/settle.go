@@ -8,14 +8,16 @@ import (
 	"github.com/dulyhq/duly/outbox"
 )
 
+// hireNext gives a worker the next number. None is ever used again, because fences name them: table hired keeps the greatest there was, so that
+// the fences, as many as messages ever sent, are not looked through while nobody else may write.
+const hireNext = `INSERT INTO worker (id, lease_until)
+	SELECT max(coalesce((SELECT max(id) FROM worker), 0), coalesce((SELECT last FROM hired WHERE id = 1), 0), ?) + 1, ? RETURNING id`
+
 // Hire registers a worker and returns its number. Both times are real.
 func (s *Store) Hire(ctx context.Context, wireNow, leaseUntil time.Time) (int64, error) {
 	var id int64
 	err := s.between(ctx, func(tx *sql.Tx) error {
-		// A number is never used again, because fences name it.
-		return wrap(tx.QueryRowContext(ctx, `INSERT INTO worker (id, lease_until)
-			SELECT max(coalesce((SELECT max(id) FROM worker), 0), coalesce((SELECT max(worker) FROM fence), 0), ?) + 1, ? RETURNING id`,
-			millis(wireNow), millis(leaseUntil)).Scan(&id))
+		return wrap(tx.QueryRowContext(ctx, hireNext, millis(wireNow), millis(leaseUntil)).Scan(&id))
 	})
 	return id, err
 }

@@ -132,19 +132,21 @@ func (r *liteRows) scan(dest []any) error { return scanRow(r, r.c.words, dest) }
 func scanRow(r row, w words, dest []any) error {
 	for i, d := range dest {
 		var err error
-		switch to := d.(type) {
-		case holder:
-			err = to.whole(r.int(i))
+		switch to := d.(type) { // what is one type before what is any of many, which takes a look-up
 		case *msTime:
 			*to = msTime(instant(r.int(i)))
 		case *int64:
 			*to = r.int(i)
 		case *string:
-			*to = w.of(r.bytes(i))
+			if b := r.bytes(i); string(b) != *to { // mostly it is that of the row before
+				*to = w.of(b)
+			}
 		case *ref:
 			*to = ref(r.bytes(i))
 		case *sql.RawBytes:
 			*to = r.bytes(i)
+		case holder:
+			err = to.whole(r.int(i))
 		default:
 			err = reflected(r, w, i, d)
 		}

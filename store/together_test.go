@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -34,7 +35,12 @@ func TestTogether(t *testing.T) {
 			before[i] = seatTaken{subject, int64(i + 1), at, day}
 		}
 		new := seatTaken{subject, int64(len(before)) + 1 - low("behind", 2) + low("ahead", 2), max(0, at+6-low("back", 9)), day + 2 - low("yesterday", 3)}
-		_, there := seatAt(before, subject, new.seq)
+		taken := &seatsTaken{all: slices.Clone(before)}
+		for i := range low("others", 20) { // of persons before and behind
+			taken.all = append(taken.all, seatTaken{subject + (1+i)<<8, 1, at, day})
+			taken.all = slices.Insert(taken.all, int(i), seatTaken{i + 1, 1, at, day})
+		}
+		_, there := taken.at(subject, new.seq)
 
 		var took bool
 		err := s.update(context.Background(), func(tx *sql.Tx) error {
@@ -66,7 +72,8 @@ func TestTogether(t *testing.T) {
 		if err.Error() != errUndone.Error() {
 			rt.Fatal(err)
 		}
-		if got := hasRoom(before, caps, new) && !there; got != took {
+		taken.last = int(low("last", int64(max(0, len(taken.all)-1)))) // it says only where to look first
+		if got := hasRoom(taken, caps, new) && !there; got != took {
 			rt.Fatalf("%+v after %+v under %+v: looked at together %v, by the trigger %v", new, before, caps, got, took)
 		}
 	})
