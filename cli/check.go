@@ -37,6 +37,7 @@ what was known at its hour, under the rulebooks as they are now, and lists those
 So a change of a rulebook can be tried on the past before it goes live.`,
 		Example: `  duly check
   duly check --config acme/duly.yaml
+  duly check --now 2027-01-01T09:00:00+08:00   # what would be found then
   duly check --against 2026-09-01..2026-09-30
   duly check --against 2026-09-01..2026-09-30 --json`,
 		Args: exactly(0, "check takes no arguments"),
@@ -53,6 +54,7 @@ So a change of a rulebook can be tried on the past before it goes live.`,
 	c.Flags().StringVar(&f.against, "against", "", "judge the contacts of these days again: FROM..TO, both included")
 	c.Flags().BoolVar(&f.json, "json", false, "with --against: one JSON object a line, person by person")
 	c.Flags().StringVar(&f.portfolio, "portfolio", "", "with --against: id of the portfolio (default: all)")
+	a.nowFlag(c)
 	return c
 }
 
