@@ -24,8 +24,6 @@ func (c *commit) outcomes() error {
 		c.unless(` ON CONFLICT (fence) DO UPDATE SET kind = excluded.kind, code = excluded.code, carrier = excluded.carrier, ids = excluded.ids,
 		at = excluded.at, wire_at = excluded.wire_at WHERE outcome.kind = 'unknown' AND excluded.kind IN ('accepted', 'refused')`), 7)
 	at, wireAt := millis(c.st.back()), millis(c.st.WireAt)
-	var again []PutOff
-	var cancelled []Closing
 	for i := range c.st.Outcomes {
 		o := &c.st.Outcomes[i]
 		kind, ok := outcomeKinds[o.Event]
@@ -34,20 +32,22 @@ func (c *commit) outcomes() error {
 		}
 		in.int(int64(o.Fence)).int(at).int(wireAt).text(kind).text(o.Code).text(o.Carrier).text(o.IDs)
 		if o.Again != nil {
-			again = append(again, *o.Again)
+			c.again = append(c.again, *o.Again)
 		}
 		if o.Event == outbox.EvCancel {
-			cancelled = append(cancelled, Closing{Message: o.Fence.Message(), State: outbox.Cancelled, Rule: o.Rule, Reason: o.Code})
+			c.cancelled = append(c.cancelled, Closing{Message: o.Fence.Message(), State: outbox.Cancelled, Rule: o.Rule, Reason: o.Code})
 		}
 	}
-	if err := in.close(); err != nil {
-		return err
-	}
+	return in.close()
+}
+
+// unsent stores what is to become of messages that by their outcomes did not leave: they are tried again, or were stopped.
+func (c *commit) unsent() error {
 	put := c.rows(`INSERT INTO requeue (message, not_before, not_after) VALUES `, ` ON CONFLICT DO NOTHING`, 3)
-	for _, p := range again {
+	for _, p := range c.again {
 		put.int(int64(p.Message)).int(millis(p.NotBefore)).int(millis(p.NotAfter))
 	}
-	return errors.Join(put.close(), c.closed(cancelled), c.adopt())
+	return errors.Join(put.close(), c.closed(c.cancelled))
 }
 
 // receipts stores carriers' words, and keeps those that match nothing for when their outcome comes.

@@ -23,6 +23,9 @@ type commit struct {
 	// careful says that rows may be in each other's way, or refused by a cap. Where it is false PostgreSQL takes them by COPY, all
 	// or none, and SQLite does not give back which slots it took: where one is in the way the step is made anew with care.
 	careful bool
+	// again are tries that the carrier put off, and cancelled those that a stop kept back: see outcomes.
+	again     []PutOff
+	cancelled []Closing
 }
 
 // rows returns an insert of rows of so many columns, made when it is closed.
@@ -86,7 +89,13 @@ func (c *commit) run() error {
 	if err := c.foretell(); err != nil {
 		return err
 	}
-	for _, f := range []func() error{c.lease, c.replies, c.outcomes, c.receipts} {
+	back := []func() error{c.lease, c.replies, c.outcomes, c.unsent, c.adopt, c.receipts}
+	if c.foretells() && len(c.st.Tries) <= mostUnread {
+		// Outcomes follow what was foretold at once, so that the server has something to do while this process hears what it says of that.
+		// Where the lease is lost they go with all the rest.
+		back[0], back[1], back[2] = c.replies, c.outcomes, c.lease
+	}
+	for _, f := range back {
 		if err := f(); err != nil {
 			return err
 		}
@@ -129,9 +138,16 @@ const (
 	moveCursor = `UPDATE batch SET next = ?, holder = ?, held_until = ? WHERE id = ? AND next = ? AND count >= ?`
 )
 
-// foretell names the small statements of a step, in the order in which it comes to them. What a reply sets off is waited for first.
+// mostUnread is how many tries a step may ask for in front of rows that are sent before the answer is read: with four persons read for each
+// (see among) some 60 kB, which must lie in the sockets' buffers, or both sides would wait for the other to read.
+const mostUnread = 500
+
+// foretells says whether the small statements of a step are asked at its beginning. What a reply sets off is waited for first.
+func (c *commit) foretells() bool { return c.fleet && len(c.st.Replies) == 0 }
+
+// foretell names the small statements of a step, in the order in which it comes to them.
 func (c *commit) foretell() error {
-	if !c.fleet || len(c.st.Replies) > 0 {
+	if !c.foretells() {
 		return nil
 	}
 	until := millis(c.st.LeaseUntil)

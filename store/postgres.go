@@ -90,8 +90,9 @@ type pgConn struct {
 	room    []byte   // for the rows of a COPY
 	begins  []string // what begins the transaction, as long as it was not sent
 	told    []foretold
-	ending  bool // a commit was sent: that the server takes it back is an error
-	soon    bool // it commits without waiting for the disk
+	asked   *pgBatch // what was foretold, as long as its results are not taken over; nil: they are
+	ending  bool     // a commit was sent: that the server takes it back is an error
+	soon    bool     // it commits without waiting for the disk
 	flusher *flusher
 	line    *flushLine // it is known to lead to the same run of the same server as this connection
 	unheard int        // statements that were sent and of which nothing was heard yet: COPYs, a commit, a reader's rollback
@@ -219,7 +220,9 @@ func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.Na
 			return c.copyIn(ctx, query, rows)
 		}
 	}
-	if p := c.recall(query, named(args)); p != nil {
+	if p, err := c.recall(query, named(args)); err != nil {
+		return nil, err
+	} else if p != nil {
 		return driver.RowsAffected(p.changed), nil
 	}
 	if err := c.hear(); err != nil {
@@ -235,7 +238,9 @@ func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.Na
 
 // QueryContext runs a statement with rows.
 func (c *pgConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if p := c.recall(query, named(args)); p != nil {
+	if p, err := c.recall(query, named(args)); err != nil {
+		return nil, err
+	} else if p != nil {
 		return &toldRows{p}, nil
 	}
 	if err := c.hear(); err != nil {

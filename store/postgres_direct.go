@@ -122,7 +122,7 @@ func (c *pgConn) hear() error {
 // heard is hear without beginning anything, whatever becomes of a context: what is not read now would be taken for the answer to something
 // else. It returns the first thing that went wrong.
 func (c *pgConn) heard() error {
-	var first error
+	first := c.answered()
 	for ; c.unheard > 0; c.unheard-- {
 		for over := false; !over; {
 			msg, err := c.Conn.Conn().PgConn().ReceiveMessage(context.Background())
@@ -218,7 +218,9 @@ func (r *copyReader) fill() {
 
 // ask calls each with the rows of a query.
 func (c *pgConn) ask(ctx context.Context, query string, args *values, each func(row) error) error {
-	if p := c.recall(query, args.list()); p != nil {
+	if p, err := c.recall(query, args.list()); err != nil {
+		return err
+	} else if p != nil {
 		return p.each(each)
 	}
 	return c.each(ctx, translated(query).sql, args.list(), func(r *pgRow) error { return each(r) })

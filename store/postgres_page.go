@@ -33,9 +33,11 @@ var pageRooms = sync.Pool{New: func() any { return new(pageRoom) }}
 
 // A pgBatch is queries that are sent together, so that the connection is waited for once.
 type pgBatch struct {
-	c     *pgConn
-	batch pgx.Batch
-	pages []*pgPage
+	c       *pgConn
+	batch   pgx.Batch
+	pages   []*pgPage
+	begins  int              // statements sent in front of it, which begin the transaction
+	results pgx.BatchResults // nil: it was not sent
 }
 
 // open queues a query; its page is there after fetch.
@@ -48,6 +50,14 @@ func (b *pgBatch) open(query string, args *values) *pgPage {
 
 // fetch sends what is queued and takes the results over.
 func (b *pgBatch) fetch(ctx context.Context) error {
+	if err := b.send(ctx); err != nil {
+		return err
+	}
+	return b.take()
+}
+
+// send sends what is queued. Nothing but rows is sent before take.
+func (b *pgBatch) send(ctx context.Context) error {
 	if err := b.c.heard(); err != nil {
 		return err
 	}
@@ -58,15 +68,23 @@ func (b *pgBatch) fetch(ctx context.Context) error {
 		all.Queue(text)
 	}
 	all.QueuedQueries = append(all.QueuedQueries, b.batch.QueuedQueries...)
-	results := b.c.Conn.Conn().SendBatch(ctx, &all)
+	b.begins, b.results = len(begins), b.c.Conn.Conn().SendBatch(ctx, &all)
+	if !b.c.Conn.Conn().PgConn().IsBusy() { // it was not sent, so that nothing may follow
+		return b.take()
+	}
+	return nil
+}
+
+// take waits for the results of what was sent, and takes them over.
+func (b *pgBatch) take() error {
 	var err error
-	for range begins {
-		if _, err = results.Exec(); err != nil {
-			return wrap(errors.Join(err, results.Close()))
+	for range b.begins {
+		if _, err = b.results.Exec(); err != nil {
+			return wrap(errors.Join(err, b.results.Close()))
 		}
 	}
 	for _, p := range b.pages {
-		rows, e := results.Query()
+		rows, e := b.results.Query()
 		if e == nil {
 			e = p.take(rows)
 		}
@@ -75,7 +93,7 @@ func (b *pgBatch) fetch(ctx context.Context) error {
 			break
 		}
 	}
-	return wrap(errors.Join(err, results.Close()))
+	return wrap(errors.Join(err, b.results.Close()))
 }
 
 func (p *pgPage) take(rows pgx.Rows) error {

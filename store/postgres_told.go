@@ -34,32 +34,50 @@ type foretold struct {
 // foretell does nothing: SQLite is asked in the process itself, and nothing is waited for.
 func (c *lite) foretell(context.Context, ...statement) error { return nil }
 
-// foretell runs statements of which it is known that they will be run in this transaction, one after the other as they are given here, and waits
-// for the server once for all of them (docs/adr/0037). Each of them is either run later by the same text with the same values, which asks nothing
+// foretell sends statements of which it is known that they will be run in this transaction, one after the other as they are given here, and the
+// server is waited for once for all of them (docs/adr/0037), when one of them is run or anything else is asked: what is put by COPY in between is
+// sent behind them and follows at once. Each of them is either run later by the same text with the same values, which asks nothing
 // more, or the transaction is given up. It begins the transaction where that was not sent yet.
 func (c *pgConn) foretell(ctx context.Context, list ...statement) error {
-	b := pgBatch{c: c}
-	c.told = c.told[:0]
+	b := &pgBatch{c: c}
+	told := make([]foretold, 0, len(list))
 	for _, s := range list {
-		c.told = append(c.told, foretold{s.query, s.args.list(), b.open(s.query, s.args)})
+		told = append(told, foretold{s.query, s.args.list(), b.open(s.query, s.args)})
 	}
-	err := b.fetch(ctx)
+	if err := b.send(ctx); err != nil {
+		return err
+	}
+	c.told, c.asked = told, b
+	return nil
+}
+
+// answered takes over what the server says of what was foretold, unless it has been. It was sent before all else that is unheard.
+func (c *pgConn) answered() error {
+	b := c.asked
+	if b == nil {
+		return nil
+	}
+	c.asked = nil
+	err := b.take()
 	if err != nil {
-		c.told = c.told[:0]
+		c.told = nil
 	}
 	return err
 }
 
 // recall returns what a foretold statement gave, once; nil means that it is to be run.
-func (c *pgConn) recall(query string, args []any) *pgPage {
+func (c *pgConn) recall(query string, args []any) (*pgPage, error) {
 	for i := range c.told {
 		if t := &c.told[i]; t.query == query && slices.Equal(t.args, args) {
 			page := t.page
+			if err := c.answered(); err != nil {
+				return nil, err
+			}
 			c.told = slices.Delete(c.told, i, i+1)
-			return page
+			return page, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // each calls f with the page's rows.

@@ -43,6 +43,10 @@ func TestStepWhole(t *testing.T) {
 		"a worker taken for dead": {before: func(t *testing.T, c *wholeCase) {
 			c.exec(t, `UPDATE worker SET lease_until = ?`, millis(wire)-1)
 		}, want: inStep{fences: n}, fails: ErrLeaseLost},
+		"a worker taken for dead, of whose message it was said so": {before: func(t *testing.T, c *wholeCase) {
+			c.exec(t, `UPDATE worker SET lease_until = ?`, millis(wire)-1)
+			c.exec(t, `INSERT INTO outcome (fence, at, wire_at, kind, code, carrier, ids) VALUES (?, 1, 1, 'unknown', '', 'main', '')`, int64(c.first.Tries[1].Fence()))
+		}, want: inStep{fences: n, outcomes: 1}, fails: ErrLeaseLost},
 		"an outcome that is none": {before: func(_ *testing.T, c *wholeCase) { c.next.Outcomes[n-1].Event = 0 }, want: inStep{fences: n}, fails: errAny},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"testing"
 )
@@ -84,6 +85,77 @@ func TestForetold(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestRowsBehindForetold: rows that are put before anything of what was foretold is asked for are of the transaction like all others. They are
+// there with it, and go with it where one of the foretold statements fails, or one of the rows is in the way of another.
+func TestRowsBehindForetold(t *testing.T) {
+	s := open(t)
+	planned(t, s, 3)
+	ctx := context.Background()
+	const raise, some = `UPDATE person SET turn = turn + 1 WHERE id >= ?`, `SELECT EXISTS (SELECT 1 FROM orphan)`
+	put := func(on direct, message int64) error {
+		v := &values{}
+		v.int(message).int(1).text("cancelled").text("").text("")
+		_, err := on.put(ctx, `INSERT INTO closed (message, at, state, rule, reason) VALUES `, "", 5, v, nil)
+		return err
+	}
+	begin := func(tx *sql.Tx, on direct, raised int64, messages ...int64) error {
+		if err := on.foretell(ctx, say(some), say(raise, raised)); err != nil {
+			return err
+		}
+		for _, m := range messages {
+			if err := put(on, m); err != nil {
+				return err
+			}
+		}
+		if err := on.ask(ctx, some, &values{}, func(row) error { return nil }); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, raise, raised)
+		return err
+	}
+	is := func(closed, turn string) {
+		t.Helper()
+		got := list(t, s, `SELECT (SELECT count(*) FROM closed) || ' ' || (SELECT max(turn) FROM person)`)
+		if want := closed + " " + turn; got[0] != want {
+			t.Errorf("rows and turn are %s, want %s", got[0], want)
+		}
+	}
+	is("0", "1")
+	if err := s.step(ctx, func(tx *sql.Tx, on direct) error { return begin(tx, on, 1, 1, 2) }); err != nil {
+		t.Fatal(err)
+	}
+	is("2", "2")
+	if err := s.step(ctx, func(tx *sql.Tx, on direct) error { return begin(tx, on, 1, 3, 1) }); err == nil {
+		t.Error("a row that is there was taken once more")
+	}
+	is("2", "2")
+	// The transaction is given up while nobody has asked what the server said.
+	if err := s.step(ctx, func(_ *sql.Tx, on direct) error {
+		return errors.Join(on.foretell(ctx, say(some), say(raise, 1)), put(on, 4), sql.ErrNoRows)
+	}); err == nil {
+		t.Error("a step that fails does not say so")
+	}
+	is("2", "2")
+	const none = `UPDATE person SET turn = turn / (? - 7) WHERE id > 0`
+	if err := s.step(ctx, func(tx *sql.Tx, on direct) error {
+		err := errors.Join(on.foretell(ctx, say(none, 7)), put(on, 5))
+		if err != nil || !s.fleet {
+			return errors.Join(err, sql.ErrNoRows) // SQLite divides by nothing and says nothing
+		}
+		if _, err = tx.ExecContext(ctx, none, 7); err == nil {
+			t.Error("a statement that failed when it was foretold is said to have been run")
+		}
+		return nil // whoever does not look is told by the commit
+	}); err == nil {
+		t.Error("a step in which a statement failed was committed")
+	}
+	is("2", "2")
+	if err := s.step(ctx, func(tx *sql.Tx, on direct) error { return begin(tx, on, 1, 6) }); err != nil {
+		t.Fatal(err)
+	}
+	is("3", "3")
 }
 
 // TestNothingAsked: a transaction in which nothing is asked leaves nothing behind, neither committed nor taken back, and one that fails is taken back
