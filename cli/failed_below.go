@@ -80,6 +80,7 @@ var belowFailures = map[string]string{
 	"neither VAULT_TOKEN nor BAO_TOKEN is set, and the URI names no token_file":                                                                 "VAULT_TOKEN 和 BAO_TOKEN 均未设置，URI 也没有指定 token_file",
 	"or no credentials of AWS were found":                                                                                                       "或没有找到 AWS 凭证",
 	"it answers something else than Vault does":                                                                                                 "对方的响应不像 Vault",
+	"duly init makes them; without the ones that sealed the data it cannot be read":                                                             "密钥由 duly init 生成；没有当时加密数据的密钥，数据无法读取",
 	"this names no key service":               "这不是密钥服务的地址",
 	"this is no file that duly key wrap made": "这不是 duly key wrap 生成的文件",
 	// others

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -143,7 +144,7 @@ func surrounding(err error, inside ...error) (string, bool) {
 	case known == 0:
 		return "", false
 	case strings.Join(en, "\n") == err.Error():
-		return strings.Join(zh, "\n"), true
+		return strings.Join(slices.Compact(zh), "\n"), true
 	case known < len(inside):
 		zh = zh[:0]
 		for _, one := range inside {

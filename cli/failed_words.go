@@ -36,7 +36,7 @@ var workFailures = map[string]string{
 	"--by names a role or a number of staff, such as compliance:17; leave names out":                                                       "--by 应为岗位或工号，例如 compliance:17；请勿填写姓名",
 	"%q is not what a carrier says of a text: pending, registered or refused":                                                              "%q 不是报备结果；可用的值：pending, registered, refused",
 	"portfolio %s has no text %s; duly template list says which there are, by name and language":                                           "资产组合 %s 没有文案 %s；可用 duly template list 查看名称和语言",
-	"portfolio %s has no version %s of %s; %s says which there are":                                                                        "资产组合 %s 没有第 %s 版（%s）；可用 %s 查看",
+	"portfolio %s has no version %s of %s; %s says which there are":                                                                        "资产组合 %[1]s 的%[3]s没有第%[2]s版；可用 %[4]s 查看",
 	"portfolio %s has no rulebook %s; duly rulebook list says which there are":                                                             "资产组合 %s 没有规则集 %s；可用 duly rulebook list 查看",
 	"rulebook %s has no rule %s; duly rulebook show %s says which it has":                                                                  "规则集 %s 没有规则 %s；可用 duly rulebook show %s 查看",
 	"no rulebook of portfolio %s has a rule %s; duly rulebook show BOOK says which it has":                                                 "资产组合 %s 的各规则集中没有规则 %s；可用 duly rulebook show BOOK 查看",

@@ -56,7 +56,7 @@ stops, identity and what else may never be weakened is refused. Each change is a
 // confidence makes how far rules bind what the run works on.
 func (s *versionDesk) confidence() {
 	s.lineage = store.Lineage{Portfolio: s.book.Row(), Kind: store.ConfidenceKind}
-	s.what, s.call, s.second, s.role = "how far rules bind", "duly rulebook versions", "duly rulebook sign", "compliance"
+	s.what, s.call, s.second, s.role = both{"how far rules bind", "规则效力"}, "duly rulebook versions", "duly rulebook sign", "compliance"
 	s.read = func(body []byte) engine.Checked { return s.book.WithConfidence(body, ledger.Day(s.at.In(s.book.Zone))) }
 }
 

@@ -49,7 +49,7 @@ puts the version before in force again. Whatever runs takes it within a second, 
 // strategy makes the portfolio's strategy what the run works on.
 func (s *versionDesk) strategy() {
 	s.lineage = store.Lineage{Portfolio: s.book.Row(), Kind: store.StrategyKind}
-	s.what, s.call, s.second, s.role = "its strategy", "duly strategy list", "duly strategy activate", "approver"
+	s.what, s.call, s.second, s.role = both{"its strategy", "策略"}, "duly strategy list", "duly strategy activate", "approver"
 	s.read = func(body []byte) engine.Checked { return s.book.WithStrategy(body, ledger.Day(s.at.In(s.book.Zone))) }
 }
 

@@ -72,7 +72,7 @@ func (s *versionDesk) template(args []string) ([]string, error) {
 		return nil, fail(Input, "portfolio %s has no text %s; duly template list says which there are, by name and language", s.book.Ref, name)
 	}
 	s.lineage = store.Lineage{Portfolio: s.book.Row(), Kind: store.TemplateKind, Name: name}
-	s.what, s.call, s.second, s.role = "the text "+name, "duly template versions "+name, "duly template sign "+name, "compliance"
+	s.what, s.call, s.second, s.role = both{"the text " + name, "文案 " + name + " "}, "duly template versions "+name, "duly template sign "+name, "compliance"
 	s.read = func(body []byte) engine.Checked {
 		return s.book.WithTemplate(name, string(body), ledger.Day(s.at.In(s.book.Zone)))
 	}

@@ -79,7 +79,7 @@ type versionDesk struct {
 	lang tongue
 
 	lineage store.Lineage
-	what    string // what a version is of, as an error names it
+	what    both   // what a version is of, as an error names it
 	call    string // the command with its arguments up to the version
 	second  string // the command by which a second person decides, and their role
 	role    string

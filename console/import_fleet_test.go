@@ -39,7 +39,7 @@ func TestImportInAFleet(t *testing.T) {
 		page := b.send("cards", "delta", "逾期.csv", long.String()).path
 		there := b.moved(o)
 		g := there.get(page)
-		if g.code != http.StatusOK || !strings.Contains(g.text, "逾期.csv") || !strings.Contains(g.text, "2026-09-25") {
+		if g.code != http.StatusOK || !strings.Contains(g.text, "逾期.csv") || !strings.Contains(g.text, "2026年9月25日") {
 			t.Fatalf("%d %s", g.code, plain(g.text))
 		}
 		there.post(page+"/check", guessed(g.text)...)

@@ -4,7 +4,10 @@ package outbox
 
 import (
 	"fmt"
+	"strconv"
 	"time"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // A State is where a message stands. The zero value is Waiting: planned and not handed over.
@@ -112,11 +115,11 @@ func ParseMessageID(s string) (MessageID, error) {
 	var ym string
 	var seq int64
 	if n, err := fmt.Sscanf(s, "m%6s-%x", &ym, &seq); n != 2 || err != nil || seq < 0 || seq >= 1<<seqBits {
-		return 0, fmt.Errorf("%q is not a message number such as m202609-1f", s)
+		return 0, fault.Wrong(fault.MessageNumber, strconv.Quote(s))
 	}
 	t, err := time.Parse("200601", ym)
 	if err != nil {
-		return 0, fmt.Errorf("%q names no month", s)
+		return 0, fault.Wrong(fault.MessageMonth, strconv.Quote(s))
 	}
 	return FirstOf(t) | MessageID(seq), nil
 }

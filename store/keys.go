@@ -20,6 +20,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/dulyhq/duly/words/fault"
 )
 
 // The key files' names, in a folder apart from the data: whoever takes one has nothing.
@@ -164,14 +166,14 @@ func LoadKeys(dir string) (*Keys, error) {
 func NewKeys(t *KeyTexts) (*Keys, error) {
 	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(t.Seal)))
 	if err != nil {
-		return nil, fmt.Errorf("store: keys: %s is no keyset", SealKeyFile)
+		return nil, fmt.Errorf("store: keys: %w", fault.Wrong(fault.KeysetNone, SealKeyFile))
 	}
 	seal, err := aead.New(h)
 	if err != nil {
-		return nil, fmt.Errorf("store: keys: %s holds keys that do not seal", SealKeyFile)
+		return nil, fmt.Errorf("store: keys: %w", fault.Wrong(fault.KeysetSeals, SealKeyFile))
 	}
 	if len(t.Lookup) != lookupKeySize {
-		return nil, fmt.Errorf("store: keys: %s holds %d bytes and not %d", LookupKeyFile, len(t.Lookup), lookupKeySize)
+		return nil, fmt.Errorf("store: keys: %w", fault.Wrong(fault.KeyBytes, LookupKeyFile, len(t.Lookup), lookupKeySize))
 	}
 	k := &Keys{seal: seal, quick: quicken(h), lookup: t.Lookup}
 	if tag, ok := tagOf(k.quick.prefix); ok {
@@ -223,10 +225,10 @@ func (s *Store) checkKeys(ctx context.Context) error {
 		return fmt.Errorf("store: keys: %w", err)
 	}
 	if !hmac.Equal(lookup, s.keys.hash("check", keyConstant)) {
-		return fmt.Errorf("%w: %s is another", ErrWrongKeys, LookupKeyFile)
+		return fmt.Errorf("%w: %w", ErrWrongKeys, fault.Wrong(fault.KeyAnother, LookupKeyFile))
 	}
 	if _, err := s.keys.openBox("key_check", box); err != nil {
-		return fmt.Errorf("%w: %s is another", ErrWrongKeys, SealKeyFile)
+		return fmt.Errorf("%w: %w", ErrWrongKeys, fault.Wrong(fault.KeyAnother, SealKeyFile))
 	}
 	return nil
 }

@@ -35,6 +35,10 @@ const (
 	URLReach         Code = "url_reach"
 	KeyURI           Code = "key_uri"
 	KeptOther        Code = "kept_other"
+	KeysetNone       Code = "keyset_none"
+	KeysetSeals      Code = "keyset_seals"
+	KeyBytes         Code = "key_bytes"
+	KeyAnother       Code = "key_another"
 	PortalAddress    Code = "portal_address"
 	NotHTTPS         Code = "not_https"
 	PortalLong       Code = "portal_long"
@@ -99,6 +103,10 @@ var configWords = map[Code][2]string{
 	CurrencyCode: {"currency {0} is not known; use a code such as CNY", "不认识币种 {0}；请写代码，例如 CNY"},
 	DurationForm: {"{0} is not a span of time such as 48h or 90m", "{0} 不是时长，例如 48h 或 90m"},
 	VariableName: {"{0} is no name of a variable; write env:NAME", "{0} 不是环境变量名；请写 env:NAME"},
+	KeysetNone:   {"{0} is no keyset", "{0} 不是密钥文件"},
+	KeysetSeals:  {"{0} holds keys that do not seal", "{0} 中的密钥不能用于加密"},
+	KeyBytes:     {"{0} holds {1} bytes and not {2}", "{0} 为{1}字节，应为{2}字节"},
+	KeyAnother:   {"{0} is another", "{0} 是另一个密钥"},
 	KeptOther:    {"it was wrapped by {0}, and the configuration names {1}; duly key wrap wraps it by another", "这个密钥由 {0} 封装，而配置指定的是 {1}；可用 duly key wrap 以另一密钥封装"},
 	KeyURI: {
 		"this names no key service: write aws-kms://arn:aws:kms:REGION:ACCOUNT:key/ID or vault://HOST/transit/keys/NAME",

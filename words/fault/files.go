@@ -23,6 +23,8 @@ const (
 	CurrencyUnstated Code = "currency_unstated"
 	StatementColumns Code = "statement_columns"
 	NotMessage       Code = "not_message"
+	MessageNumber    Code = "message_number"
+	MessageMonth     Code = "message_month"
 	NotPhone         Code = "not_phone"
 	NotTime          Code = "not_time"
 	StatementSilent  Code = "statement_silent"
@@ -62,6 +64,8 @@ var fileWords = map[Code][2]string{
 		"a statement has a column state, and one of these: message (our number), id (the carrier's), or phone and at (when the carrier took it)",
 		"对账文件须有 state（状态）列，以及下列之一：message（本系统编号）、id（通道编号），或 phone 与 at（号码与通道接收时间）",
 	},
+	MessageNumber:   {"{0} is not a message number such as m202609-1f", "{0} 不是短信编号，例如 m202609-1f"},
+	MessageMonth:    {"{0} names no month", "{0} 中的月份不对"},
 	NotMessage:      {"it is not a message number such as m202609-1f", "不是短信编号，例如 m202609-1f"},
 	NotPhone:        {"it is not a phone number", "不是电话号码"},
 	NotTime:         {"it is not a time such as 2026-09-24T06:00:00+08:00 or 2026-09-24 06:00:00", "不是时间，例如 2026-09-24T06:00:00+08:00 或 2026-09-24 06:00:00"},
