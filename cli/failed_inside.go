@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/store"
 )
 
 // systemFailures are what a system says, in Chinese.
@@ -67,6 +68,8 @@ func chinese(err error) (string, bool) {
 		return e.In("zh"), true
 	case *engine.CarrierDownError:
 		return "通道 " + e.Carrier + " 连接不上：" + inChinese(e.Why) + "；到期的短信继续等待", true
+	case *store.HeldError:
+		return "交付自 " + e.Life.HeldAt.Local().Format("2006-01-02 15:04") + " 起暂停，须由人工恢复：" + heldWhy("zh", &e.Life), true
 	case *fs.PathError:
 		return at(e.Path, e.Err)
 	case *os.LinkError:

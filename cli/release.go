@@ -187,7 +187,7 @@ func heldWhy(lang tongue, l *store.Life) string {
 		return lang.say(w[0], w[1])
 	}
 	if l.By != "" {
-		return l.Why + " (" + l.By + ")"
+		return l.Why + lang.say(" ("+l.By+")", "（"+l.By+"）")
 	}
 	return l.Why
 }

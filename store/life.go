@@ -45,8 +45,19 @@ func (l *Life) Err() error {
 	if !l.Held() {
 		return nil
 	}
-	return fmt.Errorf("%w: held since %s (%s)", ErrHeld, l.HeldAt.UTC().Format(time.RFC3339), l.Why)
+	return &HeldError{*l}
 }
+
+// A HeldError is ErrHeld with what is known of the hold.
+type HeldError struct{ Life Life }
+
+// Error is the sentence in English, with the time in UTC.
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("%s: held since %s (%s)", ErrHeld, e.Life.HeldAt.UTC().Format(time.RFC3339), e.Life.Why)
+}
+
+// Unwrap returns ErrHeld.
+func (e *HeldError) Unwrap() error { return ErrHeld }
 
 // Life returns what the database knows of itself.
 func (s *Store) Life(ctx context.Context) (Life, error) {
