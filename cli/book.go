@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -128,6 +129,9 @@ func isPath(name string) bool {
 	return strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
+// kindWords are what document reads, in Chinese.
+var kindWords = map[string]string{"strategy": "策略", "rulebook": "规则集"}
+
 // document reads a strategy or a rulebook: a path, or the id of one that ships.
 func (c *Config) document(kind, name string) (engine.Source, []engine.Source, error) {
 	if isPath(name) {
@@ -143,7 +147,7 @@ func (c *Config) document(kind, name string) (engine.Source, []engine.Source, er
 	}
 	doc, tables, err := engine.Shipped(kind, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return doc, nil, fail(Input, "no %s called %q ships with Duly; give the path of a file, such as ./%s.yaml", kind, name, name)
+		return doc, nil, fail(Input, "no %s called %q ships with Duly; give the path of a file, such as ./%s.yaml", both{kind, cmp.Or(kindWords[kind], kind)}, name, name)
 	}
 	return doc, tables, err
 }

@@ -12,7 +12,7 @@ var belowFailures = map[string]string{
 	"the database's log could not be made durable, so nothing more is stored; look at the disk, and start anew": "数据库日志未能写入磁盘，不再保存任何数据；请检查磁盘后重新启动",
 	"this is no checkpoint of an audit":                                                                         "这不是审计检查点",
 	"the checkpoint is not signed by this folder's key":                                                         "检查点不是由本目录的密钥签署的",
-	"the checkpoint has no root":                                                                                "检查点中没有根散列值",
+	"the checkpoint has no root":                                                                                "检查点中没有根哈希",
 	"it does not go on from the last checkpoint that was kept":                                                  "审计记录与上次保存的检查点对不上",
 	"not found":                       "没有找到",
 	"it belongs to another audit.key": "它对应的是另一个 audit.key",
@@ -28,8 +28,8 @@ var belowFailures = map[string]string{
 	"a file was brought in meanwhile, and may have been sealed by this key; do it again":    "其间有文件导入，可能由这个密钥加密；请再执行一次",
 	"this key was retired": "这个密钥已停用",
 	"the key that duly.yaml names does not number what it seals, so that no other can take its place": "duly.yaml 指定的密钥不给所加密的数据标注编号，因此无法换用其他密钥",
-	"another trial goes on, here or on another machine":                                               "本机或其他机器正在进行另一次试算",
-	"this trial has ended":                                           "这次试算已结束",
+	"another trial goes on, here or on another machine":                                               "本机或其他机器正在进行另一次模拟",
+	"this trial has ended":                                           "这次模拟已结束",
 	"it has become another thing meanwhile":                          "其间状态已变化",
 	"the book is too large for this":                                 "账簿过大，无法这样做",
 	"too many imports are on their way":                              "正在进行的导入过多",
@@ -68,7 +68,7 @@ var belowFailures = map[string]string{
 	"browsers keep passkeys for a name that is reached by https, or for localhost, and for no bare number":                  "浏览器只为以 https 访问的域名或 localhost 保存通行密钥，不支持 IP 地址",
 	"the lender's own sign-in does not answer": "统一登录没有响应",
 	// hooks
-	"a secret is whsec_ and 24 to 64 bytes in base64, as openssl rand -base64 32 makes them": "密钥的格式为 whsec_ 加24至64字节的 base64，可用 openssl rand -base64 32 生成",
+	"a secret is whsec_ and 24 to 64 bytes in base64, as openssl rand -base64 32 makes them": "签名密钥的格式为 whsec_ 加24至64字节的 base64，可用 openssl rand -base64 32 生成",
 	"the address is not one that may be written to":                                          "不允许推送到这个地址",
 	// kms
 	"VAULT_CACERT names a file that holds no certificate":                                                                                       "VAULT_CACERT 指定的文件中没有证书",

@@ -2,19 +2,26 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"maps"
+	"net"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/dulyhq/duly/document"
+	"github.com/dulyhq/duly/engine"
+	"github.com/dulyhq/duly/kms"
+	"github.com/dulyhq/duly/store"
 	"github.com/dulyhq/duly/words/fault"
 )
 
@@ -234,6 +241,33 @@ func TestErrorIn(t *testing.T) {
 		var e *Error
 		if !errors.As(c.err, &e) || e.In("en") != c.en || e.In("zh") != c.zh || e.Sentence != c.en {
 			t.Errorf("%q, %q", e.In("en"), e.In("zh"))
+		}
+	}
+}
+
+// TestInChinese: what is inside an error is said as far as it has words; what nobody has words for stays as it is.
+func TestInChinese(t *testing.T) {
+	gone := &fs.PathError{Op: "open", Path: "a.csv", Err: syscall.ENOENT}
+	refused := &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 2775}, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	for _, c := range []struct {
+		err error
+		zh  string
+	}{
+		{gone, "a.csv：没有该文件或目录"},
+		{fmt.Errorf("store: keys: %w", gone), "a.csv：没有该文件或目录"},
+		{errors.Join(gone, gone), "a.csv：没有该文件或目录"},
+		{errors.Join(gone, store.ErrNotHeld), "a.csv：没有该文件或目录\n当前没有暂停交付"},
+		{fmt.Errorf("%w: %w", store.ErrNoWitness, gone), "交付情况无法记入见证文件：a.csv：没有该文件或目录"},
+		{fmt.Errorf("%w: %w", store.ErrNoWitness, errors.New("odd")), "交付情况无法记入见证文件：odd"},
+		{fmt.Errorf("%w (status 404)", kms.ErrNoKey), "密钥服务中没有这个密钥；请核对名称、账号，以及区域或挂载路径（status 404）"},
+		{fmt.Errorf("%w: what was stored before is missing", store.ErrHeld), "交付已暂停，须由人工恢复：此前保存的数据缺失"},
+		{&engine.CarrierDownError{Carrier: "main", Why: refused}, "通道 main 连接不上：127.0.0.1:2775：连接被拒绝；到期的短信继续等待"},
+		{&net.OpError{Op: "listen", Net: "tcp", Addr: refused.Addr, Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}, "地址已被占用"},
+		{fmt.Errorf("store: audit: the checkpoint is not signed by this folder's key: %w", errors.New("malformed note")), "检查点不是由本目录的密钥签署的：malformed note"},
+		{errors.New("store: the driver says something"), "store: the driver says something"},
+	} {
+		if got := inChinese(c.err); got != c.zh {
+			t.Errorf("%v is said as %q, want %q", c.err, got, c.zh)
 		}
 	}
 }

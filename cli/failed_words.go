@@ -62,7 +62,7 @@ var workFailures = map[string]string{
 	"--against takes two days such as 2026-09-01..2026-09-30, not %q":                                         "--against 须写两个日期，例如 2026-09-01..2026-09-30，而不是 %q",
 	"--against ends before it begins: %s":                                                                     "--against 的结束早于开始：%s",
 	"retention.%s: %d months are shorter than rule %s (%s) lets portfolio %s forget: %s":                      "retention.%s：%d个月短于规则 %s（%s）对资产组合 %s 要求的期限：%s",
-	"no %s called %q ships with Duly; give the path of a file, such as ./%s.yaml":                             "Duly 没有随附 %s %q；请写文件路径，例如 ./%s.yaml",
+	"no %s called %q ships with Duly; give the path of a file, such as ./%s.yaml":                             "Duly 没有随附%s %q；请写文件路径，例如 ./%s.yaml",
 	"no set of templates called %q ships with Duly; give the path of a file, such as ./%s.yaml":               "Duly 没有随附文案集 %q；请写文件路径，例如 ./%s.yaml",
 	"there is no book to simulate: no payments were imported yet; duly import takes them in":                  "没有可供模拟的账簿：尚未导入还款；请用 duly import 导入",
 	"--days is a number from 1 to 366, not %d":                                                                "--days 为1到366之间的整数，而不是 %d",
