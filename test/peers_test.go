@@ -264,7 +264,9 @@ func TestKannelWithSMSC(t *testing.T) {
 	if a := s.Arrivals(); len(a) != 1 || a[0].Whole != text || a[0].Destination != "8617405000001" || !a[0].Shown {
 		t.Errorf("arrivals %+v", a)
 	}
-	if n := s.Counts(); n.Receipts != 1 {
+	// bearerbox tells by HTTP what a receipt says before it acknowledges it.
+	until(ctx, t, "the receipt is acknowledged", func() bool { return s.Counts().Receipts > 0 })
+	if n := s.Counts(); n.Receipts != 1 || n.Open != 0 {
 		t.Errorf("counts %+v", n)
 	}
 }
