@@ -82,6 +82,10 @@ func (c *commit) replies() error {
 		if first == 0 && len(persons) > 0 {
 			first = persons[0]
 		}
+		again, err := c.copied(&r, first, sender)
+		if err != nil {
+			return err
+		}
 		var id int64
 		err = c.tx.QueryRowContext(c.ctx, `INSERT INTO reply (at, carrier, person, address, sender, channel, meaning, confidence, language, minor, currency, said_on,
 				portfolio, borrower) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -97,6 +101,12 @@ func (c *commit) replies() error {
 		}
 		if _, err := c.tx.ExecContext(c.ctx, `INSERT INTO sealed_reply (reply, box) VALUES (?, ?)`, id, box); err != nil {
 			return wrap(err)
+		}
+		if again {
+			if err := c.again(id, persons, r.Suppress); err != nil {
+				return err
+			}
+			continue
 		}
 		settled := len(persons) > 0 && onlyOnce(r.Suppress)
 		for _, p := range persons {
