@@ -46,8 +46,8 @@ func (c *commit) copied(r *Reply, person ledger.PersonID, sender int64) (bool, e
 	return false, wrap(rows.Err())
 }
 
-// again notes a copy: it needs no answer, because the first has one. Whoever is about to write to them looks once more, as after every reply.
-func (c *commit) again(id int64, persons []ledger.PersonID, suppress string) error {
+// noteCopy notes a copy: it needs no answer, because the first has one. Whoever is about to write to them looks once more, as after every reply.
+func (c *commit) noteCopy(id int64, persons []ledger.PersonID, suppress string) error {
 	for _, p := range persons {
 		if _, err := c.tx.ExecContext(c.ctx, `UPDATE person SET turn = turn + 1 WHERE id = ?`, p); err != nil {
 			return wrap(err)

@@ -103,7 +103,7 @@ func (c *commit) replies() error {
 			return wrap(err)
 		}
 		if again {
-			if err := c.again(id, persons, r.Suppress); err != nil {
+			if err := c.noteCopy(id, persons, r.Suppress); err != nil {
 				return err
 			}
 			continue
