@@ -71,3 +71,20 @@ func TestSameWordsThatAreNoCopy(t *testing.T) {
 		t.Errorf("words of danger are looked at %d times", n)
 	}
 }
+
+// TestCopyReachesWhoCameSince is invariant 3 for a copy: a stop that comes once more protects also who has come to the number between the two, and is not confirmed again.
+func TestCopyReachesWhoCameSince(t *testing.T) {
+	h := handHouse(t, nil)
+	other := debt{n: 2, dueOn: day(thursday, 3), minor: 124000, name: "李建国", identity: "X2"}
+	h.take(other)
+	h.say(1, "退订", h.now())
+	other.phone = phoneOf(1)
+	h.take(other)
+	h.say(1, "退订", h.now().Add(5*time.Second))
+	if n := h.count(`SELECT count(DISTINCT person) FROM state WHERE kind = 'stop' AND gone_at = 0`); n != 2 {
+		t.Errorf("%d of the two people who have the number are protected", n)
+	}
+	if n := h.count(`SELECT count(*) FROM answer`); n != 1 {
+		t.Errorf("the stop is confirmed %d times", n)
+	}
+}

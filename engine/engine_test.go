@@ -166,14 +166,15 @@ func loanOf(i int) string       { return fmt.Sprintf("C%05d", i) }
 
 // A debt is a borrower with one loan of one instalment.
 type debt struct {
-	n     int
-	dueOn ledger.Date
-	minor int64
-	paid  int64
-	phone string
-	name  string
-	zone  string      // Asia/Shanghai when empty
-	rate  ledger.Rate // a year; lateness costs as much
+	n        int
+	dueOn    ledger.Date
+	minor    int64
+	paid     int64
+	phone    string
+	name     string
+	identity string      // no number of a real person
+	zone     string      // Asia/Shanghai when empty
+	rate     ledger.Rate // a year; lateness costs as much
 
 	closedOn ledger.Date
 }
@@ -204,7 +205,7 @@ func stageDebts(st *store.Stage, debts []debt, kinds ...intake.Kind) error {
 				phone = phoneOf(d.n)
 			}
 			return intake.Row{Borrower: ledger.BorrowerRow{
-				ID: borrowerOf(d.n), Name: cmp.Or(d.name, "黄淑芬"), Phone: phone, PhoneKind: ledger.PhoneMobile, Language: "zh", Zone: cmp.Or(d.zone, "Asia/Shanghai"),
+				ID: borrowerOf(d.n), Name: cmp.Or(d.name, "黄淑芬"), Identity: d.identity, Phone: phone, PhoneKind: ledger.PhoneMobile, Language: "zh", Zone: cmp.Or(d.zone, "Asia/Shanghai"),
 				Country: "CN", Region: "CN-ZJ",
 			}}, true
 		}},

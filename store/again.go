@@ -12,12 +12,12 @@ import (
 // nobody acknowledged, once another process has taken the line over, which takes less.
 const CopyWithin = 2 * time.Minute
 
-// copied says whether a reply was stored a moment ago, with all that it sets off in force: then it is a copy, and sets nothing off. What may mean
+// copied returns the number of the reply of which this one is a copy, stored a moment ago and with all that it set off in force; 0: it is none. What may mean
 // another thing by now is none: a choice of a plan after something more was written to them, or words whose state was lifted again. What is said at
 // the page has a way of its own to be pressed twice, and words of danger are looked at each time.
-func (c *commit) copied(r *Reply, person ledger.PersonID, sender int64) (bool, error) {
+func (c *commit) copied(r *Reply, person ledger.PersonID, sender int64) (int64, error) {
 	if person == 0 || sender == 0 || r.Borrower != 0 || r.Desk != nil && r.Desk.Urgent {
-		return false, nil
+		return 0, nil
 	}
 	at := c.st.back()
 	rows, err := c.tx.QueryContext(c.ctx, `SELECT r.id, s.box FROM reply r JOIN sealed_reply s ON s.reply = r.id
@@ -26,34 +26,46 @@ func (c *commit) copied(r *Reply, person ledger.PersonID, sender int64) (bool, e
 			AND (? = 0 OR NOT EXISTS (SELECT 1 FROM contact k WHERE k.subject = ? AND k.at >= r.at)) ORDER BY r.id DESC LIMIT 8`,
 		person, sender, r.channel(), r.Meaning, millis(at.Add(-CopyWithin)), millis(at.Add(CopyWithin)), r.Suppress, r.Suppress, r.Take, int64(person)<<8)
 	if err != nil {
-		return false, wrap(err)
+		return 0, wrap(err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var id int64
 		var box []byte
 		if err := rows.Scan(&id, &box); err != nil {
-			return false, wrap(err)
+			return 0, wrap(err)
 		}
 		was, err := c.keys.openBox("reply/"+strconv.FormatInt(id, 10), box)
 		if err != nil {
-			return false, err
+			return 0, err
 		}
 		if strings.TrimSpace(string(was)) == strings.TrimSpace(r.Text) {
-			return true, nil
+			return id, nil
 		}
 	}
-	return false, wrap(rows.Err())
+	return 0, wrap(rows.Err())
 }
 
-// noteCopy notes a copy: it needs no answer, because the first has one. Whoever is about to write to them looks once more, as after every reply.
-func (c *commit) noteCopy(id int64, persons []ledger.PersonID, suppress string) error {
+// noteCopy notes a copy of a reply: it needs no answer, because the first has one. Whoever is about to write to them looks once more, as after every reply, and who has
+// come to the number since is protected as by a reply of its own: a stop reaches everybody who has the number when it comes.
+func (c *commit) noteCopy(id, of int64, persons []ledger.PersonID, sender int64, r *Reply) error {
 	for _, p := range persons {
-		if _, err := c.tx.ExecContext(c.ctx, `UPDATE person SET turn = turn + 1 WHERE id = ?`, p); err != nil {
-			return wrap(err)
+		reached := true
+		if r.Suppress != "" {
+			err := c.tx.QueryRowContext(c.ctx, `SELECT EXISTS (SELECT 1 FROM state WHERE person = ? AND kind = ? AND cause = ? AND gone_at = 0)`,
+				p, r.Suppress, "reply "+strconv.FormatInt(of, 10)).Scan(&reached)
+			if err != nil {
+				return wrap(err)
+			}
 		}
-		if suppress != "" {
-			c.res.Stopped = append(c.res.Stopped, p)
+		var err error
+		if !reached {
+			err = c.effect(p, id, sender, r)
+		} else {
+			err = c.looksAgain(p, r.Suppress)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	_, err := c.tx.ExecContext(c.ctx, `UPDATE reply SET handled = 1 WHERE id = ?`, id)

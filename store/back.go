@@ -82,7 +82,7 @@ func (c *commit) replies() error {
 		if first == 0 && len(persons) > 0 {
 			first = persons[0]
 		}
-		again, err := c.copied(&r, first, sender)
+		of, err := c.copied(&r, first, sender)
 		if err != nil {
 			return err
 		}
@@ -102,8 +102,8 @@ func (c *commit) replies() error {
 		if _, err := c.tx.ExecContext(c.ctx, `INSERT INTO sealed_reply (reply, box) VALUES (?, ?)`, id, box); err != nil {
 			return wrap(err)
 		}
-		if again {
-			if err := c.noteCopy(id, persons, r.Suppress); err != nil {
+		if of != 0 {
+			if err := c.noteCopy(id, of, persons, sender, &r); err != nil {
 				return err
 			}
 			continue
@@ -179,15 +179,22 @@ func spellings(phone string) []string {
 	return out
 }
 
-// effect lets a reply act on one person. Any reply changes what is judged next, so the turn goes up.
-func (c *commit) effect(p ledger.PersonID, reply, sender int64, r *Reply) error {
+// looksAgain has whoever is about to write to a person judge them anew, and not write where something stops it.
+func (c *commit) looksAgain(p ledger.PersonID, suppress string) error {
 	if _, err := c.tx.ExecContext(c.ctx, `UPDATE person SET turn = turn + 1 WHERE id = ?`, p); err != nil {
 		return wrap(err)
 	}
-	if r.Suppress == "" {
-		return nil
+	if suppress != "" {
+		c.res.Stopped = append(c.res.Stopped, p)
 	}
-	c.res.Stopped = append(c.res.Stopped, p)
+	return nil
+}
+
+// effect lets a reply act on one person. Any reply changes what is judged next, so the turn goes up.
+func (c *commit) effect(p ledger.PersonID, reply, sender int64, r *Reply) error {
+	if err := c.looksAgain(p, r.Suppress); err != nil || r.Suppress == "" {
+		return err
+	}
 	channel := r.channel()
 	if r.Borrower != 0 {
 		// Said at the page, of whatever way we write; only "not me" is of one address, which is another's.
